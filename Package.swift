@@ -1,0 +1,100 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// The language of the next major version, adopted early; warnings become errors in CI, not here.
+let settings: [SwiftSetting] = [
+    "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+    "InferIsolatedConformances", "NonisolatedNonsendingByDefault", "ImmutableWeakCaptures",
+].map { .enableUpcomingFeature($0) }
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "mallow",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "mallow", targets: ["mallow"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        // libcrypto, for digests. Debian: libssl-dev.
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+
+        // The words of the product as values, the rules as pure functions, and the ports.
+        .target(name: "MigrationModel", dependencies: ["CCrypto"], swiftSettings: settings),
+        .testTarget(name: "MigrationModelTests", dependencies: ["MigrationModel"], swiftSettings: settings),
+
+        // The only makers of threads.
+        .target(name: "Threading", swiftSettings: settings),
+        .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
+
+        // Where courses, videos and transcript bytes are read.
+        .target(name: "Contentstore", dependencies: ["MigrationModel", "Threading"], swiftSettings: settings),
+        .testTarget(
+            name: "ContentstoreTests",
+            dependencies: ["Contentstore", "MigrationModel", "TestDoubles"],
+            swiftSettings: settings
+        ),
+
+        // Where bytes go.
+        .target(name: "ObjectStorage", dependencies: ["MigrationModel", "Threading"], swiftSettings: settings),
+        .testTarget(
+            name: "ObjectStorageTests",
+            dependencies: ["ObjectStorage", "MigrationModel", "TestDoubles", "Threading"],
+            swiftSettings: settings
+        ),
+
+        // edx-val's tables: which transcript is where.
+        .target(name: "VideoCatalog", dependencies: ["MigrationModel", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "VideoCatalogTests",
+            dependencies: ["VideoCatalog", "MigrationModel", "TestDoubles", grdb],
+            swiftSettings: settings
+        ),
+
+        // Every checkpoint, intent, event and command, in one SQLite file.
+        .target(name: "Ledger", dependencies: ["MigrationModel", grdb], swiftSettings: settings),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "MigrationModel", "TestDoubles", grdb],
+            swiftSettings: settings
+        ),
+
+        // The engine: runs, courses, the video transaction, rollback, recovery, gate and cut-over.
+        .target(name: "Migration", dependencies: ["MigrationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "MigrationTests",
+            dependencies: ["Migration", "MigrationModel", "TestDoubles", "Ledger"],
+            swiftSettings: settings
+        ),
+
+        // Endpoints become stores.
+        .target(
+            name: "Deployment",
+            dependencies: ["MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "MigrationModel"], swiftSettings: settings),
+
+        // One file per subcommand; composition only.
+        .executableTarget(
+            name: "mallow",
+            dependencies: [
+                "MigrationModel", "Migration", "Ledger", "Deployment",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Complete in-memory stores with planned faults, the law checker, and the contract suites of the ports.
+        .target(
+            name: "TestDoubles",
+            dependencies: ["MigrationModel"],
+            path: "Tests/TestDoubles",
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

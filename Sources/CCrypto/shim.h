@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+// The digests of OpenSSL's libcrypto, as Swift imports them.
+#include <openssl/evp.h>
+#include <openssl/sha.h>

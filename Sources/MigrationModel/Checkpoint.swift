@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+
+/// A run's state. A state, its reason and its ETA are three separate things.
+package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
+    case planning, running, pausing, paused, waitingForWindow = "waiting for window", draining, finished, aborted
+}
+
+/// A course's state.
+package enum CourseState: String, Sendable, Hashable, Codable, CaseIterable {
+    case pending, queued, running, retrying, held, migrated, failed, empty
+}
+
+/// A video's state.
+package enum VideoState: String, Sendable, Hashable, Codable, CaseIterable {
+    case pending, migrating, verified, rolledBack = "rolled back", failed, waived
+}
+
+/// What became of a course's consistency check.
+package enum CheckResult: String, Sendable, Hashable, Codable {
+    case pending, pass, fail
+}
+
+/// How many transcripts of a video, or of a course, are what. Dangling and corrupt ones are counted apart.
+package struct TranscriptCounts: Sendable, Hashable, Codable {
+    /// Languages whose asset exists in the contentstore, good or corrupt, waived ones left out.
+    package var contentstore = 0
+    /// Languages with a row that readers find and an object behind it.
+    package var store = 0
+    /// Those of `store` that we migrated, in this run or an earlier one.
+    package var migrated = 0
+    /// Those of `store` that were there before us.
+    package var present = 0
+    package var dangling = 0
+    package var corrupt = 0
+    package var conflict = 0
+    package var waived = 0
+
+    package init() {}
+}
+
+/// One thing the engine writes down. The ledger keeps the state that follows from it and an event that says it happened.
+package enum Checkpoint: Sendable, Hashable {
+    case runState(RunState, reason: String)
+    /// A course was found or will be run.
+    case courseFound(CourseSummary, CourseState)
+    case courseState(CourseKey, CourseState, reason: String, retries: Int)
+    /// The videos of a course, before the first of them is touched.
+    case outlined(CourseKey, videos: [VideoOutline], unreachable: Int)
+    case videoState(VideoReport)
+    /// Before the first PUT of a transaction.
+    case intents(TransactionHeader, [Intent])
+    /// An object was acknowledged. Progress only.
+    case stored(TransactionHeader, Intent, seconds: Double)
+    /// Before the catalog's transaction.
+    case committing(TransactionHeader)
+    /// After it: the rows of these intents are in the catalog for good.
+    case committed(TransactionHeader, intents: [UUID])
+    /// The object of an intent is proven absent.
+    case removed(TransactionHeader, Intent)
+    /// The object of an intent is absent now, but a PUT whose reply was lost might still arrive.
+    case watched(TransactionHeader, Intent)
+    /// All that a video's transaction wrote is proven absent.
+    case rolledBack(TransactionHeader, Failure)
+    case checked(CourseKey, CheckResult, contentstore: Int, store: Int)
+    /// Before the flag.
+    case flagIntent(CourseKey)
+    case flagOn(CourseKey)
+    case failedTask(FailedTask)
+    case failedTasksResolved(CourseKey)
+    /// Something an operator should read.
+    case notice(course: CourseKey?, block: UsageKey?, text: String)
+}
+
+/// A video as its course lists it.
+package struct VideoOutline: Sendable, Hashable {
+    package let block: UsageKey
+    package let video: VideoID
+    package let isNewID: Bool
+    package let displayName: String
+
+    package init(block: UsageKey, video: VideoID, isNewID: Bool, displayName: String) {
+        self.block = block
+        self.video = video
+        self.isNewID = isNewID
+        self.displayName = displayName
+    }
+}
+
+/// A video's state, why, and its counts.
+package struct VideoReport: Sendable, Hashable {
+    package let course: CourseKey
+    package let block: UsageKey
+    package let state: VideoState
+    package let failure: Failure?
+    package let counts: TranscriptCounts
+    /// From 1.
+    package let attempt: Int
+    /// Since the attempt began.
+    package let seconds: Double
+
+    package init(
+        course: CourseKey, block: UsageKey, state: VideoState, failure: Failure? = nil,
+        counts: TranscriptCounts = TranscriptCounts(), attempt: Int, seconds: Double = 0
+    ) {
+        self.course = course
+        self.block = block
+        self.state = state
+        self.failure = failure
+        self.counts = counts
+        self.attempt = attempt
+        self.seconds = seconds
+    }
+}

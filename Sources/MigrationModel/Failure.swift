@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why something did not go on, said to the person who runs it.
+///
+/// A connector decides the class by codes, never by text, and it alone: above it the class is the truth.
+package struct Failure: Error, Hashable, Sendable, Codable {
+    /// What may be done about it, and by whom.
+    package enum Class: String, Sendable, Codable, CaseIterable {
+        /// Passing; the course is retried.
+        case transient
+        /// The store asks for less; retried, and the whole fleet slows down.
+        case throttled
+        /// A reply was lost: the effect may have happened. Read, then decide.
+        case ambiguous
+        /// Something else stands where ours would go. Never retried.
+        case conflict
+        /// The contentstore's own bytes are no transcript. Never retried.
+        case sourceCorrupt = "source corrupt"
+        /// Bytes changed on the way. Once again from the source's bytes, then never.
+        case integrity
+        /// Credentials were refused. The run pauses.
+        case auth
+        /// Ours. Never retried.
+        case bug
+
+        /// Whether trying the same course again can help.
+        package var isRetryable: Bool {
+            switch self {
+            case .transient, .throttled, .ambiguous, .integrity: true
+            case .conflict, .sourceCorrupt, .auth, .bug: false
+            }
+        }
+    }
+
+    package let `class`: Class
+    /// What stopped: "put object", "read video".
+    package let what: String
+    /// Where exactly: a key, a file and line, a course.
+    package let place: String
+    /// The server's or the system's own words.
+    package let cause: String
+    /// What is safe now.
+    package let safe: String
+    /// What to press or run.
+    package let advice: String
+
+    package init(
+        _ class: Class,
+        _ what: String,
+        at place: String,
+        cause: String,
+        safe: String = "nothing was changed",
+        advice: String
+    ) {
+        self.class = `class`
+        self.what = what
+        self.place = place
+        self.cause = cause
+        self.safe = safe
+        self.advice = advice
+    }
+
+    /// Any error as a failure: itself, or a bug at `place` when no connector classed it.
+    package init(_ error: any Error, _ what: String, at place: String) {
+        if let failure = error as? Failure {
+            self = failure
+        } else {
+            self.init(
+                .bug, what, at: place,
+                cause: "\(error)",
+                safe: "the ledger knows what was under way and undoes it at the next start",
+                advice: "run mallow recover, and report this with the ledger"
+            )
+        }
+    }
+}
+
+extension Failure: CustomStringConvertible {
+    /// One sentence that names the thing, the cause and the next step.
+    package var description: String {
+        "\(what) stopped at \(place): \(cause) (\(`class`.rawValue)); \(safe); \(advice)."
+    }
+}

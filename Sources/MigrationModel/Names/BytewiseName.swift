@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A name that is compared byte by byte.
+///
+/// Swift's `==` on `String` says that composed and decomposed forms of a letter are equal; to a file system, to S3 and
+/// to MongoDB they are two names. Everything here that names a thing in a store conforms to this.
+package protocol BytewiseName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    /// The name as text. Its UTF-8 bytes are its identity.
+    var text: String { get }
+
+    /// A name with exactly these bytes, unchecked.
+    init(unchecked text: String)
+}
+
+extension BytewiseName {
+    package var description: String { text }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+        hasher.combine(0xFF as UInt8)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        self.init(unchecked: try decoder.singleValueContainer().decode(String.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// A transcript's language code, exactly as the course wrote it.
+///
+/// Open edX: codes are free text (`en`, `zh_HANS`, `es-419`); nothing normalises them (section 2.6).
+package struct LanguageCode: BytewiseName, ExpressibleByStringLiteral {
+    package let text: String
+
+    package static let english: LanguageCode = "en"
+
+    package init(unchecked text: String) { self.text = text }
+    package init(stringLiteral text: String) { self.text = text }
+
+    /// The code with its letters in lower case: what a case-insensitive catalog compares.
+    package var folded: LanguageCode { LanguageCode(unchecked: text.lowercased()) }
+}
+
+/// The full key of an object in the object store.
+package struct ObjectKey: BytewiseName, ExpressibleByStringLiteral {
+    package let text: String
+
+    package init(unchecked text: String) { self.text = text }
+    package init(stringLiteral text: String) { self.text = text }
+}
+
+/// What an object store says of one state of an object; it changes whenever the bytes do.
+package struct ETag: BytewiseName, ExpressibleByStringLiteral {
+    package let text: String
+
+    package init(unchecked text: String) { self.text = text }
+    package init(stringLiteral text: String) { self.text = text }
+}

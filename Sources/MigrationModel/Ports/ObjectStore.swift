@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+
+/// Who wrote an object and why: kept with it, so that what a lost ledger left behind can be found.
+package struct Provenance: Sendable, Hashable, Codable {
+    /// The run that wrote it.
+    package let run: RunID
+    /// The intent that named it.
+    package let intent: UUID
+
+    package init(run: RunID, intent: UUID) {
+        self.run = run
+        self.intent = intent
+    }
+}
+
+/// An object about to be written.
+package struct NewObject: Sendable, Hashable {
+    package let key: ObjectKey
+    package let bytes: [UInt8]
+    package let checksum: Checksum
+    package let contentType: String
+    package let provenance: Provenance
+
+    package init(key: ObjectKey, bytes: [UInt8], checksum: Checksum, contentType: String, provenance: Provenance) {
+        self.key = key
+        self.bytes = bytes
+        self.checksum = checksum
+        self.contentType = contentType
+        self.provenance = provenance
+    }
+}
+
+/// What an object store knows of an object.
+package struct ObjectInfo: Sendable, Hashable {
+    package let key: ObjectKey
+    /// In bytes.
+    package let size: Int
+    package let etag: ETag
+    /// The SHA-256 of the bytes; nil when the store cannot say.
+    package let checksum: Checksum?
+    /// nil for an object that is not ours.
+    package let provenance: Provenance?
+
+    package init(key: ObjectKey, size: Int, etag: ETag, checksum: Checksum?, provenance: Provenance?) {
+        self.key = key
+        self.size = size
+        self.etag = etag
+        self.checksum = checksum
+        self.provenance = provenance
+    }
+}
+
+/// How a conditional delete ended.
+package enum Deletion: Sendable, Hashable {
+    case deleted
+    /// There was nothing at the key.
+    case absent
+    /// Something else is there now: it was left alone.
+    case changed
+}
+
+/// Reads objects. What plans, checks, dry runs and rehearsals' production side get: it has no method that writes.
+///
+/// Every method may be called again and from any task; none blocks the caller's thread. Errors are ``Failure``.
+package protocol ObjectReader: Sendable {
+    /// What is at `key`, or nil; never older than the last write that was acknowledged.
+    func head(_ key: ObjectKey) async throws -> ObjectInfo?
+
+    /// The bytes at `key`, checked against the store's own checksum.
+    ///
+    /// - Throws: ``Failure`` of class `integrity` when they differ from it; nil is "nothing there".
+    func get(_ key: ObjectKey) async throws -> [UInt8]?
+
+    /// Every key that begins with `prefix`, in any order, one by one.
+    func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error>
+}
+
+/// Reads, adds and takes back objects. There is no overwrite.
+package protocol ObjectStore: ObjectReader {
+    /// Writes an object at a key where there is none; durable when it returns.
+    ///
+    /// Calling it again with the same object is safe and throws `conflict`: whoever does must look whose it is.
+    ///
+    /// - Throws: ``Failure``: `conflict` when there is something at the key, `integrity` when the store got other bytes
+    ///   than we hashed, `ambiguous` when the reply was lost and the object may be there.
+    func put(_ object: NewObject) async throws -> ETag
+
+    /// Removes the object at `key` if it still has this ETag. For rollback alone.
+    ///
+    /// - Throws: ``Failure``: `ambiguous` when the reply was lost; it may be called again.
+    func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A bounded set of threads for calls that block: file writes, `fsync`, child processes.
+///
+/// Swift's own threads are as few as the machine's cores; a call that blocks one of them stops everybody. Work waits in
+/// a queue, in order of arrival, until a thread is free. The threads end when the pool is let go.
+package final class BlockingPool: Sendable {
+    private let queue = WorkQueue()
+
+    /// - Parameters:
+    ///   - name: at most 15 bytes, as debuggers show it.
+    ///   - width: how many calls may block at once, from 1.
+    package init(name: String, width: Int) {
+        precondition(width > 0, "a pool has at least one thread")
+        for _ in 0..<width {
+            let thread = Thread { [queue] in
+                while let work = queue.next() { work() }
+            }
+            thread.name = name
+            thread.start()
+        }
+    }
+
+    deinit { queue.close() }
+
+    /// Runs `body` on a thread of the pool and returns what it returns.
+    ///
+    /// Suspends the caller, never blocks it. A cancelled task still waits for a body that has begun: a blocking call
+    /// cannot be taken back, and its effect must be known.
+    ///
+    /// - Throws: what `body` throws.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.append { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+}
+
+/// Work that waits for a thread.
+private final class WorkQueue: @unchecked Sendable /* guarded by `condition` */ {
+    private let condition = NSCondition()
+    private var waiting: [@Sendable () -> Void] = []
+    private var head = 0
+    private var isClosed = false
+
+    func append(_ work: @escaping @Sendable () -> Void) {
+        condition.withLock {
+            waiting.append(work)
+            condition.signal()
+        }
+    }
+
+    /// Blocks until there is work; nil when the pool is gone and nothing is left to do.
+    func next() -> (@Sendable () -> Void)? {
+        condition.lock()
+        defer { condition.unlock() }
+        while head == waiting.count {
+            if isClosed { return nil }
+            condition.wait()
+        }
+        let work = waiting[head]
+        head += 1
+        if head == waiting.count || head > 1024 {
+            waiting.removeFirst(head)
+            head = 0
+        }
+        return work
+    }
+
+    func close() {
+        condition.withLock {
+            isClosed = true
+            condition.broadcast()
+        }
+    }
+}
