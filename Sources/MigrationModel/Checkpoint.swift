@@ -6,6 +6,21 @@ package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
     case planning, running, pausing, paused, waitingForWindow = "waiting for window", draining, finished, aborted
 }
 
+/// Why a run ended. The exit code follows from it and from the courses' states.
+package enum RunEnding: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Every selected course was brought as far as it could be.
+    case completed
+    /// An operator or a signal asked it to drain.
+    case interrupted
+    /// More videos failed than the error budget allows.
+    case budgetSpent = "error budget spent"
+    case windowClosed = "window closed"
+    /// Credentials were refused.
+    case refused = "credentials refused"
+    /// The engine died; a later one wrote this down.
+    case died
+}
+
 /// A course's state.
 package enum CourseState: String, Sendable, Hashable, Codable, CaseIterable {
     case pending, queued, running, retrying, held, migrated, failed, empty
@@ -42,11 +57,14 @@ package struct TranscriptCounts: Sendable, Hashable, Codable {
 /// One thing the engine writes down. The ledger keeps the state that follows from it and an event that says it happened.
 package enum Checkpoint: Sendable, Hashable {
     case runState(RunState, reason: String)
+    case runEnded(RunEnding, reason: String)
+    /// Something that should be a course and cannot be read.
+    case unreadable(name: String, Failure)
     /// A course was found or will be run.
     case courseFound(CourseSummary, CourseState)
     case courseState(CourseKey, CourseState, reason: String, retries: Int)
-    /// The videos of a course, before the first of them is touched.
-    case outlined(CourseKey, videos: [VideoOutline], unreachable: Int)
+    /// The videos of a course as listed, before any that is `pending` is touched.
+    case outlined(CourseKey, videos: [VideoOutline], pending: Set<UsageKey>, unreachable: Int)
     case videoState(VideoReport)
     /// Before the first PUT of a transaction.
     case intents(TransactionHeader, [Intent])

@@ -78,6 +78,9 @@ package protocol ObjectReader: Sendable {
 
 /// Reads, adds and takes back objects. There is no overwrite.
 package protocol ObjectStore: ObjectReader {
+    /// For how many seconds a write whose reply was lost may still arrive; 0 when a write that failed is over.
+    var longestDelay: TimeInterval { get }
+
     /// Writes an object at a key where there is none; durable when it returns.
     ///
     /// Calling it again with the same object is safe and throws `conflict`: whoever does must look whose it is.
@@ -90,4 +93,8 @@ package protocol ObjectStore: ObjectReader {
     ///
     /// - Throws: ``Failure``: `ambiguous` when the reply was lost; it may be called again.
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion
+}
+
+extension ObjectStore {
+    package var longestDelay: TimeInterval { 0 }
 }

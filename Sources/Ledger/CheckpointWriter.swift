@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import MigrationModel
+
+/// Turns a checkpoint into the state that follows from it and an event that says it happened.
+struct CheckpointWriter: Sendable {
+    let run: RunID
+    let actor: String
+    let at: Date
+
+    private var time: Double { at.timeIntervalSince1970 }
+
+    func write(_ checkpoint: Checkpoint, to db: Database) throws {
+        switch checkpoint {
+        case .runState(let state, let reason):
+            try execute(db, "UPDATE run SET state = ?, reason = ? WHERE id = ?", [state.rawValue, reason, run.number])
+            try event(db, "run", to: state.rawValue, detail: reason)
+        case .runEnded(let ending, let reason):
+            let state: RunState = ending == .completed ? .finished : .aborted
+            try execute(
+                db, "UPDATE run SET state = ?, ending = ?, reason = ?, ended = ? WHERE id = ?",
+                [state.rawValue, ending.rawValue, reason, time, run.number]
+            )
+            try event(db, "run ended", to: ending.rawValue, detail: reason)
+        case .unreadable(let name, let failure):
+            try execute(db, "UPDATE run SET unreadable = unreadable + 1 WHERE id = ?", [run.number])
+            try event(db, "unreadable", class: failure.class, detail: "\(name): \(failure.description)")
+        case .courseFound(let summary, let state): try found(summary, state, db)
+        case .courseState(let key, let state, let reason, let retries): try enter(key, state, reason, retries, db)
+        case .outlined(let key, let videos, let pending, let unreachable):
+            try outline(key, videos, pending, unreachable, db)
+        case .videoState(let report): try enter(report, db)
+        case .intents(let header, let intents): try plan(header, intents, db)
+        case .stored(let header, let intent, let seconds): try store(header, intent, seconds, db)
+        case .committing(let header):
+            try execute(db, "UPDATE video_transaction SET committing = 1 WHERE id = ?", [header.id])
+        case .committed(let header, let intents):
+            for id in intents { try execute(db, "UPDATE intent SET state = 'committed' WHERE id = ?", [id]) }
+            try event(db, "committed", course: header.course, block: header.block, detail: header.video.text)
+        case .removed(let header, let intent): try end(intent, of: header, as: "removed", db)
+        case .watched(let header, let intent): try end(intent, of: header, as: "watched", db)
+        case .rolledBack(let header, let failure):
+            try execute(db, "UPDATE course SET rollbacks = rollbacks + 1 WHERE key = ?", [header.course.text])
+            try event(
+                db, "rolled back", course: header.course, block: header.block, class: failure.class,
+                detail: failure.description
+            )
+        case .checked(let key, let result, let contentstore, let store):
+            try execute(db, "UPDATE course SET verdict = ? WHERE key = ?", [result.rawValue, key.text])
+            try event(
+                db, "checked", course: key, to: result.rawValue,
+                detail: "contentstore \(contentstore), object store \(store)"
+            )
+        case .flagIntent(let key): try event(db, "flag intent", course: key)
+        case .flagOn(let key):
+            try execute(db, "UPDATE course SET flag = 1 WHERE key = ?", [key.text])
+            try event(db, "flag on", course: key)
+        case .failedTask(let task):
+            try execute(
+                db,
+                "INSERT OR IGNORE INTO failed_task (task_id, task_name, course, exception, run, created) VALUES (?, ?, ?, ?, ?, ?)",
+                [task.id.uuidString.lowercased(), task.name, task.course.text, task.exception, run.number, time]
+            )
+            try event(db, "failed task", course: task.course, detail: task.exception)
+        case .failedTasksResolved(let key):
+            try execute(
+                db, "UPDATE failed_task SET resolved = ? WHERE course = ? AND resolved IS NULL", [time, key.text]
+            )
+        case .notice(let course, let block, let text):
+            try event(db, "notice", course: course, block: block, detail: text)
+        }
+    }
+
+    // MARK: - Courses and videos
+
+    private func found(_ summary: CourseSummary, _ state: CourseState, _ db: Database) throws {
+        try execute(
+            db,
+            """
+            INSERT INTO course (key, title, state, run) VALUES (?, ?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET title = excluded.title, state = excluded.state, run = excluded.run,
+                reason = '', retries = 0, rollbacks = 0, verdict = 'pending', started = NULL, ended = NULL
+            """,
+            [summary.key.text, summary.title, state.rawValue, run.number]
+        )
+        try event(db, "course", course: summary.key, to: state.rawValue)
+    }
+
+    private func enter(
+        _ key: CourseKey, _ state: CourseState, _ reason: String, _ retries: Int, _ db: Database
+    ) throws {
+        let before = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT state FROM course WHERE key = ?"), arguments: [key.text]
+        )
+        try execute(
+            db,
+            """
+            UPDATE course SET state = ?, reason = ?, retries = ?, started = ifnull(started, ?), ended = ? WHERE key = ?
+            """,
+            [state.rawValue, reason, retries, time, state == .running || state == .retrying ? nil : time, key.text]
+        )
+        try event(db, "course", course: key, from: before, to: state.rawValue, attempt: retries + 1, detail: reason)
+    }
+
+    private func outline(
+        _ key: CourseKey, _ videos: [VideoOutline], _ pending: Set<UsageKey>, _ unreachable: Int, _ db: Database
+    ) throws {
+        let course = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM course WHERE key = ?"), arguments: [key.text]
+        )
+        let listed = Set(videos.map(\.block))
+        let known = try String.fetchAll(
+            db.cachedStatement(sql: "SELECT block FROM video WHERE course = ?"), arguments: [course]
+        )
+        for block in known where !listed.contains(UsageKey(unchecked: block)) {
+            try execute(db, "DELETE FROM video WHERE course = ? AND block = ?", [course, block])
+        }
+        for video in videos where pending.contains(video.block) {
+            try execute(
+                db,
+                """
+                INSERT INTO video (course, block, video_id, is_new_id, display_name, state) VALUES (?, ?, ?, ?, ?, 'pending')
+                ON CONFLICT (course, block) DO UPDATE SET video_id = excluded.video_id, is_new_id = excluded.is_new_id,
+                    display_name = excluded.display_name, state = 'pending', failure = NULL, planned = 0, stored = 0
+                """,
+                [course, video.block.text, video.video.text, video.isNewID, video.displayName]
+            )
+        }
+        try execute(db, "UPDATE course SET unreachable = ? WHERE id = ?", [unreachable, course])
+        try event(
+            db, "listed", course: key,
+            detail: "\(videos.count) videos, \(pending.count) to look at, \(unreachable) not reachable"
+        )
+    }
+
+    private func enter(_ report: VideoReport, _ db: Database) throws {
+        let failure = try report.failure.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        let counts = report.counts
+        try execute(
+            db,
+            """
+            UPDATE video SET state = ?, failure = ?, attempt = ?, seconds = ?, contentstore = ?, store = ?, migrated = ?,
+                present = ?, dangling = ?, corrupt = ?, conflict = ?, waived = ?
+            WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?
+            """,
+            [
+                report.state.rawValue, failure, report.attempt, report.seconds, counts.contentstore, counts.store,
+                counts.migrated, counts.present, counts.dangling, counts.corrupt, counts.conflict, counts.waived,
+                report.course.text, report.block.text,
+            ]
+        )
+        // That a video is begun can be seen in its row; it would only fill the stream of events.
+        guard report.state != .migrating else { return }
+        try event(
+            db, "video", course: report.course, block: report.block, to: report.state.rawValue,
+            class: report.failure?.class, attempt: report.attempt, seconds: report.seconds,
+            detail: report.failure?.description
+        )
+    }
+
+    // MARK: - Transactions
+
+    private func plan(_ header: TransactionHeader, _ intents: [Intent], _ db: Database) throws {
+        try execute(
+            db, "INSERT INTO video_transaction (id, run, course, block, video_id) VALUES (?, ?, ?, ?, ?)",
+            [header.id, header.run.number, header.course.text, header.block.text, header.video.text]
+        )
+        let number = db.lastInsertedRowID
+        for intent in intents {
+            try execute(
+                db,
+                """
+                INSERT INTO intent (id, owner, language, object, size, sha256, format, state, written)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)
+                """,
+                [
+                    intent.id, number, intent.language.text, intent.object.text, intent.size,
+                    intent.checksum.hexadecimal, intent.format.rawValue, time,
+                ]
+            )
+        }
+        try execute(
+            db,
+            "UPDATE video SET planned = ?, stored = 0 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
+            [intents.count, header.course.text, header.block.text]
+        )
+    }
+
+    private func store(_ header: TransactionHeader, _ intent: Intent, _ seconds: Double, _ db: Database) throws {
+        try execute(db, "UPDATE intent SET state = 'stored' WHERE id = ? AND state = 'open'", [intent.id])
+        try execute(
+            db, "UPDATE video SET stored = stored + 1 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
+            [header.course.text, header.block.text]
+        )
+        try event(
+            db, "stored", course: header.course, block: header.block, language: intent.language, object: intent.object,
+            seconds: seconds, bytes: intent.size, checksum: intent.checksum
+        )
+    }
+
+    private func end(_ intent: Intent, of header: TransactionHeader, as state: String, _ db: Database) throws {
+        try execute(db, "UPDATE intent SET state = ? WHERE id = ? AND state <> 'committed'", [state, intent.id])
+        try event(
+            db, state, course: header.course, block: header.block, language: intent.language, object: intent.object
+        )
+    }
+
+    // MARK: - Statements
+
+    private func execute(_ db: Database, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+    }
+
+    private func event(
+        _ db: Database, _ kind: String, course: CourseKey? = nil, block: UsageKey? = nil, language: LanguageCode? = nil,
+        object: ObjectKey? = nil, from: String? = nil, to: String? = nil, class: Failure.Class? = nil,
+        attempt: Int? = nil, seconds: Double? = nil, bytes: Int? = nil, checksum: Checksum? = nil, detail: String? = nil
+    ) throws {
+        try execute(
+            db,
+            """
+            INSERT INTO event (at, run, actor, kind, course, block, language, object, from_state, to_state, class,
+                attempt, seconds, bytes, sha256, detail)
+            VALUES (?, ?, ?, ?, (SELECT id FROM course WHERE key = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                time, run.number, actor, kind, course?.text, block?.text, language?.text, object?.text, from, to,
+                `class`?.rawValue, attempt, seconds, bytes, checksum?.hexadecimal, detail?.isEmpty == true ? nil : detail,
+            ]
+        )
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+package import MigrationModel
+
+/// What operators write: commands to a running engine, and decisions that hold with or without one.
+extension Ledger {
+    /// Puts a command into the queue of the running engine.
+    ///
+    /// - Parameter basedOn: the last event that the operator had seen.
+    /// - Throws: ``Failure`` when no engine runs.
+    package func submit(_ command: OperatorCommand, by actor: String, basedOn: Int64) async throws {
+        let now = now().timeIntervalSince1970
+        let text = String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
+        let path = path
+        try await writing { db in
+            guard let lease = try Lease.fetch(db), !lease.released else {
+                throw Failure(
+                    .conflict, "giving a command", at: path, cause: "no engine runs on this ledger",
+                    advice: "start one with mallow run"
+                )
+            }
+            try db.execute(
+                sql: "INSERT INTO command (run, at, actor, command, based_on) VALUES (?, ?, ?, ?, ?)",
+                arguments: [lease.run, now, actor, text, basedOn]
+            )
+        }
+    }
+
+    /// Lets a video, or one transcript of it, stay behind. Takes effect when its course is run next.
+    package func waive(_ waiver: Waiver) async throws {
+        let now = now().timeIntervalSince1970
+        try await writing { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO waiver VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    waiver.course.text, waiver.block.text, waiver.language?.text ?? "", waiver.actor, waiver.reason, now,
+                ]
+            )
+            try Self.decided(db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
+        }
+    }
+
+    /// Takes a waiver back.
+    ///
+    /// - Returns: whether there was one.
+    package func withdrawWaiver(
+        course: CourseKey, block: UsageKey, language: LanguageCode?, by actor: String
+    ) async throws -> Bool {
+        let now = now().timeIntervalSince1970
+        return try await writing { db in
+            try db.execute(
+                sql: "DELETE FROM waiver WHERE course = ? AND block = ? AND language = ?",
+                arguments: [course.text, block.text, language?.text ?? ""]
+            )
+            guard db.changesCount > 0 else { return false }
+            try Self.decided(db, "waiver withdrawn", actor, course, block, language, nil, now)
+            return true
+        }
+    }
+
+    /// Holds a course's cut-over back, or releases it.
+    package func hold(_ course: CourseKey, _ isHeld: Bool, by actor: String) async throws {
+        let now = now().timeIntervalSince1970
+        try await writing { db in
+            try db.execute(
+                sql: "UPDATE course SET held_by = ? WHERE key = ?", arguments: [isHeld ? actor : nil, course.text]
+            )
+            try Self.decided(db, isHeld ? "held" : "released", actor, course, nil, nil, nil, now)
+        }
+    }
+
+    private static func decided(
+        _ db: Database, _ kind: String, _ actor: String, _ course: CourseKey, _ block: UsageKey?,
+        _ language: LanguageCode?, _ reason: String?, _ now: Double
+    ) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO event (at, run, actor, kind, course, block, language, detail)
+                VALUES (?, (SELECT max(id) FROM run), ?, ?, (SELECT id FROM course WHERE key = ?), ?, ?, ?)
+                """,
+            arguments: [now, actor, kind, course.text, block?.text, language?.text, reason]
+        )
+    }
+
+    private func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await pool.write(body)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: path)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+package import MigrationModel
+
+/// What consoles and commands read. Each call is one consistent view of the file.
+extension Ledger {
+    /// The newest run and every course, as of one moment.
+    package func snapshot() async throws -> Snapshot {
+        let now = now().timeIntervalSince1970
+        return try await reading { db in
+            let lease = try Lease.fetch(db)
+            return Snapshot(
+                run: try RunRow.fetchOne(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 1"),
+                courses: try CourseRow.fetchAll(db, sql: "SELECT * FROM course ORDER BY key"),
+                heartbeatAge: lease.flatMap { $0.released ? nil : max(0, now - $0.heartbeat) },
+                lastEvent: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0
+            )
+        }
+    }
+
+    /// A run by its number; nil when there was none.
+    package func run(_ id: RunID) async throws -> RunRow? {
+        try await reading { try RunRow.fetchOne($0, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.number]) }
+    }
+
+    /// The courses that a run took, sorted by key.
+    package func courses(of run: RunID) async throws -> [CourseRow] {
+        try await reading {
+            try CourseRow.fetchAll($0, sql: "SELECT * FROM course WHERE run = ? ORDER BY key", arguments: [run.number])
+        }
+    }
+
+    /// The videos of a course, sorted by usage key.
+    package func videos(of course: CourseKey) async throws -> [VideoRow] {
+        try await reading { db in
+            let sql = "SELECT * FROM video WHERE course = (SELECT id FROM course WHERE key = ?) ORDER BY block"
+            return try VideoRow.fetchAll(db, sql: sql, arguments: [course.text])
+        }
+    }
+
+    /// Events after a number, oldest first, at most `limit`.
+    package func events(after seq: Int64, run: RunID? = nil, limit: Int = 1000) async throws -> [EventRow] {
+        try await reading { db in
+            let sql = """
+                SELECT e.seq, e.at, e.run, e.actor, e.kind, c.key AS course, e.block, e.language, e.object, e.from_state,
+                    e.to_state, e.class, e.attempt, e.seconds, e.bytes, e.sha256, e.detail
+                FROM event e LEFT JOIN course c ON c.id = e.course
+                WHERE e.seq > ? AND e.run IS ifnull(?, e.run) ORDER BY e.seq LIMIT ?
+                """
+            return try EventRow.fetchAll(db, sql: sql, arguments: [seq, run?.number, limit])
+        }
+    }
+
+    /// Failed tasks, oldest first.
+    package func failedTasks(includingResolved: Bool = false) async throws -> [FailedTaskRow] {
+        try await reading { db in
+            let sql = "SELECT * FROM failed_task WHERE ? OR resolved IS NULL ORDER BY id"
+            return try FailedTaskRow.fetchAll(db, sql: sql, arguments: [includingResolved])
+        }
+    }
+
+    /// All waivers in force.
+    package func waivers() async throws -> [Waiver] {
+        try await reading { try Waiver.fetch($0, course: nil) }
+    }
+
+    /// How many transactions are neither committed nor proven undone.
+    package func openTransactionCount() async throws -> Int {
+        try await reading { db in
+            let sql = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
+            return try Int.fetchOne(db, sql: sql) ?? 0
+        }
+    }
+
+    func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: path)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+import GRDB
+import MigrationModel
+
+/// One platform's ledger: an SQLite file with every checkpoint, intent, event and command.
+///
+/// Written by one engine at a time, by group commit; read by as many as like.
+package final class Ledger: Sendable {
+    package let path: String
+    let pool: DatabasePool
+    let now: @Sendable () -> Date
+
+    /// Opens a ledger, or makes one where there is none.
+    ///
+    /// Blocks for some milliseconds.
+    ///
+    /// - Throws: ``Failure``, also for a file that is no ledger or that a newer version of this program wrote: it is
+    ///   refused, never guessed at and never started afresh.
+    package init(path: String, now: @escaping @Sendable () -> Date) throws {
+        self.path = path
+        self.now = now
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            configuration.label = "ledger"
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try pool.writeWithoutTransaction { db in
+                try Self.refuseForeign(db, path: path)
+                // WAL alone does not survive a power cut: GRDB opens it with synchronous=NORMAL.
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+                precondition(synchronous == 2, "the ledger syncs every commit")
+            }
+            try LedgerSchema.migrator.migrate(pool)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: path)
+        }
+    }
+
+    private static func refuseForeign(_ db: Database, path: String) throws {
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        guard tables == 0 || application == LedgerSchema.applicationID else {
+            throw Failure(
+                .integrity, "opening the ledger", at: path, cause: "it is an SQLite file of another program",
+                advice: "name another file with --ledger"
+            )
+        }
+        guard try !LedgerSchema.migrator.hasBeenSuperseded(db) else {
+            throw Failure(
+                .integrity, "opening the ledger", at: path, cause: "a newer version of mallow wrote it",
+                advice: "use that version; this one would not understand every checkpoint"
+            )
+        }
+    }
+
+    /// Takes the ledger for a new run. At most one engine has it.
+    ///
+    /// What an engine that died left as running is put back; its open transactions are for recovery to settle.
+    ///
+    /// - Throws: ``LedgerBusy`` when another engine holds it; ``Failure``.
+    package func beginRun(_ header: RunHeader, as engine: EngineIdentity = .current) async throws -> RunLog {
+        guard let lock = try LedgerLock(beside: path) else { throw try await busy() }
+        if let holder = try await livingHolderElsewhere(than: engine) { throw holder }
+        do {
+            let (run, epoch) = try await pool.write { [now] db in
+                try Lease.take(db, for: header, by: engine, at: now())
+            }
+            return RunLog(ledger: self, run: run, epoch: epoch, actor: header.actor, lock: lock)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: path)
+        }
+    }
+
+    private func busy() async throws -> LedgerBusy {
+        let lease = try await pool.read { try Lease.fetch($0) }
+        return LedgerBusy(
+            ledger: path, host: lease?.host ?? "this host", pid: lease?.pid ?? 0, run: lease.map { RunID($0.run) }
+        )
+    }
+
+    /// File locks do not reach every host that shares a folder; the heartbeat does.
+    private func livingHolderElsewhere(than engine: EngineIdentity) async throws -> LedgerBusy? {
+        guard let lease = try await pool.read({ try Lease.fetch($0) }), !lease.released, lease.host != engine.host else {
+            return nil
+        }
+        guard now().timeIntervalSince1970 - lease.heartbeat < Lease.lifetime else { return nil }
+        return LedgerBusy(ledger: path, host: lease.host, pid: lease.pid, run: RunID(lease.run))
+    }
+}
+
+/// What is known of a run when it begins.
+package struct RunHeader: Sendable, Hashable, Codable {
+    /// `production`, `rehearsal` or `dry run`.
+    package let kind: String
+    /// Who started it.
+    package let actor: String
+    /// Endpoints as given, without credentials.
+    package let source: String
+    package let store: String
+    package let catalog: String
+    /// Everything else that was chosen, for the report.
+    package let options: String
+
+    package init(kind: String, actor: String, source: String, store: String, catalog: String, options: String) {
+        self.kind = kind
+        self.actor = actor
+        self.source = source
+        self.store = store
+        self.catalog = catalog
+        self.options = options
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+package import MigrationModel
+
+/// Another engine writes this ledger.
+package struct LedgerBusy: Error, Sendable, Hashable, CustomStringConvertible {
+    package let ledger: String
+    package let host: String
+    package let pid: Int32
+    package let run: RunID?
+
+    package var description: String {
+        let work = run.map { "run \($0)" } ?? "a run"
+        return "Another engine holds the ledger \(ledger): process \(pid) on \(host), with \(work). "
+            + "Nothing was done; watch it with mallow status, or wait until it ends."
+    }
+}
+
+extension Failure {
+    /// Classes what SQLite says of the ledger, by its result code.
+    init(_ error: DatabaseError, ledger path: String) {
+        let (failureClass, advice): (Failure.Class, String)
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            (failureClass, advice) = (.transient, "find out which program keeps the file locked, then start again")
+        case .SQLITE_FULL, .SQLITE_IOERR:
+            (failureClass, advice) = (.transient, "make room on the disk or repair it, then start again")
+        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            (failureClass, advice) = (.auth, "let this user write the file and its folder, then start again")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            (failureClass, advice) = (.integrity, "keep the file for inspection and name another one with --ledger")
+        default:
+            (failureClass, advice) = (.bug, "report this with the ledger")
+        }
+        self.init(
+            failureClass, "writing the ledger", at: path, cause: error.message ?? error.resultCode.description,
+            safe: "nothing is done that the ledger does not know of", advice: advice
+        )
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+
+/// The ledger's tables. Steps are only ever added.
+enum LedgerSchema {
+    /// "Mall" in ASCII: tells a ledger from any other SQLite file.
+    static let applicationID = 0x4D61_6C6C
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 runs, courses, videos, intents, events") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: runs)
+            try db.execute(sql: courses)
+            try db.execute(sql: transactions)
+            try db.execute(sql: operators)
+            try db.execute(sql: aggregates)
+        }
+        return migrator
+    }
+
+    private static let runs = """
+        CREATE TABLE run (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
+            ending TEXT, actor TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
+            source TEXT NOT NULL, store TEXT NOT NULL, catalog TEXT NOT NULL, options TEXT NOT NULL,
+            started REAL NOT NULL, ended REAL, unreadable INTEGER NOT NULL DEFAULT 0
+        );
+        -- The one engine that may write. The epoch grows with every engine that takes over.
+        CREATE TABLE lease (
+            id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL, run INTEGER NOT NULL REFERENCES run (id),
+            host TEXT NOT NULL, pid INTEGER NOT NULL, boot TEXT NOT NULL,
+            since REAL NOT NULL, heartbeat REAL NOT NULL, released INTEGER NOT NULL
+        );
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, run INTEGER REFERENCES run (id),
+            actor TEXT NOT NULL, kind TEXT NOT NULL, course INTEGER, block TEXT, language TEXT, object TEXT,
+            from_state TEXT, to_state TEXT, class TEXT, attempt INTEGER, seconds REAL, bytes INTEGER, sha256 TEXT,
+            detail TEXT
+        );
+        """
+
+    private static let courses = """
+        CREATE TABLE course (
+            id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL, state TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '', run INTEGER REFERENCES run (id), held_by TEXT,
+            retries INTEGER NOT NULL DEFAULT 0, rollbacks INTEGER NOT NULL DEFAULT 0,
+            verdict TEXT NOT NULL DEFAULT 'pending', flag INTEGER NOT NULL DEFAULT 0,
+            unreachable INTEGER NOT NULL DEFAULT 0, started REAL, ended REAL,
+            pending INTEGER NOT NULL DEFAULT 0, migrating INTEGER NOT NULL DEFAULT 0,
+            verified INTEGER NOT NULL DEFAULT 0, rolled_back INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0, waived_videos INTEGER NOT NULL DEFAULT 0,
+            contentstore INTEGER NOT NULL DEFAULT 0, store INTEGER NOT NULL DEFAULT 0,
+            migrated INTEGER NOT NULL DEFAULT 0, present INTEGER NOT NULL DEFAULT 0,
+            dangling INTEGER NOT NULL DEFAULT 0, corrupt INTEGER NOT NULL DEFAULT 0,
+            conflict INTEGER NOT NULL DEFAULT 0, waived INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX course_run ON course (run, state);
+        CREATE TABLE video (
+            id INTEGER PRIMARY KEY, course INTEGER NOT NULL REFERENCES course (id) ON DELETE CASCADE,
+            block TEXT NOT NULL, video_id TEXT NOT NULL, is_new_id INTEGER NOT NULL, display_name TEXT NOT NULL,
+            state TEXT NOT NULL, failure TEXT, attempt INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0,
+            planned INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,
+            contentstore INTEGER NOT NULL DEFAULT 0, store INTEGER NOT NULL DEFAULT 0,
+            migrated INTEGER NOT NULL DEFAULT 0, present INTEGER NOT NULL DEFAULT 0,
+            dangling INTEGER NOT NULL DEFAULT 0, corrupt INTEGER NOT NULL DEFAULT 0,
+            conflict INTEGER NOT NULL DEFAULT 0, waived INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (course, block)
+        );
+        """
+
+    private static let transactions = """
+        CREATE TABLE video_transaction (
+            number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES run (id),
+            course TEXT NOT NULL, block TEXT NOT NULL, video_id TEXT NOT NULL, committing INTEGER NOT NULL DEFAULT 0
+        );
+        -- An intent is open until its object is behind a catalog row ('committed') or proven absent ('removed').
+        -- 'stored' is an open one whose object was acknowledged, 'watched' one whose object may still arrive.
+        CREATE TABLE intent (
+            id BLOB NOT NULL PRIMARY KEY, owner INTEGER NOT NULL REFERENCES video_transaction (number),
+            language TEXT NOT NULL, object TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+            format TEXT NOT NULL, state TEXT NOT NULL, written REAL NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX intent_object ON intent (object);
+        CREATE INDEX intent_open ON intent (owner) WHERE state IN ('open', 'stored', 'watched');
+        """
+
+    private static let operators = """
+        CREATE TABLE command (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL REFERENCES run (id), at REAL NOT NULL,
+            actor TEXT NOT NULL, command TEXT NOT NULL, based_on INTEGER NOT NULL,
+            answered REAL, refusal TEXT
+        );
+        CREATE TABLE waiver (
+            course TEXT NOT NULL, block TEXT NOT NULL, language TEXT NOT NULL DEFAULT '',
+            actor TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (course, block, language)
+        ) WITHOUT ROWID;
+        CREATE TABLE failed_task (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, task_id TEXT NOT NULL UNIQUE, task_name TEXT NOT NULL,
+            course TEXT NOT NULL, exception TEXT NOT NULL, run INTEGER REFERENCES run (id),
+            created REAL NOT NULL, resolved REAL
+        );
+        """
+
+    /// A course's sums are kept in the very transaction that changes one of its videos: nobody can forget it.
+    private static let aggregates: String = {
+        let states = [
+            ("pending", "pending"), ("migrating", "migrating"), ("verified", "verified"),
+            ("rolled_back", "rolled back"), ("failed", "failed"), ("waived_videos", "waived"),
+        ]
+        let counts = ["contentstore", "store", "migrated", "present", "dangling", "corrupt", "conflict", "waived"]
+        func assignments(old: Bool, new: Bool) -> String {
+            let ofStates = states.map { column, state in
+                "\(column) = \(column)" + (new ? " + (NEW.state = '\(state)')" : "") + (old ? " - (OLD.state = '\(state)')" : "")
+            }
+            let ofCounts = counts.map { column in
+                "\(column) = \(column)" + (new ? " + NEW.\(column)" : "") + (old ? " - OLD.\(column)" : "")
+            }
+            return (ofStates + ofCounts).joined(separator: ", ")
+        }
+        return """
+            CREATE TRIGGER video_added AFTER INSERT ON video BEGIN
+                UPDATE course SET \(assignments(old: false, new: true)) WHERE id = NEW.course;
+            END;
+            CREATE TRIGGER video_changed AFTER UPDATE OF state ON video BEGIN
+                UPDATE course SET \(assignments(old: true, new: true)) WHERE id = NEW.course;
+            END;
+            CREATE TRIGGER video_gone AFTER DELETE ON video BEGIN
+                UPDATE course SET \(assignments(old: true, new: false)) WHERE id = OLD.course;
+            END;
+            """
+    }()
+}

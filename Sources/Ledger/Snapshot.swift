@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+package import MigrationModel
+
+/// What the ledger says at one moment: what the console draws and `mallow status` prints.
+package struct Snapshot: Sendable {
+    /// The newest run, if there was any.
+    package let run: RunRow?
+    /// Sorted by key.
+    package let courses: [CourseRow]
+    /// Seconds since the engine's last heartbeat; nil when no engine holds the ledger.
+    package let heartbeatAge: Double?
+    /// The number of the newest event.
+    package let lastEvent: Int64
+}
+
+/// A run as the ledger keeps it.
+package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let id: Int64
+    package let kind: String
+    package let state: String
+    package let reason: String
+    /// nil while it goes on.
+    package let ending: String?
+    package let actor: String
+    package let host: String
+    package let pid: Int32
+    package let source: String
+    package let store: String
+    package let catalog: String
+    package let options: String
+    /// Seconds since 1970.
+    package let started: Double
+    package let ended: Double?
+    /// How many things that should be courses could not be read.
+    package let unreadable: Int
+}
+
+/// A course as the ledger keeps it, with the sums over its videos.
+package struct CourseRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let id: Int64
+    package let key: String
+    package let title: String
+    package let state: String
+    package let reason: String
+    /// The run that last took it.
+    package let run: Int64?
+    package let heldBy: String?
+    package let retries: Int
+    package let rollbacks: Int
+    package let verdict: String
+    package let flag: Bool
+    package let unreachable: Int
+    package let started: Double?
+    package let ended: Double?
+    package let pending: Int
+    package let migrating: Int
+    package let verified: Int
+    package let rolledBack: Int
+    package let failed: Int
+    package let waivedVideos: Int
+    package let contentstore: Int
+    package let store: Int
+    package let migrated: Int
+    package let present: Int
+    package let dangling: Int
+    package let corrupt: Int
+    package let conflict: Int
+    package let waived: Int
+
+    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+
+    /// All its videos.
+    package var videos: Int { pending + migrating + verified + rolledBack + failed + waivedVideos }
+}
+
+/// A video as the ledger keeps it.
+package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let block: String
+    package let videoId: String
+    package let isNewId: Bool
+    package let displayName: String
+    package let state: String
+    /// A ``Failure`` as JSON.
+    package let failure: String?
+    package let attempt: Int
+    package let seconds: Double
+    /// Transcripts of its last transaction, and how many of them are acknowledged.
+    package let planned: Int
+    package let stored: Int
+    package let contentstore: Int
+    package let store: Int
+    package let migrated: Int
+    package let present: Int
+    package let dangling: Int
+    package let corrupt: Int
+    package let conflict: Int
+    package let waived: Int
+
+    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+
+    /// Why it failed, if it did.
+    package var why: Failure? {
+        // A failure that a later version wrote may not be readable; the state still says that it failed.
+        failure.flatMap { try? JSONDecoder().decode(Failure.self, from: Data($0.utf8)) }
+    }
+}
+
+/// An event as the ledger keeps it.
+package struct EventRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let seq: Int64
+    package let at: Double
+    package let run: Int64?
+    package let actor: String
+    package let kind: String
+    package let course: String?
+    package let block: String?
+    package let language: String?
+    package let object: String?
+    package let fromState: String?
+    package let toState: String?
+    package let `class`: String?
+    package let attempt: Int?
+    package let seconds: Double?
+    package let bytes: Int?
+    package let sha256: String?
+    package let detail: String?
+
+    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+}
+
+/// A failed task as the ledger keeps it.
+package struct FailedTaskRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let taskId: String
+    package let taskName: String
+    package let course: String
+    package let exception: String
+    package let run: Int64?
+    package let created: Double
+    package let resolved: Double?
+
+    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// The one gate through which every video of a run comes in.
+///
+/// It bounds how many are in flight, and the bound may change while they are. Pause, window, throttle and error budget
+/// are reasons for which it is closed for a while; draining shuts it for good.
+package final class Admission: Sendable {
+    /// Why nobody is let in for now.
+    package enum Obstacle: String, Sendable, Hashable, CaseIterable {
+        case paused, window, throttled
+    }
+
+    private struct State {
+        var limit: Int
+        var inFlight = 0
+        var obstacles: Set<Obstacle> = []
+        var isShut = false
+        var waiting: [CheckedContinuation<Bool, Never>] = []
+        var head = 0
+
+        /// Takes from the queue everybody who may come in now.
+        mutating func admitted() -> [CheckedContinuation<Bool, Never>] {
+            var next: [CheckedContinuation<Bool, Never>] = []
+            while head < waiting.count, isShut || (obstacles.isEmpty && inFlight < limit) {
+                next.append(waiting[head])
+                head += 1
+                if !isShut { inFlight += 1 }
+            }
+            if head == waiting.count {
+                waiting.removeAll(keepingCapacity: true)
+                head = 0
+            }
+            return next
+        }
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter limit: how many may be in flight at once, from 1.
+    package init(limit: Int) {
+        precondition(limit > 0, "somebody must be let in")
+        state = Mutex(State(limit: limit))
+    }
+
+    /// How many may be in flight at once.
+    package var limit: Int { state.withLock { $0.limit } }
+
+    /// How many are in flight.
+    package var inFlight: Int { state.withLock { $0.inFlight } }
+
+    /// Waits to be let in, first come first served.
+    ///
+    /// - Returns: false when the gate is shut for good; then nothing may be begun. After true, call ``leave()`` once.
+    package func enter() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let (admitted, isShut) = state.withLock { state in
+                state.waiting.append(continuation)
+                return (state.admitted(), state.isShut)
+            }
+            for next in admitted { next.resume(returning: !isShut) }
+        }
+    }
+
+    /// Says that one who was let in is done.
+    package func leave() {
+        change { state in
+            precondition(state.inFlight > 0, "nobody leaves who was not let in")
+            state.inFlight -= 1
+        }
+    }
+
+    /// Lets more or fewer in, from now on; those in flight go on.
+    package func setLimit(_ limit: Int) {
+        change { $0.limit = max(1, limit) }
+    }
+
+    /// Closes the gate for a reason, until the same reason is lifted.
+    package func close(for obstacle: Obstacle) {
+        change { $0.obstacles.insert(obstacle) }
+    }
+
+    /// Lifts a reason for which the gate was closed.
+    package func open(after obstacle: Obstacle) {
+        change { $0.obstacles.remove(obstacle) }
+    }
+
+    /// Shuts the gate for good. Everybody who waits is turned away; those in flight go on.
+    package func shut() {
+        change { $0.isShut = true }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let (admitted, isShut) = state.withLock { state in
+            body(&state)
+            return (state.admitted(), state.isShut)
+        }
+        for next in admitted { next.resume(returning: !isShut) }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package import MigrationModel
+
+/// Applies what operators ask of a running engine.
+package struct CommandListener: Sendable {
+    /// How long it waits between looks into the queue.
+    static let pause = Duration.milliseconds(500)
+    /// The most videos in flight that an operator may ask for.
+    static let mostConcurrency = 512
+
+    let queue: any CommandQueue
+    let log: any CheckpointLog
+    let control: RunControl
+    let surroundings: Surroundings
+
+    package init(
+        queue: any CommandQueue, log: any CheckpointLog, control: RunControl, surroundings: Surroundings
+    ) {
+        self.queue = queue
+        self.log = log
+        self.control = control
+        self.surroundings = surroundings
+    }
+
+    /// Looks for commands until its task is cancelled.
+    ///
+    /// - Throws: what the queue throws; the run goes on without it, deaf but safe.
+    package func listen() async throws {
+        while !Task.isCancelled {
+            try await answerPending()
+            try await surroundings.sleep(Self.pause)
+        }
+    }
+
+    /// Answers every command that waits now, in order.
+    package func answerPending() async throws {
+        for command in try await queue.pendingCommands() {
+            try await queue.answer(command, refusal: try await apply(command))
+        }
+    }
+
+    /// - Returns: why it was not applied; nil when it was.
+    private func apply(_ command: QueuedCommand) async throws -> String? {
+        if control.ending != nil { return "the run is already draining" }
+        switch command.command {
+        case .pause:
+            control.admission.close(for: .paused)
+            try await log.record([.runState(.paused, reason: "paused by \(command.actor); resume to go on")])
+        case .resume:
+            control.admission.open(after: .paused)
+            try await log.record([.runState(.running, reason: "")])
+        case .concurrency(let videos):
+            guard 1...Self.mostConcurrency ~= videos else { return "1 to \(Self.mostConcurrency) videos may be in flight" }
+            control.admission.setLimit(videos)
+        case .drain:
+            try await log.record([.runState(.draining, reason: "asked by \(command.actor)")])
+            control.drain(.interrupted, reason: "\(command.actor) asked it to drain")
+        }
+        return nil
+    }
+}

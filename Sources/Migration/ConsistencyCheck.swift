@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import MigrationModel
+
+/// Proves a video: contentstore count <= store count, an object behind every row, and our own objects with our hash.
+struct ConsistencyCheck: Sendable {
+    let store: any ObjectReader
+    let catalog: any CatalogReader
+    let journal: Journal
+
+    /// Checks one video after its transaction, on rows read anew, the way readers join them.
+    ///
+    /// - Parameters:
+    ///   - plan: what the contentstore has; its corrupt and conflicting transcripts count only when they are waived.
+    ///   - written: the intents whose rows are ours by this transaction.
+    /// - Returns: the counts, when they prove the video.
+    /// - Throws: ``Failure`` of class `integrity` when they do not; whatever the stores throw; ``LedgerLost``.
+    func prove(_ plan: VideoPlan, written: [Intent], waived: Set<LanguageCode>) async throws -> TranscriptCounts {
+        let id = plan.resolved.video
+        let rows = try await catalog.rows(of: [id])[id] ?? []
+        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)))
+        var counts = TranscriptCounts()
+        for transcript in plan.transcripts {
+            if waived.contains(transcript.language) {
+                counts.waived += 1
+                continue
+            }
+            guard transcript.action != .dangling else {
+                counts.dangling += 1
+                continue
+            }
+            if transcript.found != nil { counts.contentstore += 1 }
+            let row = rows.first { $0.language == transcript.language }
+            let intent = written.first { $0.language == transcript.language }
+            try await prove(row, intent, place: "\(plan.resolved.block.usageKey) \(transcript.language)")
+            counts.store += 1
+            if let key = row?.object, ours.contains(key) { counts.migrated += 1 } else { counts.present += 1 }
+        }
+        return counts
+    }
+
+    private func prove(_ row: CatalogRow?, _ intent: Intent?, place: String) async throws {
+        func violated(_ cause: String) -> Failure {
+            Failure(
+                .integrity, "checking a video", at: place, cause: cause,
+                safe: "the contentstore still has the transcript, and the course does not cut over",
+                advice: "run mallow verify --deep on the course and compare with the platform's own log"
+            )
+        }
+        guard let row else { throw violated("the catalog has no row that readers would find") }
+        guard let key = row.object else { throw violated("the catalog's row names no object") }
+        guard let info = try await store.head(key) else { throw violated("no object is at \(key)") }
+        guard let intent else { return }
+        guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)") }
+        guard info.checksum == intent.checksum else { throw violated("the object at \(key) has other bytes than were stored") }
+        guard row.format == intent.format.rawValue else { throw violated("the row says \(row.format), not \(intent.format.rawValue)") }
+    }
+}

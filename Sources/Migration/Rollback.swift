@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+
+/// Brings a video's transaction to one of its two ends: committed, or every object it wrote removed and proven absent.
+///
+/// The same code serves a video that has just failed and, at a start, whatever a dead engine left.
+struct Rollback: Sendable {
+    /// How often a delete whose reply was lost is looked into and tried again.
+    private static let tries = 3
+
+    let store: any ObjectStore
+    let catalog: any VideoCatalog
+    let journal: Journal
+    let now: @Sendable () -> Date
+
+    /// Settles a transaction.
+    ///
+    /// Reads the catalog first, always: rows that are there were committed, whatever the reply said, and an object
+    /// behind a row is never removed.
+    ///
+    /// - Parameter doubtful: intents whose PUT may still arrive, and when it was begun.
+    /// - Returns: the receipt, when the commit had happened; nil when nothing of the transaction remains.
+    /// - Throws: ``Failure`` when a store does not answer or something that is not ours stands at a key; then the
+    ///   intents stay open and it may be called again. ``LedgerLost``.
+    func settle(
+        _ header: TransactionHeader, _ intents: [Intent], doubtful: [UUID: Date]
+    ) async throws -> CommitReceipt? {
+        let rows = try await catalog.rows(withKeys: Set(intents.map(\.object)))
+        let ours = intents.filter { intent in rows.contains { $0.object == intent.object } }
+        guard !ours.isEmpty else {
+            try await remove(intents, of: header, doubtful: doubtful)
+            return nil
+        }
+        try await journal.record(.committed(header, intents: ours.map(\.id)))
+        try await remove(intents.filter { !ours.contains($0) }, of: header, doubtful: doubtful)
+        return CommitReceipt(createdVideo: false, inserted: Set(ours.map(\.language)), alreadyThere: [:])
+    }
+
+    /// Removes the objects of intents and proves each absent.
+    func remove(_ intents: [Intent], of header: TransactionHeader, doubtful: [UUID: Date]) async throws {
+        for intent in intents {
+            try await remove(intent)
+            let mayArrive = doubtful[intent.id].map { now().timeIntervalSince($0) < store.longestDelay } ?? false
+            try await journal.record(mayArrive ? .watched(header, intent) : .removed(header, intent))
+        }
+    }
+
+    private func remove(_ intent: Intent) async throws {
+        for attempt in 1... {
+            guard let info = try await store.head(intent.object) else { return }
+            guard intent.wrote(info) else {
+                throw Failure(
+                    .conflict, "rolling back", at: "\(intent.object)",
+                    cause: "an object that this run did not write stands at the key",
+                    safe: "it was left alone",
+                    advice: "find out who writes under the transcripts prefix; mallow recover looks again"
+                )
+            }
+            do {
+                _ = try await store.delete(intent.object, ifMatch: info.etag)
+            } catch let failure as Failure where failure.class == .ambiguous && attempt < Self.tries {
+                continue
+            }
+            // The proof. What is still there was changed in between, and is looked at anew.
+            if try await store.head(intent.object) == nil { return }
+            guard attempt < Self.tries else {
+                throw Failure(
+                    .transient, "rolling back", at: "\(intent.object)",
+                    cause: "the object is still there after \(attempt) deletes",
+                    advice: "run mallow recover when the store is well"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package import MigrationModel
+import Synchronization
+
+/// How a run is steered while it runs: by signals, by an operator's commands, and by what goes wrong.
+package final class RunControl: Sendable {
+    private struct State {
+        var ending: (RunEnding, reason: String)?
+        var failedVideos = 0
+        var videos = 0
+    }
+
+    /// The gate for videos.
+    package let admission: Admission
+    private let errorBudget: Int
+    private let state = Mutex(State())
+
+    /// - Parameter errorBudget: the run drains when more videos than this have failed for good.
+    package init(concurrency: Int, errorBudget: Int) {
+        admission = Admission(limit: concurrency)
+        self.errorBudget = errorBudget
+    }
+
+    /// No new video starts from now on; those in flight are finished. The first reason given stays.
+    package func drain(_ ending: RunEnding, reason: String) {
+        state.withLock { if $0.ending == nil { $0.ending = (ending, reason) } }
+        admission.shut()
+    }
+
+    /// Why the run drains; nil while it does not.
+    package var ending: (RunEnding, reason: String)? { state.withLock { $0.ending } }
+
+    var isDraining: Bool { ending != nil }
+
+    /// The number of the next video that starts, from 0.
+    func nextVideo() -> Int {
+        state.withLock { state in
+            defer { state.videos += 1 }
+            return state.videos
+        }
+    }
+
+    /// Takes note of videos that failed and are not retried in this run.
+    func failedForGood(_ count: Int) {
+        let failed = state.withLock { state in
+            state.failedVideos += count
+            return state.failedVideos
+        }
+        if failed > errorBudget {
+            drain(.budgetSpent, reason: "\(failed) videos failed; the error budget is \(errorBudget)")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+import Synchronization
+
+/// One attempt at one video, from reading to proof.
+struct VideoTask: Sendable {
+    let engine: Engine
+    let course: CourseKey
+    let waivers: [Waiver]
+    /// From 1.
+    let attempt: Int
+
+    /// Brings one video to `verified` or `waived`, or says why not.
+    ///
+    /// - Throws: ``LedgerLost`` alone.
+    func run(_ video: ResolvedVideo) async throws -> VideoReport {
+        let started = engine.surroundings.uptime()
+        let block = video.block.usageKey
+        func report(_ state: VideoState, _ counts: TranscriptCounts, _ failure: Failure? = nil) -> VideoReport {
+            VideoReport(
+                course: course, block: block, state: state, failure: failure, counts: counts, attempt: attempt,
+                seconds: engine.surroundings.uptime() - started
+            )
+        }
+        engine.journal.note(.videoState(report(.migrating, TranscriptCounts())))
+        var counts = TranscriptCounts()
+        var outcome: VideoReport
+        do {
+            counts = try await engine.locks.holding(video.video) { try await migrate(video, &counts) }
+            outcome = report(.verified, counts)
+        } catch let lost as LedgerLost {
+            throw lost
+        } catch let unproven as RollbackUnproven {
+            engine.unsettled.insert(block)
+            outcome = report(.failed, counts, unproven.failure)
+        } catch let undone as RolledBack {
+            outcome = report(.rolledBack, counts, undone.cause)
+        } catch {
+            outcome = report(.failed, counts, Failure(error, "migrating a video", at: "\(block)"))
+        }
+        if outcome.failure != nil, waivers.contains(where: { $0.block == block && $0.language == nil }) {
+            outcome = report(.waived, counts, outcome.failure)
+        }
+        try await engine.journal.record(.videoState(outcome))
+        return outcome
+    }
+
+    /// - Parameter counts: set as soon as they are known, for the report of a failure.
+    /// - Returns: the counts that prove the video.
+    private func migrate(_ video: ResolvedVideo, _ counts: inout TranscriptCounts) async throws -> TranscriptCounts {
+        try await settleWhatIsOpen(video)
+        let ordinal = engine.control.nextVideo()
+        let plan = try await engine.planner.plan(
+            video, in: course,
+            rows: try await engine.connections.catalog.rows(of: [video.video])[video.video] ?? [],
+            reading: .missing,
+            readsTwice: ordinal < engine.options.readTwiceFirst || ordinal % 100 == 0
+        )
+        counts = plan.counts()
+        let waived = waivedLanguages(of: plan)
+        let obstacles = plan.transcripts.filter { !waived.contains($0.language) }.compactMap(\.failure)
+        // A transcript that cannot be stored fails its whole video. A conflict is about a row that is there, so
+        // nothing of it is missing: the others go on, and the video is not verified.
+        if let failure = plan.failure ?? obstacles.first(where: { $0.class != .conflict }) { throw failure }
+        var written: [Intent] = []
+        let missing = plan.toMigrate
+        if !missing.isEmpty {
+            let transaction = transaction(for: missing, of: video)
+            let receipt = try await transaction.run()
+            written = transaction.intents.filter { receipt.inserted.contains($0.language) }
+        }
+        if let conflict = obstacles.first { throw conflict }
+        return try await engine.check.prove(plan, written: written, waived: waived)
+    }
+
+    /// Nothing new is begun for a video while an earlier transaction of it is open.
+    private func settleWhatIsOpen(_ video: ResolvedVideo) async throws {
+        let block = video.block.usageKey
+        guard engine.unsettled.contains(block) else { return }
+        if let failure = try await engine.recovery.settleAll(of: block).open.first { throw failure }
+        engine.unsettled.remove(block)
+    }
+
+    /// The corrupt and conflicting transcripts that a named operator lets stay behind.
+    private func waivedLanguages(of plan: VideoPlan) -> Set<LanguageCode> {
+        let names = Set(waivers.filter { $0.block == plan.resolved.block.usageKey }.compactMap(\.language))
+        return Set(plan.transcripts.filter { $0.failure != nil && names.contains($0.language) }.map(\.language))
+    }
+
+    private func transaction(for missing: [TranscriptPlan], of video: ResolvedVideo) -> VideoTransaction {
+        let header = TransactionHeader(
+            id: engine.surroundings.newID(), run: engine.run, course: course, block: video.block.usageKey, video: video.video
+        )
+        var (intents, objects): ([Intent], [NewObject]) = ([], [])
+        for plan in missing {
+            guard let transcript = plan.transcript else { preconditionFailure("a transcript to migrate has bytes") }
+            let name = "\(engine.surroundings.newID().hexadecimal).\(transcript.format.rawValue)"
+            let intent = Intent(
+                id: engine.surroundings.newID(), language: plan.language,
+                object: ObjectKey(unchecked: engine.options.prefix + name),
+                size: transcript.bytes.count, checksum: Checksum(of: transcript.bytes), format: transcript.format
+            )
+            intents.append(intent)
+            objects.append(
+                NewObject(
+                    key: intent.object, bytes: transcript.bytes, checksum: intent.checksum,
+                    contentType: transcript.format.contentType,
+                    provenance: Provenance(run: engine.run, intent: intent.id)
+                )
+            )
+        }
+        return VideoTransaction(
+            store: engine.connections.store, catalog: engine.connections.catalog, journal: engine.journal,
+            rollback: engine.rollback, uptime: engine.surroundings.uptime,
+            header: header, objects: objects, intents: intents, began: engine.surroundings.now()
+        )
+    }
+}
+
+/// Videos whose earlier transaction is still open.
+final class UnsettledVideos: Sendable {
+    private let blocks = Mutex<Set<UsageKey>>([])
+
+    func insert(_ block: UsageKey) { blocks.withLock { _ = $0.insert(block) } }
+    func remove(_ block: UsageKey) { blocks.withLock { _ = $0.remove(block) } }
+    func contains(_ block: UsageKey) -> Bool { blocks.withLock { $0.contains(block) } }
+}
