@@ -21,8 +21,7 @@ struct Rollback: Sendable {
     ///
     /// - Parameter doubtful: intents whose PUT may still arrive, and when it was begun.
     /// - Returns: the receipt, when the commit had happened; nil when nothing of the transaction remains.
-    /// - Throws: ``Failure`` when a store does not answer or something that is not ours stands at a key; then the
-    ///   intents stay open and it may be called again. ``LedgerLost``.
+    /// - Throws: ``Failure`` when a store does not answer; then the intents stay open and it may be called again. ``LedgerLost``.
     func settle(
         _ header: TransactionHeader, _ intents: [Intent], doubtful: [UUID: Date]
     ) async throws -> CommitReceipt? {
@@ -49,14 +48,8 @@ struct Rollback: Sendable {
     private func remove(_ intent: Intent) async throws {
         for attempt in 1... {
             guard let info = try await store.head(intent.object) else { return }
-            guard intent.wrote(info) else {
-                throw Failure(
-                    .conflict, "rolling back", at: "\(intent.object)",
-                    cause: "an object that this run did not write stands at the key",
-                    safe: "it was left alone",
-                    advice: "find out who writes under the transcripts prefix; mallow recover looks again"
-                )
-            }
+            // A stranger's object at our key: ours is not there, and conditional writes cannot bring it back.
+            guard intent.wrote(info) else { return }
             do {
                 _ = try await store.delete(intent.object, ifMatch: info.etag)
             } catch let failure as Failure where failure.class == .ambiguous && attempt < Self.tries {

@@ -37,11 +37,12 @@ package struct TranscriptRecogniser: Sendable {
         }
         do {
             return try sjson(text, notes: notes)
-        } catch where error.isJSON {
+        } catch  where error.isJSON {
             throw CorruptTranscript("is no SJSON: \(error.reason)")
         } catch {
             // The line above the first times may hold anything, even a brace.
-            if let transcript = try? subRip(text, notes: notes) { return transcript }
+            let other = try? subRip(text, notes: notes)  // no SubRip either: JSON's reason says more
+            if let other { return other }
             throw CorruptTranscript("is neither SubRip nor JSON: \(error.reason)")
         }
     }

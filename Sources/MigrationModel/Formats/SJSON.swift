@@ -79,15 +79,17 @@ package struct SJSON: Sendable, Hashable {
         return output
     }
 
+    /// `HH:MM:SS,mmm`.
     private static func clock(_ time: Double) -> String {
         let milliseconds = max(0, Int(time))
         let seconds = milliseconds / 1000
-        func padded(_ number: Int, to width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-        }
-        return padded(seconds / 3600, to: 2) + ":" + padded(seconds / 60 % 60, to: 2) + ":" + padded(seconds % 60, to: 2)
-            + "," + padded(milliseconds % 1000, to: 3)
+        let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }
+        return parts.joined(separator: ":") + "," + padded(milliseconds % 1000, to: 3)
+    }
+
+    private static func padded(_ number: Int, to width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
     }
 }
 
@@ -99,7 +101,10 @@ struct SJSONWriter {
 
     /// One object in one line, texts as `appendText` appends them.
     mutating func line(
-        count: Int, start: (Int) -> Int, end: (Int) -> Int, appendText: (Int, inout SJSONWriter) -> Void
+        count: Int,
+        start: (Int) -> Int,
+        end: (Int) -> Int,
+        appendText: (Int, inout SJSONWriter) -> Void
     ) -> [UInt8] {
         list("{\"start\": [", count) { index, writer in writer.append(start(index)) }
         list("], \"end\": [", count) { index, writer in writer.append(end(index)) }

@@ -18,7 +18,7 @@ package struct SubRip: Sendable, Hashable {
     private let bytes: [UInt8]
     private let found: [FoundCue]
 
-    /// Reads a text; blocks for about a nanosecond per byte.
+    /// Reads a text; blocks for some nanoseconds per byte.
     ///
     /// A text of blanks alone has no cues and is no error here.
     ///
@@ -54,7 +54,11 @@ package struct SubRip: Sendable, Hashable {
         bytes.withUnsafeBufferPointer { buffer in
             let text = PlainText(bytes: buffer)
             var writer = SJSONWriter(capacity: bytes.count + bytes.count / 4 + 64)
-            return writer.line(count: found.count, start: { found[$0].start }, end: { found[$0].end }) { index, writer in
+            return writer.line(
+                count: found.count,
+                start: { found[$0].start },
+                end: { found[$0].end }
+            ) { index, writer in
                 for (number, line) in text.lines(in: found[index].body).enumerated() {
                     if number > 0 { writer.append(escaping: CollectionOfOne(0x20)) }
                     writer.append(escaping: buffer[line])
@@ -124,7 +128,9 @@ private struct SubRipScanner {
         let number = hasIndex ? block.number + 1 : block.number
         let times = hasIndex ? block.second : block.first
         guard let arrow = bytes.arrow(in: times) else { throw corrupt(number, "there is no --> between two times") }
-        guard bytes.arrow(in: arrow + 3..<times.upperBound) == nil else { throw corrupt(number, "there is more than one -->") }
+        guard bytes.arrow(in: arrow + 3..<times.upperBound) == nil else {
+            throw corrupt(number, "there is more than one -->")
+        }
 
         let start = try time(in: times.lowerBound..<arrow, number)
         // What follows the first space after the end time is its position on the screen.

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Dispatch
+import Foundation
+import Migration
+import MigrationModel
+import TestDoubles
+
+/// Lives of an engine over the stores of a ``MemoryWorld``, with faults as planned.
+struct Simulation: Sendable {
+    let world: MemoryWorld
+    let schedule: FaultSchedule
+    let options: RunOptions
+
+    init(_ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions()) {
+        (self.world, self.schedule, self.options) = (world, schedule, options)
+    }
+
+    /// One process, from its start to its end or death.
+    func live(_ run: Int64 = 1) async {
+        schedule.revive()
+        let world = world
+        let connections = Connections(
+            source: FaultySource(world.source, schedule),
+            store: FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay),
+            catalog: FaultyCatalog(world.catalog, schedule, log: world.log),
+            log: FaultyLog(world.log, schedule)
+        )
+        let surroundings = Surroundings(
+            sleep: { world.advance(by: Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18) },
+            uptime: { world.now.timeIntervalSince1970 }, now: { world.now }, newID: { world.newID() }, jitter: { 0 }
+        )
+        let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
+        let engine = MigrationRun(
+            RunID(run), connections: connections, options: options, surroundings: surroundings, control: control
+        )
+        do {
+            try await engine.execute(.all)
+        } catch {
+            // The ledger was lost, because the process died or because the plan says so. The next life recovers.
+        }
+        schedule.kill()
+        await schedule.deliverLateWrites()
+    }
+
+    /// Lives until there is nothing left to do.
+    ///
+    /// - Returns: how many lives it took; nil when `most` were not enough.
+    func liveUntilQuiet(most: Int = 8) async throws -> Int? {
+        for life in 1...most {
+            await live(Int64(life))
+            if try await isQuiet { return life }
+            // Long enough that no request of this life is under way any more.
+            world.advance(by: 1000)
+        }
+        return nil
+    }
+
+    /// Every course has an end that another run would not change, and no transaction is open.
+    private var isQuiet: Bool {
+        get async throws {
+            let contents = world.log.contents
+            let ends: Set<CourseState> = [.migrated, .empty]
+            guard !contents.courses.isEmpty, contents.courses.values.allSatisfy(ends.contains) else { return false }
+            return try await world.log.openTransactions().isEmpty
+        }
+    }
+}
+
+/// One thread for all tasks of a simulation, so that the same plan takes the same course.
+final class OneThread: TaskExecutor {
+    private let queue = DispatchQueue(label: "simulation")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import MigrationModel
+
+/// One promise of a port, and how it is put to the proof on any implementation of it.
+///
+/// Every implementation, in memory or real, runs every case of its port's suite on a fresh, empty store.
+package struct ContractCase<Port: Sendable>: Sendable, CustomStringConvertible {
+    /// The promise, as a sentence.
+    package let promise: String
+    /// Throws ``ContractBreach`` when the promise is not kept, or whatever the port throws unexpectedly.
+    package let verify: @Sendable (Port) async throws -> Void
+
+    package init(_ promise: String, _ verify: @escaping @Sendable (Port) async throws -> Void) {
+        self.promise = promise
+        self.verify = verify
+    }
+
+    package var description: String { promise }
+}
+
+/// A promise of a port that an implementation does not keep.
+package struct ContractBreach: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// Throws unless both values are the same.
+package func require<Value: Equatable>(
+    _ found: Value, is expected: Value, _ subject: String, line: Int = #line
+) throws(ContractBreach) {
+    guard found == expected else {
+        throw ContractBreach("\(subject) is \(found), not \(expected) (contract line \(line))")
+    }
+}
+
+/// Throws unless `condition` holds.
+package func require(_ condition: Bool, _ expectation: String, line: Int = #line) throws(ContractBreach) {
+    guard condition else { throw ContractBreach("expected that \(expectation) (contract line \(line))") }
+}
+
+/// Throws unless `body` fails with a ``Failure`` of this class.
+package func requireFailure(
+    _ expected: Failure.Class, _ subject: String, line: Int = #line, _ body: () async throws -> Void
+) async throws {
+    do {
+        try await body()
+    } catch let failure as Failure {
+        try require(failure.class, is: expected, "the class of \(subject)'s failure", line: line)
+        return
+    }
+    throw ContractBreach("\(subject) went through instead of failing as \(expected.rawValue) (contract line \(line))")
+}

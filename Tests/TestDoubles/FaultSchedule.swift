@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import MigrationModel
+import Synchronization
+
+/// What can go wrong with one effect.
+package enum FaultKind: String, Sendable, Hashable, CaseIterable {
+    /// The process dies before the effect, or just after it.
+    case crashBefore, crashAfter
+    /// The effect does not happen and the caller is told so.
+    case errorBefore
+    /// The effect happens and the reply is lost.
+    case replyLost
+    /// The deadline passes; a write arrives later.
+    case late
+    case throttled, serverError
+    /// Somebody else was faster for a moment; nothing landed.
+    case contention
+    /// A stranger's object stands at the key.
+    case alreadyExists
+    /// Bytes change on the way.
+    case wrongBytes
+    /// Bytes go missing on the way.
+    case truncated
+}
+
+/// The process is dead: nothing it does has any effect.
+package struct Crash: Error, Sendable {}
+
+/// Decides for each effect of a simulated life whether it goes well. Effects are numbered from 0, over all lives.
+package final class FaultSchedule: Sendable {
+    private struct State {
+        var effects = 0
+        var isDead = false
+        var late: [(isCommit: Bool, write: @Sendable () async -> Void)] = []
+        var breaches: [String] = []
+        var fired: Set<Int> = []
+    }
+
+    private let faults: [Int: FaultKind]
+    /// Called before each effect; a random editor works from here.
+    private let beforeEffect: @Sendable (Int) -> Void
+    private let state = Mutex(State())
+
+    package init(_ faults: [Int: FaultKind] = [:], beforeEffect: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.faults = faults
+        self.beforeEffect = beforeEffect
+    }
+
+    /// How many effects there have been.
+    package var effects: Int { state.withLock { $0.effects } }
+    package var isDead: Bool { state.withLock { $0.isDead } }
+    /// Laws that were seen broken while it happened.
+    package var breaches: [String] { state.withLock { $0.breaches } }
+    /// How many of the planned faults have happened.
+    package var firedCount: Int { state.withLock { $0.fired.count } }
+
+    /// A new process begins.
+    package func revive() { state.withLock { $0.isDead = false } }
+
+    /// The process dies between two effects.
+    package func kill() { state.withLock { $0.isDead = true } }
+
+    package func breach(_ text: String) { state.withLock { $0.breaches.append(text) } }
+
+    /// Writes that were given up as lost arrive now.
+    package func deliverLateWrites() async { await deliver { _ in true } }
+
+    /// Commits that were given up as lost happen now.
+    func settleCommits() async { await deliver { $0 } }
+
+    private func deliver(_ isDue: @Sendable (_ isCommit: Bool) -> Bool) async {
+        let due = state.withLock { state in
+            let due = state.late.filter { isDue($0.isCommit) }
+            state.late.removeAll { isDue($0.isCommit) }
+            return due
+        }
+        for late in due { await late.write() }
+    }
+
+    /// Numbers an effect and says which fault it gets.
+    ///
+    /// - Throws: ``Crash`` when the process is dead, or dies before this effect.
+    func next() throws -> FaultKind? {
+        let (number, fault) = try state.withLock { state in
+            if state.isDead { throw Crash() }
+            let number = state.effects
+            state.effects += 1
+            guard let fault = faults[number] else { return (number, FaultKind?.none) }
+            state.fired.insert(number)
+            if fault == .crashBefore {
+                state.isDead = true
+                throw Crash()
+            }
+            return (number, fault)
+        }
+        beforeEffect(number)
+        return fault
+    }
+
+    /// A read, or any effect for which a lost reply is only an error.
+    func read<Value: Sendable>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
+        let fault = try next()
+        switch fault {
+        case .errorBefore, .late, .serverError, .contention: throw Self.failure(.transient, what)
+        case .throttled: throw Self.failure(.throttled, what)
+        default: break
+        }
+        let value = try await body()
+        try finish(fault, what, lost: .transient)
+        return value
+    }
+
+    /// A write. `late` is what arrives after the deadline.
+    func write<Value: Sendable>(
+        _ what: String, isCommit: Bool = false, late: @escaping @Sendable () async -> Void,
+        _ body: (FaultKind?) async throws -> Value
+    ) async throws -> Value {
+        let fault = try next()
+        switch fault {
+        case .errorBefore, .serverError, .contention, .truncated: throw Self.failure(.transient, what)
+        case .throttled: throw Self.failure(.throttled, what)
+        case .wrongBytes: throw Self.failure(.integrity, what)
+        case .late:
+            state.withLock { $0.late.append((isCommit, late)) }
+            throw Self.failure(.ambiguous, what)
+        default: break
+        }
+        let value = try await body(fault)
+        try finish(fault, what, lost: .ambiguous)
+        return value
+    }
+
+    private func finish(_ fault: FaultKind?, _ what: String, lost: Failure.Class) throws {
+        if fault == .crashAfter {
+            kill()
+            throw Crash()
+        }
+        // The process may have died by another of its effects while this one was on its way.
+        if isDead { throw Crash() }
+        if fault == .replyLost { throw Self.failure(lost, what) }
+    }
+
+    static func failure(_ class: Failure.Class, _ what: String) -> Failure {
+        Failure(`class`, what, at: "the simulated store", cause: "a planned fault", advice: "none")
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+package import MigrationModel
+import Synchronization
+
+/// A complete checkpoint log in memory, without faults. What is recorded survives every crash.
+package final class MemoryLog: CheckpointLog {
+    /// What became of an intent.
+    package enum IntentState: Sendable, Hashable {
+        case open, stored, watched, committed, removed
+
+        var isOpen: Bool { self == .open || self == .stored || self == .watched }
+    }
+
+    /// An intent and its fate.
+    package struct KeptIntent: Sendable, Hashable {
+        package let header: TransactionHeader
+        package let intent: Intent
+        package let written: Date
+        package var state: IntentState
+    }
+
+    /// Everything that was ever recorded, and the state that follows from it.
+    package struct Contents: Sendable {
+        package var checkpoints: [Checkpoint] = []
+        package var intents: [KeptIntent] = []
+        /// Where each intent stands in `intents`.
+        package var places: [UUID: Int] = [:]
+        package var byObject: [ObjectKey: UUID] = [:]
+        package var committing: Set<UUID> = []
+        package var courses: [CourseKey: CourseState] = [:]
+        package var videos: [CourseKey: [UsageKey: VideoReport]] = [:]
+        package var flagIntents: Set<CourseKey> = []
+        package var waivers: [Waiver] = []
+        package var held: Set<CourseKey> = []
+        package var endings: [RunEnding] = []
+
+        package init() {}
+    }
+
+    private let state = Mutex(Contents())
+    private let now: @Sendable () -> Date
+
+    package init(now: @escaping @Sendable () -> Date) { self.now = now }
+
+    package var contents: Contents { state.withLock { $0 } }
+
+    /// The state of the intent that names this object; nil when none does.
+    package func intentState(of object: ObjectKey) -> IntentState? {
+        state.withLock { contents in
+            contents.byObject[object].flatMap { contents.places[$0] }.map { contents.intents[$0].state }
+        }
+    }
+
+    /// Whether the transaction was announced to the catalog.
+    package func isCommitting(_ objects: [ObjectKey]) -> Bool {
+        state.withLock { contents in
+            objects.allSatisfy { object in
+                contents.byObject[object].flatMap { contents.places[$0] }
+                    .map { contents.committing.contains(contents.intents[$0].header.id) } ?? false
+            }
+        }
+    }
+
+    package func hasFlagIntent(_ course: CourseKey) -> Bool { state.withLock { $0.flagIntents.contains(course) } }
+
+    package func waive(_ waiver: Waiver) { state.withLock { $0.waivers.append(waiver) } }
+
+    package func record(_ checkpoints: [Checkpoint]) async throws { note(checkpoints) }
+
+    package func note(_ checkpoints: [Checkpoint]) {
+        let date = now()
+        state.withLock { contents in
+            for checkpoint in checkpoints { contents.apply(checkpoint, at: date) }
+        }
+    }
+
+    package func openTransactions() async throws -> [OpenTransaction] {
+        state.withLock { contents in
+            var order: [TransactionHeader] = []
+            var open: [TransactionHeader: [OpenIntent]] = [:]
+            for kept in contents.intents where kept.state.isOpen {
+                if open[kept.header] == nil { order.append(kept.header) }
+                let intent = OpenIntent(intent: kept.intent, written: kept.written, isWatched: kept.state == .watched)
+                open[kept.header, default: []].append(intent)
+            }
+            return order.map { OpenTransaction(header: $0, intents: open[$0] ?? []) }
+        }
+    }
+
+    package func committed(among keys: Set<ObjectKey>) async throws -> Set<ObjectKey> {
+        keys.filter { intentState(of: $0) == .committed }
+    }
+
+    package func waivers(of course: CourseKey) async throws -> [Waiver] {
+        state.withLock { $0.waivers.filter { $0.course == course } }
+    }
+
+    package func isHeld(_ course: CourseKey) async throws -> Bool { state.withLock { $0.held.contains(course) } }
+}
+
+extension MemoryLog.Contents {
+    fileprivate mutating func apply(_ checkpoint: Checkpoint, at date: Date) {
+        checkpoints.append(checkpoint)
+        switch checkpoint {
+        case .runEnded(let ending, _): endings.append(ending)
+        case .courseFound(let summary, let state): courses[summary.key] = state
+        case .courseState(let key, let state, _, _): courses[key] = state
+        case .outlined(let key, let listed, _, _):
+            let blocks = Set(listed.map(\.block))
+            videos[key] = videos[key]?.filter { blocks.contains($0.key) }
+        case .videoState(let report): videos[report.course, default: [:]][report.block] = report
+        case .intents(let header, let added):
+            for intent in added {
+                places[intent.id] = intents.count
+                byObject[intent.object] = intent.id
+                intents.append(MemoryLog.KeptIntent(header: header, intent: intent, written: date, state: .open))
+            }
+        case .stored(_, let intent, _): move(intent.id, to: .stored, from: [.open])
+        case .committing(let header): committing.insert(header.id)
+        case .committed(_, let ids): for id in ids { move(id, to: .committed, from: nil) }
+        case .removed(_, let intent): move(intent.id, to: .removed, from: [.open, .stored, .watched])
+        case .watched(_, let intent): move(intent.id, to: .watched, from: [.open, .stored, .watched])
+        case .flagIntent(let key): flagIntents.insert(key)
+        case .runState, .unreadable, .rolledBack, .checked, .flagOn, .failedTask, .failedTasksResolved, .notice: break
+        }
+    }
+
+    private mutating func move(_ id: UUID, to state: MemoryLog.IntentState, from: Set<MemoryLog.IntentState>?) {
+        guard let place = places[id], from?.contains(intents[place].state) ?? true else { return }
+        intents[place].state = state
+    }
+}
