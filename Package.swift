@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Contentstore", dependencies: ["MigrationModel", "Threading"], swiftSettings: settings),
         .testTarget(
             name: "ContentstoreTests",
-            dependencies: ["Contentstore", "MigrationModel", "TestDoubles"],
+            dependencies: ["Contentstore", "MigrationModel", "Threading"],
             swiftSettings: settings
         ),
 

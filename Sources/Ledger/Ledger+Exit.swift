@@ -2,7 +2,7 @@
 package import MigrationModel
 
 /// The exit codes that scripts depend on.
-package enum ExitCode: Int32, Sendable, CaseIterable {
+package enum RunExit: Int32, Sendable, CaseIterable {
     case done = 0
     case failed = 1
     case usage = 2
@@ -16,7 +16,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
 
 extension Ledger {
     /// How a run ended, from what the ledger says of it and its courses and nothing else. Law 11.
-    package func exitCode(of id: RunID) async throws -> ExitCode {
+    package func exitStatus(of id: RunID) async throws -> RunExit {
         guard let run = try await run(id) else { return .failed }
         let courses = try await courses(of: id)
         switch run.ending.flatMap(RunEnding.init) {

@@ -65,11 +65,31 @@ extension Ledger {
         try await reading { try Waiver.fetch($0, course: nil) }
     }
 
+    /// The checksums of objects of ours that are behind catalog rows, by key.
+    package func checksums(of keys: Set<ObjectKey>) async throws -> [ObjectKey: Checksum] {
+        guard !keys.isEmpty else { return [:] }
+        return try await reading { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT sha256 FROM intent WHERE object = ? AND state = 'committed'"
+            )
+            return try keys.reduce(into: [:]) { found, key in
+                found[key] = try String.fetchOne(statement, arguments: [key.text]).flatMap(Checksum.init(hexadecimal:))
+            }
+        }
+    }
+
     /// How many transactions are neither committed nor proven undone.
     package func openTransactionCount() async throws -> Int {
         try await reading { db in
             let sql = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
             return try Int.fetchOne(db, sql: sql) ?? 0
+        }
+    }
+
+    /// SQLite's own word for how commits are synced: 2 is after every one.
+    package var synchronous: Int {
+        get async throws {
+            try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? 0 }
         }
     }
 

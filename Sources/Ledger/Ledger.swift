@@ -21,12 +21,12 @@ package final class Ledger: Sendable {
         self.path = path
         self.now = now
         do {
+            try Self.refuseForeign(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
             configuration.label = "ledger"
             pool = try DatabasePool(path: path, configuration: configuration)
             try pool.writeWithoutTransaction { db in
-                try Self.refuseForeign(db, path: path)
                 // WAL alone does not survive a power cut: GRDB opens it with synchronous=NORMAL.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
@@ -38,20 +38,27 @@ package final class Ledger: Sendable {
         }
     }
 
-    private static func refuseForeign(_ db: Database, path: String) throws {
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        guard tables == 0 || application == LedgerSchema.applicationID else {
-            throw Failure(
-                .integrity, "opening the ledger", at: path, cause: "it is an SQLite file of another program",
-                advice: "name another file with --ledger"
-            )
-        }
-        guard try !LedgerSchema.migrator.hasBeenSuperseded(db) else {
-            throw Failure(
-                .integrity, "opening the ledger", at: path, cause: "a newer version of mallow wrote it",
-                advice: "use that version; this one would not understand every checkpoint"
-            )
+    /// Looks before anything is written: even opening a pool changes a file's journal mode.
+    private static func refuseForeign(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        try DatabaseQueue(path: path, configuration: configuration).read { db in
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            guard tables == 0 || application == LedgerSchema.applicationID else {
+                throw Failure(
+                    .integrity, "opening the ledger", at: path, cause: "it is an SQLite file of another program",
+                    advice: "name another file with --ledger"
+                )
+            }
+            guard try !LedgerSchema.migrator.hasBeenSuperseded(db) else {
+                throw Failure(
+                    .integrity, "opening the ledger", at: path, cause: "a newer version of mallow wrote it",
+                    advice: "use that version; this one would not understand every checkpoint"
+                )
+            }
         }
     }
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// An endpoint that cannot be used, in one sentence that says what to write instead.
+package struct InvalidEndpoint: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+}
+
+/// Where something lies, as an operator writes it: `scheme:rest`.
+package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    package let scheme: String
+    package let rest: String
+
+    package var description: String { "\(scheme):\(rest)" }
+
+    /// - Parameter role: what it is for, as the option is called: `source`, `store`, `catalog`.
+    /// - Throws: ``InvalidEndpoint``, also for credentials, which never stand on a command line.
+    package init(_ text: String, role: String) throws(InvalidEndpoint) {
+        guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else {
+            throw InvalidEndpoint(description: "--\(role) \(text) has no scheme; write for example \(Self.example(of: role)).")
+        }
+        scheme = String(text[..<colon]).lowercased()
+        rest = String(text[text.index(after: colon)...])
+        guard !rest.isEmpty else {
+            throw InvalidEndpoint(description: "--\(role) \(text) names nothing; write for example \(Self.example(of: role)).")
+        }
+        if rest.hasPrefix("//"), let host = rest.dropFirst(2).split(separator: "/").first, let at = host.lastIndex(of: "@"),
+            host[..<at].contains(":")
+        {
+            throw InvalidEndpoint(
+                description: "--\(role) holds a password; put it into the environment or the configuration file instead."
+            )
+        }
+    }
+
+    /// The path of a scheme that names one, with `~` for the home folder.
+    package var path: String { NSString(string: rest).expandingTildeInPath }
+
+    private static func example(of role: String) -> String {
+        switch role {
+        case "source": "olx:exports"
+        case "store": "file:objects"
+        default: "sqlite:edxval.sqlite"
+        }
+    }
+}
+
+extension Endpoint {
+    /// The sentence for a scheme that this program cannot use.
+    func unknown(role: String, known: [String]) -> InvalidEndpoint {
+        InvalidEndpoint(
+            description: "--\(role) \(self): this build knows \(known.map { "\($0):" }.joined(separator: ", ")) and no \(scheme):."
+        )
+    }
+}

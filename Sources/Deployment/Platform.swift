@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import Contentstore
+package import Foundation
+package import MigrationModel
+import ObjectStorage
+import Threading
+import VideoCatalog
+
+/// The endpoints of a platform as an operator gives them.
+package struct Endpoints: Sendable, Hashable {
+    package let source: Endpoint
+    package let store: Endpoint
+    package let catalog: Endpoint
+
+    /// - Throws: ``InvalidEndpoint``.
+    package init(source: String, store: String, catalog: String) throws(InvalidEndpoint) {
+        self.source = try Endpoint(source, role: "source")
+        self.store = try Endpoint(store, role: "store")
+        self.catalog = try Endpoint(catalog, role: "catalog")
+    }
+}
+
+/// How many calls to a directory may block at once.
+private let filesAtOnce = 32
+
+/// A platform that may be written to.
+package struct Platform: Sendable {
+    package let source: any CourseSource
+    package let store: any ObjectStore
+    package let catalog: any VideoCatalog
+
+    /// Opens all three; a directory store and an SQLite catalog that are missing are made. Blocks for some milliseconds.
+    ///
+    /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
+    package init(_ endpoints: Endpoints, now: @escaping @Sendable () -> Date) throws {
+        source = try Self.source(endpoints.source)
+        switch endpoints.store.scheme {
+        case "file": store = try DirectoryStore(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        default: throw endpoints.store.unknown(role: "store", known: ["file"])
+        }
+        switch endpoints.catalog.scheme {
+        case "sqlite": catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
+        default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
+        }
+    }
+
+    static func source(_ endpoint: Endpoint) throws -> any CourseSource {
+        switch endpoint.scheme {
+        case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
+        default: throw endpoint.unknown(role: "source", known: ["olx"])
+        }
+    }
+}
+
+/// A platform that can only be read: what plans, checks and dry runs get. It has no method that writes.
+package struct ReadablePlatform: Sendable {
+    package let source: any CourseSource
+    package let store: any ObjectReader
+    package let catalog: any CatalogReader
+
+    /// Opens all three for reading; what is missing reads as empty, and nothing is made.
+    ///
+    /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
+    package init(_ endpoints: Endpoints) throws {
+        source = try Platform.source(endpoints.source)
+        switch endpoints.store.scheme {
+        case "file": store = DirectoryReader(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        default: throw endpoints.store.unknown(role: "store", known: ["file"])
+        }
+        switch endpoints.catalog.scheme {
+        case "sqlite": catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
+        default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
+        }
+    }
+}

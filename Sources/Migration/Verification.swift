@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package import MigrationModel
+
+/// One check of one transcript, with both values. Its encoded form is a contract with scripts.
+package struct TranscriptCheck: Sendable, Hashable, Encodable {
+    package enum Verdict: String, Sendable, Hashable, Encodable {
+        case pass, fail
+        /// The contentstore has it and the catalog does not yet.
+        case notMigrated = "not migrated"
+    }
+
+    package let course: CourseKey
+    package let video: UsageKey
+    package let edxVideoID: VideoID
+    package let language: LanguageCode
+    /// The SHA-256 of what the contentstore has; nil when it has nothing that can be stored.
+    package let contentstore: Checksum?
+    /// The SHA-256 of the object behind the catalog's row; nil when there is none.
+    package let store: Checksum?
+    package let verdict: Verdict
+    package let note: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case course, video, edxVideoID = "edx_video_id", language, contentstore, store, verdict, note
+    }
+}
+
+/// Checks what is migrated, from the raw stores. It reads; it cannot write.
+package struct Verification: Sendable {
+    let source: any CourseSource
+    let store: any ObjectReader
+    let catalog: any CatalogReader
+    let lookUp: LookUp
+    let planner: VideoPlanner
+    /// Whether every object is read and its bytes hashed here; else the store's own checksum is believed.
+    let isDeep: Bool
+    /// The checksum that was stored under a key of ours; nil for keys that are not.
+    let written: @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
+
+    package init(
+        source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
+        lookUp: LookUp, isDeep: Bool, written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
+    ) {
+        self.source = source
+        self.store = store
+        self.catalog = catalog
+        self.lookUp = lookUp
+        self.isDeep = isDeep
+        self.written = written
+        planner = VideoPlanner(source: source, store: store, catalog: catalog, format: format)
+    }
+
+    /// Checks every transcript of a course that the contentstore has or the catalog has for one of its languages.
+    ///
+    /// - Throws: ``Failure`` when the course cannot be read or a store does not answer.
+    package func check(_ course: CourseKey) async throws -> [TranscriptCheck] {
+        let reading = try await CourseReading(of: course, from: source, lookUp: lookUp)
+        let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
+        var checks: [TranscriptCheck] = []
+        for video in reading.videos {
+            let plan = try await planner.plan(video, in: course, rows: rows[video.video] ?? [], reading: .all)
+            let ours = try await written(Set(plan.transcripts.compactMap { $0.row?.object }))
+            for transcript in plan.transcripts where transcript.action != .dangling {
+                checks.append(try await check(transcript, of: video, in: course, ours))
+            }
+        }
+        await source.release(course)
+        return checks
+    }
+
+    private func check(
+        _ plan: TranscriptPlan, of video: ResolvedVideo, in course: CourseKey, _ ours: [ObjectKey: Checksum]
+    ) async throws -> TranscriptCheck {
+        let contentstore = plan.transcript.map { Checksum(of: $0.bytes) }
+        func result(_ verdict: TranscriptCheck.Verdict, _ store: Checksum? = nil, _ note: String? = nil) -> TranscriptCheck {
+            TranscriptCheck(
+                course: course, video: video.block.usageKey, edxVideoID: video.video, language: plan.language,
+                contentstore: contentstore, store: store, verdict: verdict, note: note
+            )
+        }
+        guard let key = plan.row?.object else {
+            return plan.action == .conflict
+                ? result(.fail, nil, plan.failure?.cause) : result(.notMigrated, nil, plan.failure?.cause)
+        }
+        let stored: Checksum?
+        do {
+            stored = isDeep ? try await store.get(key).map { Checksum(of: $0) } : try await store.head(key)?.checksum
+        } catch let failure as Failure where failure.class == .integrity {
+            return result(.fail, nil, failure.cause)
+        }
+        guard let stored else { return result(.fail, nil, "no object is at \(key)") }
+        if let format = plan.transcript?.format, ours[key] != nil, plan.row?.format != format.rawValue {
+            return result(.fail, stored, "the row says \(plan.row?.format ?? "nothing"), the bytes are \(format.rawValue)")
+        }
+        if let written = ours[key], written != stored {
+            return result(.fail, stored, "\(written) was stored there")
+        }
+        guard let contentstore else { return result(.pass, stored) }
+        let isSame = stored == contentstore
+        if isSame { return result(.pass, stored, "same") }
+        return result(.pass, stored, ours[key] == nil ? "differs: it was there before us" : "differs: the contentstore changed since")
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import MigrationModel
+import Synchronization
+
+/// Reads a catalog through a read-only connection, which is opened when there is a file.
+final class SQLiteCatalogReader: CatalogReader {
+    private struct Open {
+        let connection: CatalogConnection
+        let shape: CatalogShape
+    }
+
+    private let path: String
+    private let open = Mutex<Open?>(nil)
+
+    init(path: String) throws {
+        self.path = path
+        _ = try opened()
+    }
+
+    var foldsLanguageCase: Bool { open.withLock { $0?.shape.foldsLanguageCase } ?? false }
+
+    func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
+        guard let open = try opened() else { return [:] }
+        return try await open.connection.run("read the catalog", at: "\(videos.count) videos") {
+            try $0.readingOneState { try CatalogReading.rows(of: videos, in: $0) }
+        }
+    }
+
+    func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
+        guard let open = try opened() else { return [] }
+        return try await open.connection.run("read the catalog", at: "\(keys.count) keys") {
+            try $0.readingOneState { try CatalogReading.rows(withKeys: keys, in: $0) }
+        }
+    }
+
+    /// A file that is made later will have the flag's tables: until then the flag is off, not missing.
+    func flag(of course: CourseKey) async throws -> FlagState {
+        guard let open = try opened() else { return FlagState(isAvailable: true, isOn: false) }
+        return try await open.connection.run("read the course's flag", at: course.text) {
+            try CatalogReading.flag(of: course, shape: open.shape, in: $0)
+        }
+    }
+
+    /// nil as long as there is no file with tables.
+    private func opened() throws -> Open? {
+        let result: Result<Open?, Failure> = open.withLock { open in
+            if let open { return .success(open) }
+            guard FileManager.default.fileExists(atPath: path) else { return .success(nil) }
+            do {
+                open = try Self.open(path)
+                return .success(open)
+            } catch {
+                return .failure(error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path))
+            }
+        }
+        return try result.get()
+    }
+
+    private static func open(_ path: String) throws -> Open? {
+        var configuration = Configuration()
+        configuration.label = "catalog reader"
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let shape = try database.read { try CatalogShape(of: $0) }
+        if shape.isEmpty { return nil }
+        if let objection = shape.readingObjection { throw CatalogShape.refusal(objection, at: path) }
+        return Open(connection: CatalogConnection(path: path, database: database, log: nil), shape: shape)
+    }
+}

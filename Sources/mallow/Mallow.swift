@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Ledger
+import MigrationModel
+
+/// The command line: one subcommand a file, nothing but composition here.
+@main
+struct Mallow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mallow",
+        abstract: "Moves the video transcripts of a live Open edX platform to an object store and edx-val.",
+        discussion: """
+            One course at a time, while people keep using the platform, without ever overwriting or losing a transcript.
+
+            A first look, which writes nothing:
+              mallow plan --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+            The migration:
+              mallow run --all --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self,
+        ]
+    )
+
+    static func main() async {
+        // A reader who goes away must not end a migration.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let exit as ExitCode {
+            Foundation.exit(exit.rawValue)
+        } catch {
+            Foundation.exit(report(error).rawValue)
+        }
+    }
+
+    /// Says what went wrong, in one sentence on standard error, and with `--json` as an object on standard output.
+    private static func report(_ error: any Error) -> RunExit {
+        let code = exitCode(of: error)
+        if code == .done || code == .usage, !(error is any OperatorError) {
+            // Help, version and what the parser has to say about the arguments.
+            let text = fullMessage(for: error)
+            if code == .done { print(text) } else { Console.complain(text) }
+            return code
+        }
+        Console.complain("mallow: \(error)")
+        if CommandLine.arguments.contains("--json") {
+            let failure = error as? Failure
+            Console.print(json: ErrorObject(error: "\(error)", exit: code.rawValue, failure: failure))
+        }
+        return code
+    }
+
+    private static func exitCode(of error: any Error) -> RunExit {
+        switch error {
+        case is LedgerBusy: .ledgerBusy
+        case is any OperatorError: .usage
+        case is Failure: .failed
+        default: exitCode(for: error) == .success ? .done : (exitCode(for: error) == .validationFailure ? .usage : .failed)
+        }
+    }
+
+    private struct ErrorObject: Encodable {
+        let error: String
+        let exit: Int32
+        let failure: Failure?
+    }
+}

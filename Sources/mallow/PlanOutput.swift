@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Migration
+import MigrationModel
+
+/// Prints plans as they come.
+protocol PlanOutput {
+    /// The courses printed so far.
+    var planned: Set<CourseKey> { get }
+    /// How many could not be read.
+    var unreadable: Int { get }
+    mutating func add(_ item: PlanItem)
+    mutating func end()
+}
+
+/// One JSON object, written course by course.
+struct JSONPlanOutput: PlanOutput {
+    private(set) var planned: Set<CourseKey> = []
+    private var failures: [Unreadable] = []
+
+    var unreadable: Int { failures.count }
+
+    private struct Unreadable: Encodable {
+        let name: String
+        let failure: Failure
+    }
+
+    init() { Console.print("{\"courses\":[") }
+
+    mutating func add(_ item: PlanItem) {
+        switch item {
+        case .plan(let plan):
+            Console.print((planned.isEmpty ? "" : ",") + Console.encoded(plan))
+            planned.insert(plan.key)
+        case .listing(.unreadable(let name, let failure)):
+            failures.append(Unreadable(name: name, failure: failure))
+        case .listing(.course): break
+        }
+    }
+
+    func end() { Console.print("],\"unreadable\":\(Console.encoded(failures))}") }
+}
+
+/// For people: a line a course, and a line for everything that needs a word.
+struct TextPlanOutput: PlanOutput {
+    let isVerbose: Bool
+    private(set) var planned: Set<CourseKey> = []
+    private(set) var unreadable = 0
+    private var videos = 0
+    private var actions: [Action: Int] = [:]
+
+    init(isVerbose: Bool) { self.isVerbose = isVerbose }
+
+    mutating func add(_ item: PlanItem) {
+        switch item {
+        case .plan(let plan): add(plan)
+        case .listing(.unreadable(_, let failure)):
+            Console.print("✗ \(failure)")
+            unreadable += 1
+        case .listing(.course): break
+        }
+    }
+
+    private mutating func add(_ plan: CoursePlan) {
+        planned.insert(plan.key)
+        videos += plan.videos.count
+        actions.merge(plan.actions) { $0 + $1 }
+        Console.print("\(plan.key)  \(plan.title)")
+        Console.print("  \(counted(plan.videos.count, "video")): \(Self.words(plan.actions))")
+        if plan.unreachable > 0 { Console.print("  \(counted(plan.unreachable, "video")) not reachable from the course's root, left out") }
+        for note in plan.notes { Console.print("  note: \(note)") }
+        for video in plan.videos { show(video) }
+    }
+
+    private func show(_ video: PlannedVideo) {
+        let shown = video.transcripts.filter { transcript in
+            isVerbose || transcript.failure != nil || transcript.action == .dangling || !transcript.notes.isEmpty
+        }
+        guard !shown.isEmpty || video.failure != nil || !video.notes.isEmpty else { return }
+        Console.print("  \(video.displayName)  \(video.usageKey.block)  \(video.edxVideoID)\(video.isNewID ? " (new id)" : "")")
+        if let failure = video.failure { Console.print("    ✗ \(failure.cause); \(failure.advice)") }
+        for note in video.notes { Console.print("    note: \(note)") }
+        for transcript in shown {
+            let found = transcript.asset.map { " \($0) (\(transcript.rule?.rawValue ?? ""), \(transcript.head.rawValue))" } ?? ""
+            Console.print("    \(transcript.language): \(transcript.action.rawValue)\(found)")
+            if let failure = transcript.failure { Console.print("      ✗ \(failure.cause); \(failure.advice)") }
+            for note in transcript.notes { Console.print("      note: \(note)") }
+        }
+    }
+
+    func end() {
+        Console.print(
+            "\(counted(planned.count, "course")), \(counted(videos, "video")): \(Self.words(actions))"
+                + (unreadable > 0 ? "; \(unreadable) unreadable" : "")
+        )
+    }
+
+    private static func words(_ actions: [Action: Int]) -> String {
+        let words = Action.allCases.compactMap { action in actions[action].map { "\($0) \(action.rawValue)" } }
+        return words.isEmpty ? "no transcripts" : words.joined(separator: ", ")
+    }
+}
+
+/// "1 video", "2 videos".
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Deployment
+import Foundation
+import Ledger
+import Migration
+import MigrationModel
+
+/// Where the platform's stores are.
+struct PlatformOptions: ParsableArguments {
+    @Option(help: "Where courses are read: olx:PATH (an export folder, a folder of them, or .tar.gz files).")
+    var source: String?
+
+    @Option(help: "Where transcripts go: file:PATH.")
+    var store: String?
+
+    @Option(help: "edx-val's tables: sqlite:PATH.")
+    var catalog: String?
+
+    /// The endpoints as given; those left out are the ones of the ledger's last run.
+    func endpoints(_ ledger: Ledger?) async throws -> Endpoints {
+        let last = try await ledger?.snapshot().run
+        func endpoint(_ given: String?, _ last: String?, _ name: String) throws -> String {
+            guard let endpoint = given ?? last else {
+                throw UsageError("--\(name) is missing, and the ledger has no earlier run to take it from.")
+            }
+            return endpoint
+        }
+        return try Endpoints(
+            source: try endpoint(source, last?.source, "source"),
+            store: try endpoint(store, last?.store, "store"),
+            catalog: try endpoint(catalog, last?.catalog, "catalog")
+        )
+    }
+}
+
+/// Where the ledger is.
+struct LedgerOptions: ParsableArguments {
+    @Option(help: "The ledger's file. Default: mallow/mallow.ledger in the state folder.")
+    var ledger: String?
+
+    var path: String {
+        ledger ?? StateFolder.defaultLedger(environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Opens the ledger, or makes it.
+    func open() throws -> Ledger {
+        do {
+            try StateFolder.prepare(for: path)
+        } catch {
+            throw Failure(
+                .auth, "making the ledger's folder", at: path, cause: "\(error.localizedDescription)",
+                advice: "name a ledger in a folder that you may write, with --ledger"
+            )
+        }
+        return try Ledger(path: path, now: { Date() })
+    }
+
+    /// Opens the ledger if there is one.
+    func openIfThere() throws -> Ledger? {
+        FileManager.default.fileExists(atPath: path) ? try open() : nil
+    }
+
+    /// Opens the ledger, which must be there.
+    func openExisting() throws -> Ledger {
+        guard let ledger = try openIfThere() else {
+            throw UsageError("There is no ledger at \(path); start a run, or name another ledger with --ledger.")
+        }
+        return ledger
+    }
+}
+
+/// What is taken and how it is stored.
+struct ContentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("keep: bytes stay as they are; sjson: everything becomes SJSON.", valueName: "keep|sjson"))
+    var format: FormatPolicy = .keep
+
+    @Flag(help: "Leave out English that no course declares, though the player would show it.")
+    var declaredOnly = false
+
+    var lookUp: LookUp { LookUp(discoversEnglish: !declaredOnly) }
+}
+
+/// Which courses are taken.
+struct CourseOptions: ParsableArguments {
+    @Option(name: .customLong("course"), help: ArgumentHelp("A course; may be given more than once.", valueName: "KEY"))
+    var courses: [String] = []
+
+    func keys() throws -> Set<CourseKey> {
+        try Set(courses.map { text in
+            do throws(InvalidKey) { return try CourseKey(text) } catch { throw UsageError("--course: \(error).") }
+        })
+    }
+}
+
+extension FormatPolicy: ExpressibleByArgument {}
+
+extension Surroundings {
+    /// The real clock and the real dice.
+    static var real: Surroundings {
+        let start = ContinuousClock.now
+        return Surroundings(
+            sleep: { try await Task.sleep(for: $0) },
+            uptime: {
+                let elapsed = (ContinuousClock.now - start).components
+                return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+            },
+            now: { Date() }, newID: { UUID() }, jitter: { Double.random(in: -1...1) }
+        )
+    }
+}

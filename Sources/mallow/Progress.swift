@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+
+/// How far a run is, how fast, and when it may end, from snapshots of the ledger.
+struct Progress {
+    /// Rates are taken over this many seconds, not over the whole run.
+    private static let window = 30.0
+
+    private var samples: [(seconds: Double, videos: Int)] = []
+
+    /// One line that fits `width` columns: bar, videos, transcripts, rate, ETA, retries, rollbacks.
+    mutating func bar(of summary: RunSummary, width: Int) -> String {
+        let done = Self.done(summary)
+        samples.append((summary.seconds, done))
+        samples.removeAll { $0.seconds < summary.seconds - Self.window }
+        guard summary.state != RunState.planning.rawValue else {
+            return "planning: \(counted(summary.rows.count, "course")) listed"
+        }
+        let known = summary.videos.values.reduce(0, +)
+        let fraction = Self.fraction(summary)
+        let text = String(
+            format: " %3d%%  %d of %d videos%@  %d transcripts  %.0f videos/s  %@  ↺%d ⟲%d",
+            Int(fraction * 100), done, known, Self.hasUnlisted(summary) ? "+" : "",
+            summary.transcripts["store"] ?? 0, rate ?? 0, eta(summary), summary.retries, summary.rollbacks
+        )
+        let cells = max(0, min(30, width - text.count - 1))
+        return Self.cells(fraction, cells) + String(text.prefix(max(0, width - cells - 1)))
+    }
+
+    private static func done(_ summary: RunSummary) -> Int {
+        summary.videos.filter { $0.key != VideoState.pending.rawValue && $0.key != VideoState.migrating.rawValue }
+            .values.reduce(0, +)
+    }
+
+    /// Courses whose videos are not listed yet: their number is not known, and the bar says so with a +.
+    private static func hasUnlisted(_ summary: RunSummary) -> Bool { unlisted(summary) > 0 }
+
+    private static func unlisted(_ summary: RunSummary) -> Int {
+        summary.rows.count { $0.videos == 0 && ($0.state == CourseState.queued.rawValue || $0.state == CourseState.running.rawValue) }
+    }
+
+    /// Each course counts alike: the number of courses is known from the start and never grows.
+    private static func fraction(_ summary: RunSummary) -> Double {
+        guard !summary.rows.isEmpty else { return 0 }
+        let parts = summary.rows.map { row -> Double in
+            switch CourseState(rawValue: row.state) {
+            case .migrated, .failed, .held, .empty: 1
+            default: row.videos == 0 ? 0 : Double(row.videos - row.pending - row.migrating) / Double(row.videos)
+            }
+        }
+        return parts.reduce(0, +) / Double(parts.count)
+    }
+
+    /// Videos a second over the window; nil before there are two samples.
+    private var rate: Double? {
+        guard let first = samples.first, let last = samples.last, last.seconds > first.seconds else { return nil }
+        return Double(last.videos - first.videos) / (last.seconds - first.seconds)
+    }
+
+    /// An interval: from the faster and the slower half of the window, over what is left by the courses' mean size.
+    private func eta(_ summary: RunSummary) -> String {
+        let half = samples.count / 2
+        guard half > 2, let first = samples.first, let last = samples.last else { return "ETA …" }
+        let middle = samples[half]
+        let rates = [
+            Double(middle.videos - first.videos) / max(0.1, middle.seconds - first.seconds),
+            Double(last.videos - middle.videos) / max(0.1, last.seconds - middle.seconds),
+        ].sorted()
+        let listed = summary.rows.filter { $0.videos > 0 }
+        let mean = listed.isEmpty ? 0 : Double(listed.reduce(0) { $0 + $1.videos }) / Double(listed.count)
+        let open = summary.videos.values.reduce(0, +) - Self.done(summary)
+        let left = Double(open) + mean * Double(Self.unlisted(summary))
+        guard left > 0 else { return "ETA now" }
+        guard rates[0] > 0 else { return rates[1] > 0 ? "ETA over \(Self.duration(left / rates[1]))" : "ETA unknown" }
+        let (early, late) = (Self.duration(left / rates[1]), Self.duration(left / rates[0]))
+        return early == late ? "ETA \(early)" : "ETA \(early)–\(late)"
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded(.up))
+        if whole < 60 { return "\(whole)s" }
+        if whole < 3600 { return "\(whole / 60)m\(String(format: "%02d", whole % 60))s" }
+        return "\(whole / 3600)h\(String(format: "%02d", whole % 3600 / 60))m"
+    }
+
+    /// A bar in eighths of a cell.
+    private static func cells(_ fraction: Double, _ width: Int) -> String {
+        let eighths = Int(fraction * Double(width * 8))
+        let parts = Array(" ▏▎▍▌▋▊▉")
+        let full = String(repeating: "█", count: eighths / 8)
+        let rest = eighths / 8 < width ? String(parts[eighths % 8]) + String(repeating: "·", count: width - eighths / 8 - 1) : ""
+        return full + rest
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Deployment
+import Foundation
+import Ledger
+import Migration
+import MigrationModel
+
+/// `mallow recover`
+struct Recover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Settles what a dead engine left open, now. Every run does it too at its start.",
+        discussion: """
+            Each open transaction turns out to be committed, or everything it wrote is removed and proven absent.
+
+            Example:
+              mallow recover
+            """
+    )
+
+    @OptionGroup var platform: PlatformOptions
+    @OptionGroup var ledger: LedgerOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Outcome: Encodable {
+        let committed, undone: Int
+        let open: [Failure]
+    }
+
+    func run() async throws {
+        let ledger = try ledger.openExisting()
+        let endpoints = try await platform.endpoints(ledger)
+        let platform = try Platform(endpoints, now: { Date() })
+        let log = try await ledger.beginRun(
+            RunHeader(
+                kind: "recovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
+                catalog: "\(endpoints.catalog)", options: ""
+            )
+        )
+        let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)
+        let outcome = try await recovery.settleAll()
+        try await log.record([.runEnded(.completed, reason: "")])
+        try await log.close()
+        if json {
+            Console.print(json: Outcome(committed: outcome.committed, undone: outcome.undone, open: outcome.open))
+        } else {
+            outcome.open.forEach { Console.complain("mallow: \($0)") }
+            Console.print(
+                "\(outcome.committed) had been committed, \(outcome.undone) undone and proven absent, \(outcome.open.count) still open"
+            )
+        }
+        if !outcome.open.isEmpty { throw ExitCode(RunExit.failed.rawValue) }
+    }
+}

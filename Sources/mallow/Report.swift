@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Ledger
+import MigrationModel
+
+/// `mallow report`
+struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes one report of a run: every course, and every video left behind and why.",
+        discussion: """
+            Example:
+              mallow report > report.md
+              mallow report --as json --run 7
+            """
+    )
+
+    /// What the report is written as.
+    enum Form: String, ExpressibleByArgument, CaseIterable {
+        case markdown, json
+    }
+
+    @OptionGroup var ledger: LedgerOptions
+
+    @Option(help: ArgumentHelp("The run's number; default: the newest.", valueName: "N"))
+    var run: Int64?
+
+    @Option(name: .customLong("as"), help: "markdown or json.")
+    var form: Form = .markdown
+
+    @Flag(help: "The same as --as json.")
+    var json = false
+
+    func run() async throws {
+        let ledger = try ledger.openExisting()
+        let newest = try await ledger.snapshot().run?.id
+        guard let number = run ?? newest, let row = try await ledger.run(RunID(number)) else {
+            throw UsageError("The ledger has no run \(run.map(String.init) ?? "yet").")
+        }
+        let report = try await RunReport(row, ledger)
+        if json || form == .json { Console.print(json: report) } else { Console.print(report.markdown, terminator: "") }
+    }
+}

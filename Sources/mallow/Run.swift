@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Deployment
+import Foundation
+import Ledger
+import Migration
+import MigrationModel
+
+/// `mallow run`
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Migrates courses, without a screen.",
+        discussion: """
+            Runs until every selected course is as far as it can be brought. Control-C drains: videos in flight are \
+            finished and no new one starts; a second one stops at once, and the next run puts everything right.
+
+            Example:
+              mallow run --all --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow run --course course-v1:AcmeX+Bio1+2018 --concurrency 8
+              mallow run --failed
+
+            Exit codes: 0 done and proven, 1 failed, 2 usage, 3 done but not proven, 4 error budget spent,
+            5 window closed, 6 another engine holds the ledger, 130 interrupted (drained).
+            """
+    )
+
+    @OptionGroup var platform: PlatformOptions
+    @OptionGroup var courses: CourseOptions
+    @OptionGroup var content: ContentOptions
+    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var tuning: TuningOptions
+
+    @Flag(help: "Take every course of the source.")
+    var all = false
+
+    @Flag(help: "Take the courses that failed before.")
+    var failed = false
+
+    @Flag(help: "Do everything but write: nothing is changed in any store.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON object a line: every event, then a summary.")
+    var json = false
+
+    func run() async throws {
+        let keys = try courses.keys()
+        guard [all, failed, !keys.isEmpty].filter({ $0 }).count == 1 else {
+            throw UsageError("Say which courses: exactly one of --all, --course KEY (repeatable) and --failed.")
+        }
+        let ledger = try ledger.open()
+        let selection: CourseSelection = all ? .all : .courses(failed ? try await Self.failedCourses(ledger) : keys)
+        let endpoints = try await platform.endpoints(ledger)
+        if dryRun { return try await preview(endpoints, selection) }
+        let options = tuning.options(content)
+        let platform = try Platform(endpoints, now: { Date() })
+        let header = RunHeader(
+            kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
+            catalog: "\(endpoints.catalog)", options: tuning.described(content)
+        )
+        let log = try await ledger.beginRun(header)
+        let output: any RunOutput =
+            json ? JSONRunOutput() : (Console.isTerminal ? BarRunOutput() : LineRunOutput())
+        try await ForegroundRun(
+            ledger: ledger, log: log, output: output,
+            connections: Connections(source: platform.source, store: platform.store, catalog: platform.catalog, log: log),
+            options: options
+        ).execute(selection)
+        let status = try await ledger.exitStatus(of: log.run)
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+
+    private static func failedCourses(_ ledger: Ledger) async throws -> Set<CourseKey> {
+        let tasks = try await ledger.failedTasks().map(\.course)
+        let courses = try await ledger.snapshot().courses.filter { $0.state == CourseState.failed.rawValue }.map(\.key)
+        let keys = Set((tasks + courses).map { CourseKey(unchecked: $0) })
+        guard !keys.isEmpty else { throw UsageError("No course has failed; there is nothing to take with --failed.") }
+        return keys
+    }
+
+    /// Everything but writing: the platform is opened by capabilities that have no method for it.
+    private func preview(_ endpoints: Endpoints, _ selection: CourseSelection) async throws {
+        var plan = Plan()
+        plan.platform.source = "\(endpoints.source)"
+        plan.platform.store = "\(endpoints.store)"
+        plan.platform.catalog = "\(endpoints.catalog)"
+        plan.ledger = ledger
+        plan.content = content
+        plan.json = json
+        if case .courses(let keys) = selection { plan.courses.courses = keys.map(\.text) }
+        try await plan.run()
+        if !json { Console.print("dry run: nothing was written") }
+    }
+}
+
+/// How fast, and how much may go wrong.
+struct TuningOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Videos in flight at once, 1 to 512.", valueName: "N"))
+    var concurrency = 32
+
+    @Option(help: ArgumentHelp("What stands before an object's name in edx-val.", valueName: "PREFIX"))
+    var prefix = "video-transcripts/"
+
+    @Option(help: ArgumentHelp("Drain when more videos than this have failed.", valueName: "N"))
+    var errorBudget = 100
+
+    func validate() throws {
+        guard 1...512 ~= concurrency else { throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.") }
+        guard errorBudget >= 0 else { throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.") }
+        guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
+            throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
+        }
+    }
+
+    func options(_ content: ContentOptions) -> RunOptions {
+        RunOptions(
+            concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp, errorBudget: errorBudget
+        )
+    }
+
+    func described(_ content: ContentOptions) -> String {
+        "concurrency \(concurrency), format \(content.format.rawValue), prefix \(prefix), error budget \(errorBudget)"
+            + (content.declaredOnly ? ", declared only" : "")
+    }
+}

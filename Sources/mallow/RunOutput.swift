@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Ledger
+import MigrationModel
+import Synchronization
+
+/// Shows a run while it goes on, from what the ledger says. The engine never waits for it.
+protocol RunOutput: Sendable {
+    /// The number of the last event that was shown.
+    var lastEvent: Int64 { get }
+    func add(_ events: [EventRow])
+    func update(_ summary: RunSummary)
+    func end(_ summary: RunSummary)
+}
+
+/// One JSON object a line: every event, and last the summary.
+final class JSONRunOutput: RunOutput {
+    private let shown = Mutex<Int64>(0)
+
+    var lastEvent: Int64 { shown.withLock { $0 } }
+
+    func add(_ events: [EventRow]) {
+        for event in events {
+            Console.print(json: EventLine(event))
+            shown.withLock { $0 = event.seq }
+        }
+    }
+
+    func update(_ summary: RunSummary) {}
+
+    func end(_ summary: RunSummary) { Console.print(json: summary) }
+
+    /// An event as scripts read it.
+    private struct EventLine: Encodable {
+        let event: String
+        let seq: Int64
+        let time: String
+        let course, video, language, key, from, to, `class`, sha256, detail: String?
+        let attempt, bytes: Int?
+        let seconds: Double?
+
+        init(_ row: EventRow) {
+            event = row.kind
+            seq = row.seq
+            time = Date(timeIntervalSince1970: row.at).formatted(.iso8601)
+            (course, video, language, key) = (row.course, row.block, row.language, row.object)
+            (from, to, `class`, sha256, detail) = (row.fromState, row.toState, row.class, row.sha256, row.detail)
+            (attempt, bytes, seconds) = (row.attempt, row.bytes, row.seconds)
+        }
+    }
+}
+
+/// Plain lines for logs and pipes: what changed for a course, and everything that went wrong.
+final class LineRunOutput: RunOutput {
+    private let shown = Mutex<Int64>(0)
+
+    var lastEvent: Int64 { shown.withLock { $0 } }
+
+    func add(_ events: [EventRow]) {
+        for event in events {
+            if let line = RunLine.text(of: event) { Console.print(line) }
+            shown.withLock { $0 = event.seq }
+        }
+    }
+
+    func update(_ summary: RunSummary) {}
+
+    func end(_ summary: RunSummary) { RunLine.closing(summary).forEach { Console.print($0) } }
+}
+
+/// For a terminal: what changed scrolls by, and one bar stays on the last line.
+final class BarRunOutput: RunOutput {
+    private struct State {
+        var lastEvent: Int64 = 0
+        var progress = Progress()
+        var lines: [String] = []
+    }
+
+    private let state = Mutex(State())
+
+    var lastEvent: Int64 { state.withLock { $0.lastEvent } }
+
+    func add(_ events: [EventRow]) {
+        state.withLock { state in
+            state.lines += events.compactMap(RunLine.text)
+            state.lastEvent = events.last?.seq ?? state.lastEvent
+        }
+    }
+
+    func update(_ summary: RunSummary) {
+        let text = state.withLock { state in
+            defer { state.lines = [] }
+            let bar = state.progress.bar(of: summary, width: Console.width)
+            return state.lines.map { "\r\u{1B}[K\($0)\n" }.joined() + "\r\u{1B}[K\(bar)"
+        }
+        Console.print(text, terminator: "")
+    }
+
+    func end(_ summary: RunSummary) {
+        Console.print("\r\u{1B}[K", terminator: "")
+        RunLine.closing(summary).forEach { Console.print($0) }
+    }
+}
+
+/// Events and ends in words.
+enum RunLine {
+    /// A line for an event that an operator should see; nil for those that only fill the ledger.
+    static func text(of event: EventRow) -> String? {
+        let time = Date(timeIntervalSince1970: event.at).formatted(date: .omitted, time: .standard)
+        let course = event.course ?? ""
+        let block = event.block.map { UsageKey(unchecked: $0).block } ?? ""
+        let detail = event.detail.map { ": \($0)" } ?? ""
+        switch (event.kind, event.toState) {
+        case ("course", CourseState.queued.rawValue?) where event.fromState == nil: return nil
+        case ("course", let state?): return "\(time) \(mark(of: state)) \(course) \(state)\(detail)"
+        case ("video", let state?) where state != VideoState.verified.rawValue:
+            return "\(time)   ✗ \(course) \(block) \(state)\(detail)"
+        case ("rolled back", _): return "\(time)   ↺ \(course) \(block) rolled back, absence proven"
+        case ("notice", _): return "\(time)   i \([course, block].filter { !$0.isEmpty }.joined(separator: " "))\(detail)"
+        case ("unreadable", _): return "\(time) ✗ unreadable\(detail)"
+        case ("command applied", _), ("command refused", _): return "\(time) i \(event.kind) by \(event.actor)\(detail)"
+        default: return nil
+        }
+    }
+
+    private static func mark(of state: String) -> String {
+        switch CourseState(rawValue: state) {
+        case .migrated: "✓"
+        case .failed: "✗"
+        case .held: "!"
+        case .retrying: "↺"
+        case .running: "▸"
+        case .empty, .pending, .queued, nil: "∙"
+        }
+    }
+
+    /// What to say at the end: numbers, then what is left and who must act.
+    static func closing(_ summary: RunSummary) -> [String] {
+        let transcripts = summary.transcripts
+        var lines = [
+            "run \(summary.run): \(words(summary.courses, "course")); \(words(summary.videos, "video"))",
+            "transcripts: \(transcripts["migrated"] ?? 0) migrated, \(transcripts["present"] ?? 0) present, "
+                + "\(transcripts["dangling"] ?? 0) dangling, \(transcripts["corrupt"] ?? 0) corrupt, "
+                + "\(transcripts["conflict"] ?? 0) in conflict, \(transcripts["waived"] ?? 0) waived; "
+                + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), "
+                + "\(counted(summary.rollbacks, "rollback")), \(String(format: "%.1f", summary.seconds)) s",
+        ]
+        if summary.unreadable > 0 { lines.append("\(summary.unreadable) courses could not be read") }
+        switch RunExit(rawValue: summary.exit) {
+        case .done: lines.append("done and proven")
+        case .failed: lines.append("failed: mallow failures lists the causes, mallow run --failed tries again")
+        case .unproven: lines.append("not proven: mallow report lists what waits and for whom")
+        case .budgetSpent: lines.append("stopped: \(summary.reason)")
+        case .interrupted: lines.append("interrupted and drained: start the same run again to go on")
+        default: lines.append(summary.reason)
+        }
+        return lines
+    }
+
+    private static func words(_ counts: [String: Int], _ noun: String) -> String {
+        let total = counted(counts.values.reduce(0, +), noun)
+        let parts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        return parts.isEmpty ? total : "\(total): \(parts.joined(separator: ", "))"
+    }
+}

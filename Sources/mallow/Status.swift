@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Foundation
+import Ledger
+import MigrationModel
+
+/// `mallow status`
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows the newest run and every course, from the ledger.",
+        discussion: """
+            Example:
+              mallow status
+              mallow status --json | jq '.totals'
+              mallow status --watch
+            """
+    )
+
+    @OptionGroup var ledger: LedgerOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Flag(help: "Print again every second, until the run ends.")
+    var watch = false
+
+    func run() async throws {
+        let ledger = try ledger.openExisting()
+        while true {
+            let report = StatusReport(try await ledger.snapshot())
+            if json { Console.print(json: report) } else { report.lines.forEach { Console.print($0) } }
+            guard watch, report.run?.ended == nil, report.run != nil else { return }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+}
+
+/// What `mallow status` prints. Its encoded form is a contract with scripts.
+struct StatusReport: Encodable {
+    struct RunLine: Encodable {
+        let id: Int64
+        let kind, state, reason: String
+        let ending: String?
+        let actor, host: String
+        let pid: Int32
+        let source, store, catalog: String
+        let started: String
+        let ended: String?
+        /// Seconds since the engine was last heard; null when no engine runs.
+        let heartbeatAge: Double?
+        let lastEvent: Int64
+
+        private enum CodingKeys: String, CodingKey {
+            case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
+            case heartbeatAge = "heartbeat_age", lastEvent = "last_event"
+        }
+    }
+
+    struct Totals: Encodable {
+        /// By state.
+        let courses, videos: [String: Int]
+        let transcripts: [String: Int]
+        let retries, rollbacks: Int
+    }
+
+    struct Course: Encodable {
+        let key, title, state, reason: String
+        /// By state.
+        let videos: [String: Int]
+        let transcripts: [String: Int]
+        let retries, rollbacks: Int
+        let check: String
+        let flag: Bool
+    }
+
+    let run: RunLine?
+    let totals: Totals
+    let courses: [Course]
+
+    init(_ snapshot: Snapshot) {
+        run = snapshot.run.map { row in
+            RunLine(
+                id: row.id, kind: row.kind, state: row.state, reason: row.reason, ending: row.ending, actor: row.actor,
+                host: row.host, pid: row.pid, source: row.source, store: row.store, catalog: row.catalog,
+                started: Self.time(row.started), ended: row.ended.map(Self.time), heartbeatAge: snapshot.heartbeatAge,
+                lastEvent: snapshot.lastEvent
+            )
+        }
+        let rows = snapshot.courses
+        totals = Totals(
+            courses: rows.reduce(into: [:]) { $0[$1.state, default: 0] += 1 },
+            videos: RunSummary.videos(rows), transcripts: RunSummary.transcripts(rows),
+            retries: rows.reduce(0) { $0 + $1.retries }, rollbacks: rows.reduce(0) { $0 + $1.rollbacks }
+        )
+        courses = rows.map { row in
+            Course(
+                key: row.key, title: row.title, state: row.state, reason: row.reason,
+                videos: RunSummary.videos([row]), transcripts: RunSummary.transcripts([row]), retries: row.retries,
+                rollbacks: row.rollbacks, check: row.verdict, flag: row.flag
+            )
+        }
+    }
+
+    static func time(_ seconds: Double) -> String { Date(timeIntervalSince1970: seconds).formatted(.iso8601) }
+
+    /// The same for people.
+    var lines: [String] {
+        guard let run else { return ["no run yet"] }
+        var lines = ["run \(run.id) \(run.kind)  \(run.state)\(run.reason.isEmpty ? "" : ": \(run.reason)")"]
+        let heard = run.heartbeatAge.map { String(format: "engine %d on %@, heard %.0f s ago", run.pid, run.host, $0) }
+        lines.append("started \(run.started) by \(run.actor); \(heard ?? "no engine runs")")
+        lines.append("\(run.source) → \(run.store), \(run.catalog)")
+        let width = courses.map(\.key.count).max() ?? 0
+        lines += courses.map { course in
+            let videos = course.videos.values.reduce(0, +)
+            let verified = course.videos[VideoState.verified.rawValue] ?? 0
+            let state = course.state.padding(toLength: 9, withPad: " ", startingAt: 0)
+            return "\(state) \(course.key.padding(toLength: width, withPad: " ", startingAt: 0))"
+                + "  \(verified)/\(videos) videos  \(course.transcripts["store"] ?? 0)/\(course.transcripts["contentstore"] ?? 0) transcripts"
+                + "  check \(course.check)  flag \(course.flag ? "on" : "off")"
+                + (course.reason.isEmpty ? "" : "\n          \(course.reason)")
+        }
+        let counts = totals.courses.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        lines.append("\(counted(courses.count, "course")): \(counts)")
+        return lines
+    }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import Ledger
+import MigrationModel
+import TestDoubles
+import Testing
+
+/// Opens a ledger in a folder and begins its next run.
+func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Date()) async throws -> (Ledger, RunLog) {
+    let ledger = try Ledger(path: path, now: { now })
+    let header = RunHeader(
+        kind: "production", actor: "mira", source: "olx:a", store: "file:b", catalog: "sqlite:c", options: ""
+    )
+    return (ledger, try await ledger.beginRun(header, as: EngineIdentity(host: host, pid: pid, boot: "boot")))
+}
+
+@Suite struct CheckpointLogContractTests {
+    @Test(arguments: checkpointLogContract)
+    func `the ledger keeps the log's promises`(_ promise: ContractCase<any CheckpointLog>) async throws {
+        try await withTemporaryFolder { folder in
+            let (_, log) = try await begin("\(folder)/ledger")
+            try await promise.verify(log)
+            try await log.close()
+        }
+    }
+
+    @Test(arguments: checkpointLogContract)
+    func `the log in memory keeps the log's promises`(_ promise: ContractCase<any CheckpointLog>) async throws {
+        try await promise.verify(MemoryLog(now: { Date() }))
+    }
+}
+
+@Suite struct LedgerTests {
+    @Test func `what was recorded is there after the file is opened again`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let sample = SampleTransaction()
+            do {
+                let (_, log) = try await begin(path)
+                try await log.record([sample.found, .intents(sample.header, sample.intents)])
+            }
+            let (_, log) = try await begin(path)
+            #expect(try await log.openTransactions().map(\.header) == [sample.header])
+            try await log.close()
+        }
+    }
+
+    @Test func `a second engine is refused and told who holds the ledger`() async throws {
+        try await withTemporaryFolder { folder in
+            let (_, log) = try await begin("\(folder)/ledger", pid: 77)
+            let busy = await #expect(throws: LedgerBusy.self) { try await begin("\(folder)/ledger", pid: 78) }
+            #expect(busy?.pid == 77)
+            #expect(busy?.run == log.run)
+            try await log.close()
+        }
+    }
+
+    @Test func `an engine on another host is believed alive while its heart beats, and no longer`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let start = Date(timeIntervalSince1970: 1_600_000_000)
+            do { _ = try await begin(path, host: "there", now: start) }
+            await #expect(throws: LedgerBusy.self) { try await begin(path, now: start.addingTimeInterval(30)) }
+            let (_, log) = try await begin(path, now: start.addingTimeInterval(120))
+            #expect(log.run == RunID(2))
+            try await log.close()
+        }
+    }
+
+    @Test func `an engine whose ledger was taken over writes nothing more`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let sample = SampleTransaction()
+            try await log.record([sample.found])
+            let other = try DatabaseQueue(path: ledger.path)
+            try await other.write { try $0.execute(sql: "UPDATE lease SET epoch = epoch + 1") }
+            let failure = await #expect(throws: Failure.self) {
+                try await log.record([.intents(sample.header, sample.intents)])
+            }
+            #expect(failure?.class == .conflict)
+            #expect(try await ledger.openTransactionCount() == 0)
+        }
+    }
+
+    @Test func `a dead engine's courses go back to the queue and its run is ended`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let sample = SampleTransaction()
+            do {
+                let (_, log) = try await begin(path)
+                try await log.record([sample.found, .courseState(SampleTransaction.course, .running, reason: "", retries: 0)])
+            }
+            let (ledger, log) = try await begin(path)
+            #expect(try await ledger.run(RunID(1))?.ending == RunEnding.died.rawValue)
+            #expect(try await ledger.snapshot().courses.map(\.state) == [CourseState.queued.rawValue])
+            try await log.close()
+        }
+    }
+
+    @Test func `commits are synced to the disk`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            #expect(try await ledger.synchronous == 2)
+            try await log.close()
+        }
+    }
+
+    @Test func `a ledger of a newer version is refused, not guessed`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            _ = try Ledger(path: path, now: { Date() })
+            let queue = try DatabaseQueue(path: path)
+            try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')") }
+            let failure = #expect(throws: Failure.self) { try Ledger(path: path, now: { Date() }) }
+            #expect(failure?.class == .integrity)
+            #expect(failure?.cause.contains("newer version") == true)
+        }
+    }
+
+    @Test(arguments: ["CREATE TABLE diary (day TEXT)", nil])
+    func `a file that is no ledger is refused and left alone`(_ table: String?) async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            if let table {
+                try await DatabaseQueue(path: path).write { try $0.execute(sql: table) }
+            } else {
+                try Data("not a database, but long enough to look at".utf8).write(to: URL(fileURLWithPath: path))
+            }
+            let before = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(throws: Failure.self) { try Ledger(path: path, now: { Date() }) }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        }
+    }
+
+    @Test func `a course's sums follow its videos`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let sample = SampleTransaction()
+            let course = SampleTransaction.course
+            let outlines = (1...3).map { number in
+                VideoOutline(
+                    block: UsageKey(course: course, type: "video", block: "v\(number)"), video: VideoID(unchecked: "video-\(number)"),
+                    isNewID: false, displayName: "Video \(number)"
+                )
+            }
+            try await log.record([
+                sample.found,
+                .outlined(course, videos: outlines, pending: Set(outlines.map(\.block)), unreachable: 1),
+            ])
+            var counts = TranscriptCounts()
+            (counts.contentstore, counts.store, counts.migrated) = (3, 3, 2)
+            let verified = VideoReport(course: course, block: outlines[0].block, state: .verified, counts: counts, attempt: 1)
+            let failed = VideoReport(course: course, block: outlines[1].block, state: .failed, attempt: 1)
+            // Twice the same: nothing may be counted twice.
+            try await log.record([.videoState(verified), .videoState(failed), .videoState(verified)])
+            var row = try #require(try await ledger.snapshot().courses.first)
+            #expect((row.pending, row.verified, row.failed) == (1, 1, 1))
+            #expect((row.contentstore, row.store, row.migrated, row.unreachable) == (3, 3, 2, 1))
+            // A video that is listed no longer leaves the sums.
+            try await log.record([.outlined(course, videos: [outlines[2]], pending: [], unreachable: 0)])
+            row = try #require(try await ledger.snapshot().courses.first)
+            #expect((row.pending, row.verified, row.failed, row.migrated) == (1, 0, 0, 0))
+            try await log.close()
+        }
+    }
+
+    @Test func `one that cannot be written fails alone`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let sample = SampleTransaction()
+            try await log.record([sample.found])
+            let results = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        // The same transaction twice breaks a unique key.
+                        let mine = number == 20 ? sample : SampleTransaction(block: "v\(number)")
+                        do {
+                            try await log.record([.intents(mine.header, mine.intents)])
+                            if number == 20 { try await log.record([.intents(mine.header, mine.intents)]) }
+                            return true
+                        } catch { return false }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { !$0 } == 1)
+            #expect(try await ledger.openTransactionCount() == 40)
+            try await log.close()
+        }
+    }
+}
+
+@Suite struct OperatorTests {
+    @Test func `commands reach the engine in order and are answered`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            try await ledger.submit(.pause, by: "mira", basedOn: 4)
+            try await ledger.submit(.concurrency(9), by: "otto", basedOn: 5)
+            let pending = try await log.pendingCommands()
+            #expect(pending.map(\.command) == [.pause, .concurrency(9)])
+            #expect(pending.map(\.actor) == ["mira", "otto"])
+            try await log.answer(pending[0], refusal: nil)
+            try await log.answer(pending[1], refusal: "too few")
+            #expect(try await log.pendingCommands().isEmpty)
+            let kinds = try await ledger.events(after: 0).map(\.kind)
+            #expect(kinds.suffix(2) == ["command applied", "command refused"])
+            try await log.close()
+            await #expect(throws: Failure.self) { try await ledger.submit(.resume, by: "mira", basedOn: 6) }
+        }
+    }
+
+    @Test func `a waiver is kept with its name and reason until it is withdrawn`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let block = UsageKey(course: SampleTransaction.course, type: "video", block: "v1")
+            let waiver = Waiver(
+                course: SampleTransaction.course, block: block, language: "fr", actor: "mira", reason: "lost in 2013"
+            )
+            try await ledger.waive(waiver)
+            #expect(try await log.waivers(of: SampleTransaction.course) == [waiver])
+            #expect(try await ledger.withdrawWaiver(course: waiver.course, block: block, language: nil, by: "mira") == false)
+            #expect(try await ledger.withdrawWaiver(course: waiver.course, block: block, language: "fr", by: "mira"))
+            #expect(try await log.waivers(of: SampleTransaction.course).isEmpty)
+            try await log.close()
+        }
+    }
+
+    @Test func `a held course is held until it is released`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            try await log.record([SampleTransaction().found])
+            try await ledger.hold(SampleTransaction.course, true, by: "mira")
+            #expect(try await log.isHeld(SampleTransaction.course))
+            try await ledger.hold(SampleTransaction.course, false, by: "mira")
+            #expect(try await log.isHeld(SampleTransaction.course) == false)
+            try await log.close()
+        }
+    }
+}
+
+@Suite struct RunExitTests {
+    struct Ending: Sendable, CustomStringConvertible {
+        let description: String
+        let status: RunExit
+        let checkpoints: [Checkpoint]
+    }
+
+    private static let course = SampleTransaction.course
+
+    private static func course(_ state: CourseState) -> [Checkpoint] {
+        [.courseState(course, state, reason: "", retries: 0)]
+    }
+
+    static let endings: [Ending] = [
+        Ending(description: "migrated", status: .done, checkpoints: course(.migrated) + [.runEnded(.completed, reason: "")]),
+        Ending(description: "empty", status: .done, checkpoints: course(.empty) + [.runEnded(.completed, reason: "")]),
+        Ending(description: "held", status: .unproven, checkpoints: course(.held) + [.runEnded(.completed, reason: "")]),
+        Ending(description: "queued", status: .unproven, checkpoints: course(.queued) + [.runEnded(.completed, reason: "")]),
+        Ending(description: "failed", status: .failed, checkpoints: course(.failed) + [.runEnded(.completed, reason: "")]),
+        Ending(description: "still running", status: .failed, checkpoints: course(.migrated)),
+        Ending(description: "drained", status: .interrupted, checkpoints: [.runEnded(.interrupted, reason: "")]),
+        Ending(description: "budget", status: .budgetSpent, checkpoints: [.runEnded(.budgetSpent, reason: "")]),
+        Ending(description: "window", status: .windowClosed, checkpoints: [.runEnded(.windowClosed, reason: "")]),
+        Ending(description: "refused", status: .failed, checkpoints: [.runEnded(.refused, reason: "")]),
+        Ending(
+            description: "an unreadable course", status: .failed,
+            checkpoints: course(.migrated) + [
+                .unreadable(name: "x", Failure(.sourceCorrupt, "reading", at: "x", cause: "broken", advice: "mend it")),
+                .runEnded(.completed, reason: ""),
+            ]
+        ),
+        Ending(
+            description: "an open transaction", status: .unproven,
+            checkpoints: {
+                let sample = SampleTransaction()
+                return course(.migrated) + [.intents(sample.header, sample.intents), .runEnded(.completed, reason: "")]
+            }()
+        ),
+    ]
+
+    @Test(arguments: endings) func `the exit code is what the ledger says`(_ ending: Ending) async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            try await log.record([SampleTransaction().found] + ending.checkpoints)
+            #expect(try await ledger.exitStatus(of: log.run) == ending.status)
+            try await log.close()
+        }
+    }
+}
