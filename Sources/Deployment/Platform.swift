@@ -64,7 +64,7 @@ package struct ReadablePlatform: Sendable {
     package init(_ endpoints: Endpoints) throws {
         source = try Platform.source(endpoints.source)
         switch endpoints.store.scheme {
-        case "file": store = DirectoryReader(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        case "file": store = try DirectoryReader(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }
         switch endpoints.catalog.scheme {

@@ -44,7 +44,7 @@ struct CheckpointWriter: Sendable {
             try execute(db, "UPDATE course SET rollbacks = rollbacks + 1 WHERE key = ?", [header.course.text])
             try event(
                 db, "rolled back", course: header.course, block: header.block, class: failure.class,
-                detail: failure.description
+                detail: failure.brief
             )
         case .checked(let key, let result, let contentstore, let store):
             try execute(db, "UPDATE course SET verdict = ? WHERE key = ?", [result.rawValue, key.text])
@@ -155,7 +155,7 @@ struct CheckpointWriter: Sendable {
         try event(
             db, "video", course: report.course, block: report.block, to: report.state.rawValue,
             class: report.failure?.class, attempt: report.attempt, seconds: report.seconds,
-            detail: report.failure?.description
+            detail: report.failure?.brief
         )
     }
 

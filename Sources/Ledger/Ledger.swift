@@ -9,7 +9,8 @@ import MigrationModel
 package final class Ledger: Sendable {
     package let path: String
     let pool: DatabasePool
-    let now: @Sendable () -> Date
+    /// The wall clock that its times are taken from.
+    package let now: @Sendable () -> Date
 
     /// Opens a ledger, or makes one where there is none.
     ///

@@ -94,11 +94,16 @@ package final class RunLog: CheckpointLog, CommandQueue {
         }
     }
 
-    package func committed(among keys: Set<ObjectKey>) async throws -> Set<ObjectKey> {
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
         guard !keys.isEmpty else { return [] }
         return try await read { db in
-            let statement = try db.cachedStatement(sql: "SELECT 1 FROM intent WHERE object = ? AND state = 'committed'")
-            return try keys.filter { try Bool.fetchOne(statement, arguments: [$0.text]) ?? false }
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT 1 FROM intent i JOIN video_transaction t ON t.number = i.owner
+                    WHERE i.object = ? AND i.state = 'committed' AND t.course = ?
+                    """
+            )
+            return try keys.filter { try Bool.fetchOne(statement, arguments: [$0.text, course.text]) ?? false }
         }
     }
 

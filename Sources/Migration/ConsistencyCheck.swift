@@ -14,10 +14,12 @@ struct ConsistencyCheck: Sendable {
     ///   - written: the intents whose rows are ours by this transaction.
     /// - Returns: the counts, when they prove the video.
     /// - Throws: ``Failure`` of class `integrity` when they do not; whatever the stores throw; ``LedgerLost``.
-    func prove(_ plan: VideoPlan, written: [Intent], waived: Set<LanguageCode>) async throws -> TranscriptCounts {
+    func prove(
+        _ plan: VideoPlan, of course: CourseKey, written: [Intent], waived: Set<LanguageCode>
+    ) async throws -> TranscriptCounts {
         let id = plan.resolved.video
         let rows = try await catalog.rows(of: [id])[id] ?? []
-        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)))
+        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)), for: course)
         var counts = TranscriptCounts()
         for transcript in plan.transcripts {
             if waived.contains(transcript.language) {

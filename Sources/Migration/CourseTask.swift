@@ -166,7 +166,7 @@ struct CourseTask: Sendable {
         }
         let worst = failures.first { $0.class != .conflict } ?? failures[0]
         try await keepFailedTask(worst)
-        try await enter(.failed, reason: "\(videos) failed: \(worst.description)", progress)
+        try await enter(.failed, reason: "\(videos) failed, first at \(worst.place): \(worst.brief)", progress)
     }
 
     private func keepFailedTask(_ failure: Failure) async throws {

@@ -26,8 +26,8 @@ struct Journal: Sendable {
         try await asking { try await log.openTransactions() }
     }
 
-    func committed(among keys: Set<ObjectKey>) async throws(LedgerLost) -> Set<ObjectKey> {
-        try await asking { try await log.committed(among: keys) }
+    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws(LedgerLost) -> Set<ObjectKey> {
+        try await asking { try await log.committed(among: keys, for: course) }
     }
 
     func waivers(of course: CourseKey) async throws(LedgerLost) -> [Waiver] {

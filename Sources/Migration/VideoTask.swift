@@ -57,7 +57,8 @@ struct VideoTask: Sendable {
             reading: .missing,
             readsTwice: ordinal < engine.options.readTwiceFirst || ordinal % 100 == 0
         )
-        counts = plan.counts()
+        let rows = Set(plan.transcripts.compactMap { $0.row?.object })
+        counts = plan.counts(ours: try await engine.journal.committed(among: rows, for: course))
         let waived = waivedLanguages(of: plan)
         let obstacles = plan.transcripts.filter { !waived.contains($0.language) }.compactMap(\.failure)
         // A transcript that cannot be stored fails its whole video. A conflict is about a row that is there, so
@@ -71,7 +72,7 @@ struct VideoTask: Sendable {
             written = transaction.intents.filter { receipt.inserted.contains($0.language) }
         }
         if let conflict = obstacles.first { throw conflict }
-        return try await engine.check.prove(plan, written: written, waived: waived)
+        return try await engine.check.prove(plan, of: course, written: written, waived: waived)
     }
 
     /// Nothing new is begun for a video while an earlier transaction of it is open.

@@ -76,6 +76,9 @@ package struct Failure: Error, Hashable, Sendable, Codable {
 }
 
 extension Failure: CustomStringConvertible {
+    /// The cause and the next step, where the line already says what and where.
+    package var brief: String { "\(cause) (\(`class`.rawValue)); \(advice)" }
+
     /// One sentence that names the thing, the cause and the next step.
     package var description: String {
         "\(what) stopped at \(place): \(cause) (\(`class`.rawValue)); \(safe); \(advice)."

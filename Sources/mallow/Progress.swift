@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Ledger
 import MigrationModel
 
 /// How far a run is, how fast, and when it may end, from snapshots of the ledger.

@@ -58,8 +58,6 @@ struct Run: AsyncParsableCommand {
             catalog: "\(endpoints.catalog)", options: tuning.described(content)
         )
         let log = try await ledger.beginRun(header)
-        let output: any RunOutput =
-            json ? JSONRunOutput() : (Console.isTerminal ? BarRunOutput() : LineRunOutput())
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,
             connections: Connections(source: platform.source, store: platform.store, catalog: platform.catalog, log: log),
@@ -67,6 +65,11 @@ struct Run: AsyncParsableCommand {
         ).execute(selection)
         let status = try await ledger.exitStatus(of: log.run)
         if status != .done { throw ExitCode(status.rawValue) }
+    }
+
+    private var output: any RunOutput {
+        if json { return JSONRunOutput() }
+        return Console.isTerminal ? BarRunOutput() : LineRunOutput()
     }
 
     private static func failedCourses(_ ledger: Ledger) async throws -> Set<CourseKey> {

@@ -106,7 +106,7 @@ final class BarRunOutput: RunOutput {
 enum RunLine {
     /// A line for an event that an operator should see; nil for those that only fill the ledger.
     static func text(of event: EventRow) -> String? {
-        let time = Date(timeIntervalSince1970: event.at).formatted(date: .omitted, time: .standard)
+        let time = clock(event.at)
         let course = event.course ?? ""
         let block = event.block.map { UsageKey(unchecked: $0).block } ?? ""
         let detail = event.detail.map { ": \($0)" } ?? ""
@@ -121,6 +121,13 @@ enum RunLine {
         case ("command applied", _), ("command refused", _): return "\(time) i \(event.kind) by \(event.actor)\(detail)"
         default: return nil
         }
+    }
+
+    /// Hours, minutes and seconds of this machine's time zone.
+    private static func clock(_ seconds: Double) -> String {
+        var (time, parts) = (time_t(seconds), tm())
+        localtime_r(&time, &parts)
+        return String(format: "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec)
     }
 
     private static func mark(of state: String) -> String {

@@ -207,8 +207,8 @@ package struct FaultyLog: CheckpointLog {
         try await schedule.read("open transactions") { try await raw.openTransactions() }
     }
 
-    package func committed(among keys: Set<ObjectKey>) async throws -> Set<ObjectKey> {
-        try await schedule.read("committed") { try await raw.committed(among: keys) }
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
+        try await schedule.read("committed") { try await raw.committed(among: keys, for: course) }
     }
 
     package func waivers(of course: CourseKey) async throws -> [Waiver] {

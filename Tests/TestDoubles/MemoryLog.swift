@@ -88,8 +88,13 @@ package final class MemoryLog: CheckpointLog {
         }
     }
 
-    package func committed(among keys: Set<ObjectKey>) async throws -> Set<ObjectKey> {
-        keys.filter { intentState(of: $0) == .committed }
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
+        state.withLock { contents in
+            keys.filter { key in
+                guard let place = contents.byObject[key].flatMap({ contents.places[$0] }) else { return false }
+                return contents.intents[place].state == .committed && contents.intents[place].header.course == course
+            }
+        }
     }
 
     package func waivers(of course: CourseKey) async throws -> [Waiver] {
