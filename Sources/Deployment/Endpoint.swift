@@ -17,18 +17,22 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``InvalidEndpoint``, also for credentials, which never stand on a command line.
     package init(_ text: String, role: String) throws(InvalidEndpoint) {
         guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else {
-            throw InvalidEndpoint(description: "--\(role) \(text) has no scheme; write for example \(Self.example(of: role)).")
+            throw InvalidEndpoint(
+                description: "--\(role) \(text) has no scheme; write for example \(Self.example(of: role)).")
         }
         scheme = String(text[..<colon]).lowercased()
         rest = String(text[text.index(after: colon)...])
         guard !rest.isEmpty else {
-            throw InvalidEndpoint(description: "--\(role) \(text) names nothing; write for example \(Self.example(of: role)).")
+            throw InvalidEndpoint(
+                description: "--\(role) \(text) names nothing; write for example \(Self.example(of: role)).")
         }
-        if rest.hasPrefix("//"), let host = rest.dropFirst(2).split(separator: "/").first, let at = host.lastIndex(of: "@"),
+        if rest.hasPrefix("//"), let host = rest.dropFirst(2).split(separator: "/").first,
+            let at = host.lastIndex(of: "@"),
             host[..<at].contains(":")
         {
             throw InvalidEndpoint(
-                description: "--\(role) holds a password; put it into the environment or the configuration file instead."
+                description:
+                    "--\(role) holds a password; put it into the environment or the configuration file instead."
             )
         }
     }
@@ -49,7 +53,8 @@ extension Endpoint {
     /// The sentence for a scheme that this program cannot use.
     func unknown(role: String, known: [String]) -> InvalidEndpoint {
         InvalidEndpoint(
-            description: "--\(role) \(self): this build knows \(known.map { "\($0):" }.joined(separator: ", ")) and no \(scheme):."
+            description:
+                "--\(role) \(self): this build knows \(known.map { "\($0):" }.joined(separator: ", ")) and no \(scheme):."
         )
     }
 }

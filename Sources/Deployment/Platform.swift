@@ -35,7 +35,9 @@ package struct Platform: Sendable {
     package init(_ endpoints: Endpoints, now: @escaping @Sendable () -> Date) throws {
         source = try Self.source(endpoints.source)
         switch endpoints.store.scheme {
-        case "file": store = try DirectoryStore(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        case "file":
+            store = try DirectoryStore(
+                path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }
         switch endpoints.catalog.scheme {
@@ -64,7 +66,9 @@ package struct ReadablePlatform: Sendable {
     package init(_ endpoints: Endpoints) throws {
         source = try Platform.source(endpoints.source)
         switch endpoints.store.scheme {
-        case "file": store = try DirectoryReader(path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        case "file":
+            store = try DirectoryReader(
+                path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }
         switch endpoints.catalog.scheme {

@@ -190,7 +190,8 @@ struct CheckpointWriter: Sendable {
     private func store(_ header: TransactionHeader, _ intent: Intent, _ seconds: Double, _ db: Database) throws {
         try execute(db, "UPDATE intent SET state = 'stored' WHERE id = ? AND state = 'open'", [intent.id])
         try execute(
-            db, "UPDATE video SET stored = stored + 1 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
+            db,
+            "UPDATE video SET stored = stored + 1 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
             [header.course.text, header.block.text]
         )
         try event(
@@ -226,7 +227,8 @@ struct CheckpointWriter: Sendable {
             """,
             [
                 time, run.number, actor, kind, course?.text, block?.text, language?.text, object?.text, from, to,
-                `class`?.rawValue, attempt, seconds, bytes, checksum?.hexadecimal, detail?.isEmpty == true ? nil : detail,
+                `class`?.rawValue, attempt, seconds, bytes, checksum?.hexadecimal,
+                detail?.isEmpty == true ? nil : detail,
             ]
         )
     }

@@ -34,10 +34,12 @@ extension Ledger {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO waiver VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    waiver.course.text, waiver.block.text, waiver.language?.text ?? "", waiver.actor, waiver.reason, now,
+                    waiver.course.text, waiver.block.text, waiver.language?.text ?? "", waiver.actor, waiver.reason,
+                    now,
                 ]
             )
-            try Self.decided(db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
+            try Self.decided(
+                db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
         }
     }
 
@@ -83,7 +85,8 @@ extension Ledger {
         )
     }
 
-    private func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    private func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+    {
         do {
             return try await pool.write(body)
         } catch let error as DatabaseError {

@@ -90,7 +90,8 @@ package final class Ledger: Sendable {
 
     /// File locks do not reach every host that shares a folder; the heartbeat does.
     private func livingHolderElsewhere(than engine: EngineIdentity) async throws -> LedgerBusy? {
-        guard let lease = try await pool.read({ try Lease.fetch($0) }), !lease.released, lease.host != engine.host else {
+        guard let lease = try await pool.read({ try Lease.fetch($0) }), !lease.released, lease.host != engine.host
+        else {
             return nil
         }
         guard now().timeIntervalSince1970 - lease.heartbeat < Lease.lifetime else { return nil }

@@ -112,7 +112,8 @@ enum LedgerSchema {
         let counts = ["contentstore", "store", "migrated", "present", "dangling", "corrupt", "conflict", "waived"]
         func assignments(old: Bool, new: Bool) -> String {
             let ofStates = states.map { column, state in
-                "\(column) = \(column)" + (new ? " + (NEW.state = '\(state)')" : "") + (old ? " - (OLD.state = '\(state)')" : "")
+                "\(column) = \(column)" + (new ? " + (NEW.state = '\(state)')" : "")
+                    + (old ? " - (OLD.state = '\(state)')" : "")
             }
             let ofCounts = counts.map { column in
                 "\(column) = \(column)" + (new ? " + NEW.\(column)" : "") + (old ? " - OLD.\(column)" : "")

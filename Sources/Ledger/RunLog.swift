@@ -85,7 +85,8 @@ package final class RunLog: CheckpointLog, CommandQueue {
                 )
                 let intent = try OpenIntent(row)
                 if let last = transactions.last, last.header == header {
-                    transactions[transactions.count - 1] = OpenTransaction(header: header, intents: last.intents + [intent])
+                    transactions[transactions.count - 1] = OpenTransaction(
+                        header: header, intents: last.intents + [intent])
                 } else {
                     transactions.append(OpenTransaction(header: header, intents: [intent]))
                 }
@@ -139,7 +140,8 @@ package final class RunLog: CheckpointLog, CommandQueue {
         let (run, date) = (run.number, ledger.now().timeIntervalSince1970)
         try await write { db in
             try db.execute(
-                sql: "UPDATE command SET answered = ?, refusal = ? WHERE id = ?", arguments: [date, refusal, command.id]
+                sql: "UPDATE command SET answered = ?, refusal = ? WHERE id = ?",
+                arguments: [date, refusal, command.id]
             )
             try db.execute(
                 sql: "INSERT INTO event (at, run, actor, kind, detail) VALUES (?, ?, ?, ?, ?)",

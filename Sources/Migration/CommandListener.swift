@@ -50,7 +50,9 @@ package struct CommandListener: Sendable {
             control.admission.open(after: .paused)
             try await log.record([.runState(.running, reason: "")])
         case .concurrency(let videos):
-            guard 1...Self.mostConcurrency ~= videos else { return "1 to \(Self.mostConcurrency) videos may be in flight" }
+            guard 1...Self.mostConcurrency ~= videos else {
+                return "1 to \(Self.mostConcurrency) videos may be in flight"
+            }
             control.admission.setLimit(videos)
         case .drain:
             try await log.record([.runState(.draining, reason: "asked by \(command.actor)")])

@@ -53,7 +53,11 @@ struct ConsistencyCheck: Sendable {
         guard let info = try await store.head(key) else { throw violated("no object is at \(key)") }
         guard let intent else { return }
         guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)") }
-        guard info.checksum == intent.checksum else { throw violated("the object at \(key) has other bytes than were stored") }
-        guard row.format == intent.format.rawValue else { throw violated("the row says \(row.format), not \(intent.format.rawValue)") }
+        guard info.checksum == intent.checksum else {
+            throw violated("the object at \(key) has other bytes than were stored")
+        }
+        guard row.format == intent.format.rawValue else {
+            throw violated("the row says \(row.format), not \(intent.format.rawValue)")
+        }
     }
 }

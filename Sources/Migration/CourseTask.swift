@@ -57,7 +57,8 @@ struct CourseTask: Sendable {
         for _ in 1...Self.mostListings {
             let reading: CourseReading
             do {
-                reading = try await CourseReading(of: course, from: engine.connections.source, lookUp: engine.options.lookUp)
+                reading = try await CourseReading(
+                    of: course, from: engine.connections.source, lookUp: engine.options.lookUp)
             } catch {
                 return .failing([Failure(error, "reading a course", at: "\(course)")])
             }
@@ -118,7 +119,9 @@ struct CourseTask: Sendable {
             let isSettled = report.state == .verified || report.state == .waived
             progress.settled[video.block.usageKey] = isSettled ? video : nil
         }
-        let failures = reports.values.filter { $0.state != .verified && $0.state != .waived }.sorted { $0.block < $1.block }
+        let failures = reports.values.filter { $0.state != .verified && $0.state != .waived }.sorted {
+            $0.block < $1.block
+        }
         if let refused = failures.compactMap(\.failure).first(where: { $0.class == .auth }) {
             engine.control.drain(.refused, reason: refused.description)
         }
@@ -151,7 +154,9 @@ struct CourseTask: Sendable {
         let first = failures.first { $0.class.isRetryable } ?? failures[0]
         try await enter(.retrying, reason: "retry \(progress.retries) of \(RetryPolicy.most): \(first.cause)", progress)
         // Cancelled only when the ledger is lost: then nothing may be done any more.
-        do { try await engine.surroundings.sleep(policy.delay(jitter: engine.surroundings.jitter())) } catch { return false }
+        do { try await engine.surroundings.sleep(policy.delay(jitter: engine.surroundings.jitter())) } catch {
+            return false
+        }
         return true
     }
 

@@ -19,7 +19,8 @@ struct Cutover: Sendable {
     /// - Parameter reports: the last report of each video that the gate's listing names.
     /// - Throws: ``LedgerLost`` alone.
     func run(_ reports: [VideoReport]) async throws -> Outcome {
-        precondition(reports.allSatisfy { $0.state == .verified || $0.state == .waived }, "the gate comes after the videos")
+        precondition(
+            reports.allSatisfy { $0.state == .verified || $0.state == .waived }, "the gate comes after the videos")
         let proven = reports.filter { $0.state == .verified }
         let contentstore = proven.reduce(0) { $0 + $1.counts.contentstore }
         let store = proven.reduce(0) { $0 + $1.counts.store }
@@ -56,7 +57,8 @@ struct Cutover: Sendable {
         guard try await catalog.flag(of: course).isOn else {
             throw Failure(
                 .transient, "switching the feature flag", at: "\(course)", cause: "it reads back as off",
-                safe: "all its transcripts are migrated; only the flag is missing", advice: "it is switched at the next attempt"
+                safe: "all its transcripts are migrated; only the flag is missing",
+                advice: "it is switched at the next attempt"
             )
         }
         try await journal.record(.flagOn(course))

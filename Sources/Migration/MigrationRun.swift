@@ -36,7 +36,8 @@ package struct MigrationRun: Sendable {
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
         let journal = engine.journal
-        try await journal.record(.runState(.planning, reason: "settling what an earlier run left, then listing courses"))
+        try await journal.record(
+            .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
         try await recover()
         do {
             let courses = try await list(selection)
@@ -57,11 +58,14 @@ package struct MigrationRun: Sendable {
         let outcome = try await engine.recovery.settleAll()
         var checkpoints: [Checkpoint] = outcome.open.map { .notice(course: nil, block: nil, text: $0.description) }
         if outcome.committed + outcome.undone > 0 {
-            let text = "recovery: \(outcome.committed) open transactions had been committed, \(outcome.undone) were undone"
+            let text =
+                "recovery: \(outcome.committed) open transactions had been committed, \(outcome.undone) were undone"
             checkpoints.append(.notice(course: nil, block: nil, text: text))
         }
         if !checkpoints.isEmpty { try await engine.journal.record(checkpoints) }
-        for transaction in try await engine.journal.openTransactions() { engine.unsettled.insert(transaction.header.block) }
+        for transaction in try await engine.journal.openTransactions() {
+            engine.unsettled.insert(transaction.header.block)
+        }
     }
 
     /// Writes down every selected course, in the order found.

@@ -61,7 +61,9 @@ package struct ResolvedVideo: Sendable, Hashable {
             video = VideoID(unchecked: chosen)
             if ids.contains(where: { !$0.utf8.elementsEqual(chosen.utf8) }) {
                 let other = ids.last.map { $0.isEmpty ? "none" : $0 } ?? "none"
-                notes.append("the heads have different edx_video_ids: \(ids[0].isEmpty ? "none" : ids[0]) published, \(other) in draft; \(chosen) is used")
+                notes.append(
+                    "the heads have different edx_video_ids: \(ids[0].isEmpty ? "none" : ids[0]) published, \(other) in draft; \(chosen) is used"
+                )
             }
         } else {
             video = VideoID(derivedFrom: block.usageKey)

@@ -39,7 +39,8 @@ package struct Verification: Sendable {
 
     package init(
         source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
-        lookUp: LookUp, isDeep: Bool, written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
+        lookUp: LookUp, isDeep: Bool,
+        written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
     ) {
         self.source = source
         self.store = store
@@ -72,7 +73,9 @@ package struct Verification: Sendable {
         _ plan: TranscriptPlan, of video: ResolvedVideo, in course: CourseKey, _ ours: [ObjectKey: Checksum]
     ) async throws -> TranscriptCheck {
         let contentstore = plan.transcript.map { Checksum(of: $0.bytes) }
-        func result(_ verdict: TranscriptCheck.Verdict, _ store: Checksum? = nil, _ note: String? = nil) -> TranscriptCheck {
+        func result(_ verdict: TranscriptCheck.Verdict, _ store: Checksum? = nil, _ note: String? = nil)
+            -> TranscriptCheck
+        {
             TranscriptCheck(
                 course: course, video: video.block.usageKey, edxVideoID: video.video, language: plan.language,
                 contentstore: contentstore, store: store, verdict: verdict, note: note
@@ -90,7 +93,8 @@ package struct Verification: Sendable {
         }
         guard let stored else { return result(.fail, nil, "no object is at \(key)") }
         if let format = plan.transcript?.format, ours[key] != nil, plan.row?.format != format.rawValue {
-            return result(.fail, stored, "the row says \(plan.row?.format ?? "nothing"), the bytes are \(format.rawValue)")
+            return result(
+                .fail, stored, "the row says \(plan.row?.format ?? "nothing"), the bytes are \(format.rawValue)")
         }
         if let written = ours[key], written != stored {
             return result(.fail, stored, "\(written) was stored there")
@@ -98,6 +102,8 @@ package struct Verification: Sendable {
         guard let contentstore else { return result(.pass, stored) }
         let isSame = stored == contentstore
         if isSame { return result(.pass, stored, "same") }
-        return result(.pass, stored, ours[key] == nil ? "differs: it was there before us" : "differs: the contentstore changed since")
+        return result(
+            .pass, stored,
+            ours[key] == nil ? "differs: it was there before us" : "differs: the contentstore changed since")
     }
 }

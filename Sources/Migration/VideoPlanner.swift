@@ -70,12 +70,15 @@ package struct VideoPlanner: Sendable {
                 }
                 let isThere = try await store.head(key) != nil
                 standing[language] =
-                    isThere ? .present(row) : .conflict(row, why: "the catalog's row names \(key), and no object is there")
+                    isThere
+                    ? .present(row) : .conflict(row, why: "the catalog's row names \(key), and no object is there")
             } else if catalog.foldsLanguageCase {
                 if let row = rows.first(where: { $0.language.folded == language.folded }) {
-                    standing[language] = .conflict(row, why: "the catalog has \(row.language), which is the same code to it")
+                    standing[language] = .conflict(
+                        row, why: "the catalog has \(row.language), which is the same code to it")
                 } else if let other = folded[language.folded] {
-                    standing[language] = .conflict(nil, why: "the video has \(other) too, which is the same code to the catalog")
+                    standing[language] = .conflict(
+                        nil, why: "the video has \(other) too, which is the same code to the catalog")
                 }
                 folded[language.folded] = language
             }
@@ -106,7 +109,8 @@ package struct VideoPlanner: Sendable {
                     cause: bytes.count == asset.length
                         ? "two reads gave different bytes"
                         : "\(bytes.count) bytes came, \(asset.length) were announced",
-                    advice: "it is read once more from the source; if it happens again, check the source's disks and network"
+                    advice:
+                        "it is read once more from the source; if it happens again, check the source's disks and network"
                 )
             }
         }
@@ -145,7 +149,8 @@ package struct VideoPlanner: Sendable {
                 let note = "the draft resolves to different bytes (\(draft.0.asset.name)); published wins"
                 return Choice(found: published.0, head: .published, result: published.1, notes: [note])
             case (.failure(let failure), .success):
-                let note = "the published asset \(published.0.asset.name) is corrupt (\(failure.cause)); the draft's is taken"
+                let note =
+                    "the published asset \(published.0.asset.name) is corrupt (\(failure.cause)); the draft's is taken"
                 return Choice(found: draft.0, head: .draft, result: draft.1, notes: [note])
             case (.failure, .failure), (.success, .failure), (nil, _), (_, nil):
                 return Choice(found: published.0, head: .published, result: published.1)
@@ -156,7 +161,8 @@ package struct VideoPlanner: Sendable {
             let notes = language.inPublished ? ["the published head's asset does not exist; the draft's is taken"] : []
             return Choice(found: draft.0, head: .draft, result: draft.1, notes: notes)
         case (nil, nil):
-            return Choice(found: nil, head: language.inPublished ? (language.inDraft ? .both : .published) : .draft, result: nil)
+            return Choice(
+                found: nil, head: language.inPublished ? (language.inDraft ? .both : .published) : .draft, result: nil)
         }
     }
 

@@ -91,7 +91,8 @@ struct VideoTask: Sendable {
 
     private func transaction(for missing: [TranscriptPlan], of video: ResolvedVideo) -> VideoTransaction {
         let header = TransactionHeader(
-            id: engine.surroundings.newID(), run: engine.run, course: course, block: video.block.usageKey, video: video.video
+            id: engine.surroundings.newID(), run: engine.run, course: course, block: video.block.usageKey,
+            video: video.video
         )
         var (intents, objects): ([Intent], [NewObject]) = ([], [])
         for plan in missing {

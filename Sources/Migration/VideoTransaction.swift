@@ -129,7 +129,8 @@ struct RollbackUnproven: Error, Sendable {
         Failure(
             obstacle.class.isRetryable ? obstacle.class : cause.class, "rolling back", at: obstacle.place,
             cause: "\(obstacle.cause), after: \(cause.cause)",
-            safe: "the catalog does not have this video; its objects are named in the ledger and are removed at the next attempt",
+            safe:
+                "the catalog does not have this video; its objects are named in the ledger and are removed at the next attempt",
             advice: "when the store answers again, run mallow recover"
         )
     }

@@ -43,7 +43,8 @@ package struct LookUp: Sendable, Hashable {
         }
         let declaresEnglish = !fields.sub.isEmpty || fields.transcripts[.english] != nil
         if declaresEnglish {
-            let english = LanguageLookUp(language: .english, isDeclared: true, candidates: englishCandidates(in: fields))
+            let english = LanguageLookUp(
+                language: .english, isDeclared: true, candidates: englishCandidates(in: fields))
             languages.append(english)
         } else if discoversEnglish {
             let discovered = discoverableCandidates(in: fields)
@@ -83,7 +84,8 @@ package struct LookUp: Sendable, Hashable {
     private func discoverableCandidates(in fields: VideoFields) -> [Candidate] {
         var candidates: [Candidate] = []
         if fields.isYouTubeIDSet, !fields.youTubeID.isEmpty {
-            candidates.append(Candidate(asset: .subtitles(of: fields.youTubeID, in: .english), rule: .discoveredYouTube))
+            candidates.append(
+                Candidate(asset: .subtitles(of: fields.youTubeID, in: .english), rule: .discoveredYouTube))
         }
         for id in fields.html5IDs {
             candidates.append(Candidate(asset: .subtitles(of: id, in: .english), rule: .discoveredHTML5))

@@ -43,7 +43,8 @@ package final class DirectoryStore: ObjectStore {
             let staging = try StagingArea(root: root)
             try staging.sweepAbandoned()
             writer = ObjectWriter(
-                root: root, staging: staging,
+                root: root,
+                staging: staging,
                 style: style ?? ObjectWriter.bestStyle(root: root, staging: staging)
             )
         } catch {
@@ -56,7 +57,9 @@ package final class DirectoryStore: ObjectStore {
         return try await pool.run { [self] in
             guard Checksum(of: object.bytes) == object.checksum else {
                 throw Failure(
-                    .integrity, "put object", at: object.key.text,
+                    .integrity,
+                    "put object",
+                    at: object.key.text,
                     cause: "its bytes do not have the SHA-256 \(object.checksum)",
                     advice: "the object is made again from the source's bytes"
                 )
@@ -82,7 +85,9 @@ package final class DirectoryStore: ObjectStore {
             let found = Checksum(of: bytes)
             if let sidecar, sidecar.key == key, sidecar.checksum != found {
                 throw Failure(
-                    .integrity, "read object", at: key.text,
+                    .integrity,
+                    "read object",
+                    at: key.text,
                     cause: "its bytes have the SHA-256 \(found), and \(sidecar.checksum) was written",
                     advice: "look who changed the file; the store never does"
                 )
@@ -147,7 +152,10 @@ package final class DirectoryStore: ObjectStore {
         let failure = error.failure("put object", at: key.text)
         if isTaken {
             return Failure(
-                .ambiguous, failure.what, at: failure.place, cause: failure.cause,
+                .ambiguous,
+                failure.what,
+                at: failure.place,
+                cause: failure.cause,
                 safe: "the object is whole, and may or may not survive a power cut",
                 advice: "it is looked for before anything else is done"
             )
@@ -171,7 +179,10 @@ package final class DirectoryStore: ObjectStore {
 
     private func info(_ key: ObjectKey, _ size: Int, _ checksum: Checksum, _ provenance: Provenance?) -> ObjectInfo {
         ObjectInfo(
-            key: key, size: size, etag: ETag(unchecked: checksum.hexadecimal), checksum: checksum,
+            key: key,
+            size: size,
+            etag: ETag(unchecked: checksum.hexadecimal),
+            checksum: checksum,
             provenance: provenance
         )
     }
@@ -195,7 +206,9 @@ package final class DirectoryStore: ObjectStore {
     private func path(_ key: ObjectKey) -> String { "\(root)/\(key.text)" }
 
     private func failing<Value>(
-        _ what: String, _ key: ObjectKey, _ body: () throws(SystemError) -> Value
+        _ what: String,
+        _ key: ObjectKey,
+        _ body: () throws(SystemError) -> Value
     ) throws -> Value {
         do { return try body() } catch { throw error.failure(what, at: key.text) }
     }

@@ -22,8 +22,13 @@ struct FolderEntry {
     #endif
 
     /// The next name, without `.`, `..` and names that are not UTF-8, which no key can have; nil at the end.
-    static func next(in stream: Stream) -> FolderEntry? {
-        while let entry = readdir(stream) {
+    static func next(in stream: Stream) throws(SystemError) -> FolderEntry? {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno != 0 { throw .last }
+                return nil
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
                     String(validatingCString: $0)
@@ -36,7 +41,6 @@ struct FolderEntry {
             default: return FolderEntry(name: name, isFolder: nil, isFile: nil)
             }
         }
-        return nil
     }
 }
 
@@ -84,7 +88,7 @@ final class KeyWalk: Sendable {
     private func advance(_ levels: inout [Level], _ count: Int) throws(SystemError) -> [ObjectKey] {
         var found: [ObjectKey] = []
         while found.count < count, let level = levels.last {
-            guard let entry = FolderEntry.next(in: level.stream) else {
+            guard let entry = try FolderEntry.next(in: level.stream) else {
                 closedir(levels.removeLast().stream)
                 continue
             }

@@ -45,7 +45,7 @@ final class KnownFolders: Sendable {
             current += "/\(Substring(part))"
             do {
                 try systemCall { mkdir(current, 0o755) }
-            } catch where error.code == EEXIST {
+            } catch  where error.code == EEXIST {
                 // Opening it says whether it is a folder.
             }
             try folder()

@@ -13,14 +13,13 @@ import Glibc
 /// file goes.
 enum ObjectAttribute {
     private static let name = "user.mallow"
-    /// More than any sidecar of ours has, in bytes: a key of 1,024, each of six in JSON at worst, and the rest.
+    /// More than any sidecar of ours has, in bytes: a key of 1,024, each of them six in JSON at worst, and the rest.
     private static let room = 8192
 
     /// - Throws: ``SystemError``, `ENOTSUP` where there are no such attributes.
     static func set(_ bytes: [UInt8], on file: borrowing OpenFile) throws(SystemError) {
         guard let fsetxattr = calls?.set else { throw SystemError(code: ENOTSUP) }
-        let descriptor = file.descriptor
-        try systemCall { fsetxattr(descriptor, name, bytes, bytes.count) }
+        try systemCall { fsetxattr(file.descriptor, name, bytes, bytes.count) }
     }
 
     /// The attribute of the file at `path`, or nil when it has none.
@@ -50,9 +49,10 @@ enum ObjectAttribute {
     )
     #else
     private typealias Set = @convention(c) (Int32, UnsafePointer<CChar>, UnsafeRawPointer, Int, Int32) -> Int32
-    private typealias Get = @convention(c) (
-        UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer, Int
-    ) -> Int
+    private typealias Get =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutableRawPointer, Int
+        ) -> Int
 
     /// Swift's Glibc module leaves <sys/xattr.h> out, so its functions are found by name.
     private static let calls: Calls? = {

@@ -22,7 +22,9 @@ struct ObjectPath {
         let parts = key.text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         if let objection = Self.objection(to: key, parts) {
             throw Failure(
-                .bug, "name a file for the object", at: key.text,
+                .bug,
+                "name a file for the object",
+                at: key.text,
                 cause: objection,
                 advice: "choose another --prefix, and report this if the key was not made from it"
             )
@@ -53,7 +55,9 @@ struct ObjectPath {
             if part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) {
                 return "one of its parts is \(Substring(part))"
             }
-            if part.count > longestPart { return "one of its parts is \(part.count) bytes long; \(longestPart) is the most" }
+            if part.count > longestPart {
+                return "one of its parts is \(part.count) bytes long; \(longestPart) is the most"
+            }
         }
         let isPrivate = parts[0].elementsEqual(privateFolder.utf8)
         return isPrivate ? "\(privateFolder) is kept for the store itself" : nil

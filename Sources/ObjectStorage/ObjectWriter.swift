@@ -36,8 +36,10 @@ struct ObjectWriter: Sendable {
     /// The best style that the store at `root` can do, found out by trying it.
     static func bestStyle(root: String, staging: StagingArea) -> WritingStyle {
         let trial = NewObject(
-            key: ObjectKey(unchecked: String(staging.newPath().dropFirst(root.count + 1))), bytes: [],
-            checksum: Checksum(of: []), contentType: "",
+            key: ObjectKey(unchecked: String(staging.newPath().dropFirst(root.count + 1))),
+            bytes: [],
+            checksum: Checksum(of: []),
+            contentType: "",
             provenance: Provenance(run: RunID(0), intent: UUID())
         )
         do {
@@ -56,9 +58,8 @@ struct ObjectWriter: Sendable {
         let identity = try Self.fill(file, object.bytes)
         try ObjectAttribute.set(Sidecar(object, identity: identity).encoded, on: file)
         try file.synchronize()
-        let descriptor = file.descriptor
         try systemCall {
-            linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, "\(root)/\(object.key)", AT_SYMLINK_FOLLOW)
+            linkat(AT_FDCWD, "/proc/self/fd/\(file.descriptor)", AT_FDCWD, "\(root)/\(object.key)", AT_SYMLINK_FOLLOW)
         }
         #else
         throw SystemError(code: ENOTSUP)
@@ -101,8 +102,7 @@ struct ObjectWriter: Sendable {
         try file.write(bytes)
         let now = Int(Date.now.timeIntervalSince1970)
         let times = [timespec(tv_sec: now, tv_nsec: 0), timespec(tv_sec: now, tv_nsec: 0)]
-        let descriptor = file.descriptor
-        try systemCall { futimens(descriptor, times) }
+        try systemCall { futimens(file.descriptor, times) }
         return FileIdentity(try file.status())
     }
 }

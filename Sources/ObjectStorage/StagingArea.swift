@@ -91,7 +91,7 @@ final class StagingArea: Sendable {
         }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = FolderEntry.next(in: stream) { names.append(entry.name) }
+        while let entry = try FolderEntry.next(in: stream) { names.append(entry.name) }
         return names
     }
 }

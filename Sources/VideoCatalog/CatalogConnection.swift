@@ -38,7 +38,10 @@ final class CatalogConnection: Sendable {
     /// - Parameter effect: whether `body` may have changed something when the sync fails.
     /// - Throws: ``Failure``.
     func run<Value: Sendable>(
-        _ what: String, at place: String, effect: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
+        _ what: String,
+        at place: String,
+        effect: Bool = false,
+        _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             submit { database in
@@ -51,7 +54,10 @@ final class CatalogConnection: Sendable {
                     }
                     continuation.resume(
                         throwing: Failure(
-                            effect ? .ambiguous : .transient, what, at: place, cause: lost.cause,
+                            effect ? .ambiguous : .transient,
+                            what,
+                            at: place,
+                            cause: lost.cause,
                             safe: effect ? "it is done, but may not survive a power cut" : "nothing was changed",
                             advice: lost.advice
                         )
@@ -92,7 +98,9 @@ final class CatalogConnection: Sendable {
             return nil
         } catch {
             let failure = Failure(
-                .ambiguous, "sync the catalog's log", at: path,
+                .ambiguous,
+                "sync the catalog's log",
+                at: path,
                 cause: (error as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)",
                 advice: "look into the system's log for the disk's own errors, then start the engine again"
             )

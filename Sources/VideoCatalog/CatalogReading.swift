@@ -7,7 +7,8 @@ enum CatalogReading {
     /// How many names one query asks for.
     static let most = 500
 
-    private static let columns = "transcript.id, transcript.transcript, transcript.language_code, "
+    private static let columns =
+        "transcript.id, transcript.transcript, transcript.language_code, "
         + "transcript.provider, transcript.file_format, video.edx_video_id"
 
     /// The rows of videos, through the join that readers use. Open edX: section 11.

@@ -47,7 +47,10 @@ struct CatalogShape: Sendable {
     init(of database: Database) throws {
         let tables = Set(
             try String.fetchAll(
-                database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                database,
+                sql: """
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
+                    """
             )
         )
         isEmpty = tables.isEmpty
@@ -62,6 +65,10 @@ struct CatalogShape: Sendable {
                 continue
             }
             let columns = try database.columns(in: table)
+            // Before 2018 this column held the video's id itself.
+            if columns.contains(where: { $0.name == "video_id" && !$0.type.uppercased().contains("INT") }) {
+                missing.append("integer column \(table).video_id")
+            }
             missing += Set(names).subtracting(columns.map(\.name)).sorted().map { "column \(table).\($0)" }
             foreign +=
                 columns
@@ -71,7 +78,8 @@ struct CatalogShape: Sendable {
                 }
                 .map { "\(table).\($0.name)" }
         }
-        hasErrorDescription = try tables.contains("edxval_video")
+        hasErrorDescription =
+            try tables.contains("edxval_video")
             && database.columns(in: "edxval_video").contains { $0.name == "error_description" }
 
         var folds = false
@@ -92,15 +100,21 @@ struct CatalogShape: Sendable {
     }
 
     private static func uniqueIndex(
-        on columns: [String], of table: String, in database: Database
+        on columns: [String],
+        of table: String,
+        in database: Database
     ) throws -> (name: String, foldsCase: Bool)? {
         let indexes = try Row.fetchAll(
-            database, sql: "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0", arguments: [table]
+            database,
+            sql: "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0",
+            arguments: [table]
         )
         for index in indexes {
             let name: String = index["name"]
             let parts = try Row.fetchAll(
-                database, sql: "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key = 1", arguments: [name]
+                database,
+                sql: "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key = 1",
+                arguments: [name]
             )
             let names = parts.map { $0["name"] as String? }
             guard Set(names) == Set(columns), names.count == columns.count else { continue }
@@ -114,7 +128,10 @@ struct CatalogShape: Sendable {
     /// A refusal to use the catalog at `path`.
     static func refusal(_ objection: String, at path: String) -> Failure {
         Failure(
-            .bug, "open the catalog", at: path, cause: objection,
+            .bug,
+            "open the catalog",
+            at: path,
+            cause: objection,
             advice: "use a catalog whose tables edx-val made, with a release that this program knows"
         )
     }

@@ -103,8 +103,12 @@ struct CatalogWriting {
         )
         return row.map { row in
             CatalogRow(
-                id: row[0], video: video, language: LanguageCode(unchecked: row[2]),
-                object: (row[1] as String?).map(ObjectKey.init(unchecked:)), format: row[4], provider: row[3]
+                id: row[0],
+                video: video,
+                language: LanguageCode(unchecked: row[2]),
+                object: (row[1] as String?).map(ObjectKey.init(unchecked:)),
+                format: row[4],
+                provider: row[3]
             )
         }
     }

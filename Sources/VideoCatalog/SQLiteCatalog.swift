@@ -28,7 +28,9 @@ package final class SQLiteCatalog: VideoCatalog {
             shape = try Self.prepare(database, path)
             let isLogged = try Self.setDurability(database)
             connection = CatalogConnection(
-                path: path, database: database, log: isLogged ? try WriteAheadLog(ofDatabaseAt: path) : nil
+                path: path,
+                database: database,
+                log: isLogged ? try WriteAheadLog(ofDatabaseAt: path) : nil
             )
         } catch {
             throw error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path)
@@ -71,7 +73,9 @@ package final class SQLiteCatalog: VideoCatalog {
     package func switchOn(_ course: CourseKey) async throws {
         guard shape.hasFlags else {
             throw Failure(
-                .bug, "switch the course's flag on", at: course.text,
+                .bug,
+                "switch the course's flag on",
+                at: course.text,
                 cause: "the platform has no table video_config_coursevideotranscriptenabledflag",
                 advice: "read the flag first; a platform without these tables has nothing to switch"
             )
@@ -93,7 +97,9 @@ package final class SQLiteCatalog: VideoCatalog {
     }
 
     private func write<Value: Sendable>(
-        _ what: String, at place: String, _ body: @escaping @Sendable (CatalogWriting) throws -> Value
+        _ what: String,
+        at place: String,
+        _ body: @escaping @Sendable (CatalogWriting) throws -> Value
     ) async throws -> Value {
         try await connection.run(what, at: place, effect: true) { [shape, now] database in
             try database.writing(what, at: place) {
@@ -151,7 +157,9 @@ extension Database {
     /// Runs `body` in a transaction that holds the write lock from its beginning.
     ///
     /// - Throws: ``Failure`` of class `ambiguous` when COMMIT itself failed for another reason than a lock.
-    fileprivate func writing<Value>(_ what: String, at place: String, _ body: (Database) throws -> Value) throws -> Value {
+    fileprivate func writing<Value>(_ what: String, at place: String, _ body: (Database) throws -> Value) throws
+        -> Value
+    {
         try beginTransaction(.immediate)
         let value: Value
         do {
@@ -168,7 +176,11 @@ extension Database {
             let failure = Failure(error, sqlite: what, at: place)
             if (error as? DatabaseError)?.resultCode == .SQLITE_BUSY { throw failure }
             throw Failure(
-                .ambiguous, what, at: place, cause: failure.cause, safe: "the catalog is whole",
+                .ambiguous,
+                what,
+                at: place,
+                cause: failure.cause,
+                safe: "the catalog is whole",
                 advice: "the rows are looked for before anything else is done"
             )
         }

@@ -12,7 +12,9 @@ extension Failure {
         let (kind, advice) = Self.meaning(of: error)
         let words = error.message ?? "\(error.resultCode)"
         self.init(
-            kind, what, at: place,
+            kind,
+            what,
+            at: place,
             cause: "SQLite says \"\(words)\" (code \(error.extendedResultCode.rawValue))",
             advice: advice
         )

@@ -55,8 +55,10 @@ struct Failures: AsyncParsableCommand {
                     course: course.key, video: video.block, title: video.displayName, place: why.place
                 )
                 let name = "\(why.class.rawValue): \(why.cause)"
-                causes[name, default: FailureReport.Cause(class: why.class.rawValue, cause: why.cause, advice: why.advice)]
-                    .videos.append(place)
+                causes[
+                    name, default: FailureReport.Cause(class: why.class.rawValue, cause: why.cause, advice: why.advice)
+                ]
+                .videos.append(place)
             }
         }
         return causes.values.sorted { ($1.videos.count, $0.cause) < ($0.videos.count, $1.cause) }

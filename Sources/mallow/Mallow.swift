@@ -63,7 +63,8 @@ struct Mallow: AsyncParsableCommand {
         case is LedgerBusy: .ledgerBusy
         case is any OperatorError: .usage
         case is Failure: .failed
-        default: exitCode(for: error) == .success ? .done : (exitCode(for: error) == .validationFailure ? .usage : .failed)
+        default:
+            exitCode(for: error) == .success ? .done : (exitCode(for: error) == .validationFailure ? .usage : .failed)
         }
     }
 

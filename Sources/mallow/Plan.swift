@@ -49,7 +49,9 @@ struct Plan: AsyncParsableCommand {
             } catch let failure as Failure {
                 return .listing(.unreadable(name: summary.key.text, failure))
             }
-        } each: { output.add($0) }
+        } each: {
+            output.add($0)
+        }
         output.end()
         let missing = wanted.subtracting(output.planned)
         if !missing.isEmpty {

@@ -66,7 +66,9 @@ struct TextPlanOutput: PlanOutput {
         actions.merge(plan.actions) { $0 + $1 }
         Console.print("\(plan.key)  \(plan.title)")
         Console.print("  \(counted(plan.videos.count, "video")): \(Self.words(plan.actions))")
-        if plan.unreachable > 0 { Console.print("  \(counted(plan.unreachable, "video")) not reachable from the course's root, left out") }
+        if plan.unreachable > 0 {
+            Console.print("  \(counted(plan.unreachable, "video")) not reachable from the course's root, left out")
+        }
         for note in plan.notes { Console.print("  note: \(note)") }
         for video in plan.videos { show(video) }
     }
@@ -76,11 +78,14 @@ struct TextPlanOutput: PlanOutput {
             isVerbose || transcript.failure != nil || transcript.action == .dangling || !transcript.notes.isEmpty
         }
         guard !shown.isEmpty || video.failure != nil || !video.notes.isEmpty else { return }
-        Console.print("  \(video.displayName)  \(video.usageKey.block)  \(video.edxVideoID)\(video.isNewID ? " (new id)" : "")")
+        Console.print(
+            "  \(video.displayName)  \(video.usageKey.block)  \(video.edxVideoID)\(video.isNewID ? " (new id)" : "")")
         if let failure = video.failure { Console.print("    ✗ \(failure.cause); \(failure.advice)") }
         for note in video.notes { Console.print("    note: \(note)") }
         for transcript in shown {
-            let found = transcript.asset.map { " \($0) (\(transcript.rule?.rawValue ?? ""), \(transcript.head.rawValue))" } ?? ""
+            let found =
+                transcript.asset.map { " \($0) (\(transcript.rule?.rawValue ?? ""), \(transcript.head.rawValue))" }
+                ?? ""
             Console.print("    \(transcript.language): \(transcript.action.rawValue)\(found)")
             if let failure = transcript.failure { Console.print("      ✗ \(failure.cause); \(failure.advice)") }
             for note in transcript.notes { Console.print("      note: \(note)") }

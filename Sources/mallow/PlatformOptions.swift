@@ -72,7 +72,8 @@ struct LedgerOptions: ParsableArguments {
 
 /// What is taken and how it is stored.
 struct ContentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("keep: bytes stay as they are; sjson: everything becomes SJSON.", valueName: "keep|sjson"))
+    @Option(
+        help: ArgumentHelp("keep: bytes stay as they are; sjson: everything becomes SJSON.", valueName: "keep|sjson"))
     var format: FormatPolicy = .keep
 
     @Flag(help: "Leave out English that no course declares, though the player would show it.")
@@ -87,9 +88,10 @@ struct CourseOptions: ParsableArguments {
     var courses: [String] = []
 
     func keys() throws -> Set<CourseKey> {
-        try Set(courses.map { text in
-            do throws(InvalidKey) { return try CourseKey(text) } catch { throw UsageError("--course: \(error).") }
-        })
+        try Set(
+            courses.map { text in
+                do throws(InvalidKey) { return try CourseKey(text) } catch { throw UsageError("--course: \(error).") }
+            })
     }
 }
 

@@ -38,7 +38,9 @@ struct Progress {
     private static func hasUnlisted(_ summary: RunSummary) -> Bool { unlisted(summary) > 0 }
 
     private static func unlisted(_ summary: RunSummary) -> Int {
-        summary.rows.count { $0.videos == 0 && ($0.state == CourseState.queued.rawValue || $0.state == CourseState.running.rawValue) }
+        summary.rows.count {
+            $0.videos == 0 && ($0.state == CourseState.queued.rawValue || $0.state == CourseState.running.rawValue)
+        }
     }
 
     /// Each course counts alike: the number of courses is known from the start and never grows.
@@ -90,7 +92,9 @@ struct Progress {
         let eighths = Int(fraction * Double(width * 8))
         let parts = Array(" ▏▎▍▌▋▊▉")
         let full = String(repeating: "█", count: eighths / 8)
-        let rest = eighths / 8 < width ? String(parts[eighths % 8]) + String(repeating: "·", count: width - eighths / 8 - 1) : ""
+        let rest =
+            eighths / 8 < width
+            ? String(parts[eighths % 8]) + String(repeating: "·", count: width - eighths / 8 - 1) : ""
         return full + rest
     }
 }

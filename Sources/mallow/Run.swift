@@ -60,7 +60,8 @@ struct Run: AsyncParsableCommand {
         let log = try await ledger.beginRun(header)
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,
-            connections: Connections(source: platform.source, store: platform.store, catalog: platform.catalog, log: log),
+            connections: Connections(
+                source: platform.source, store: platform.store, catalog: platform.catalog, log: log),
             options: options
         ).execute(selection)
         let status = try await ledger.exitStatus(of: log.run)
@@ -107,7 +108,9 @@ struct TuningOptions: ParsableArguments {
     var errorBudget = 100
 
     func validate() throws {
-        guard 1...512 ~= concurrency else { throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.") }
+        guard 1...512 ~= concurrency else {
+            throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
+        }
         guard errorBudget >= 0 else { throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.") }
         guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
             throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
@@ -116,7 +119,8 @@ struct TuningOptions: ParsableArguments {
 
     func options(_ content: ContentOptions) -> RunOptions {
         RunOptions(
-            concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp, errorBudget: errorBudget
+            concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp,
+            errorBudget: errorBudget
         )
     }
 

@@ -116,7 +116,8 @@ enum RunLine {
         case ("video", let state?) where state != VideoState.verified.rawValue:
             return "\(time)   ✗ \(course) \(block) \(state)\(detail)"
         case ("rolled back", _): return "\(time)   ↺ \(course) \(block) rolled back, absence proven"
-        case ("notice", _): return "\(time)   i \([course, block].filter { !$0.isEmpty }.joined(separator: " "))\(detail)"
+        case ("notice", _):
+            return "\(time)   i \([course, block].filter { !$0.isEmpty }.joined(separator: " "))\(detail)"
         case ("unreadable", _): return "\(time) ✗ unreadable\(detail)"
         case ("command applied", _), ("command refused", _): return "\(time) i \(event.kind) by \(event.actor)\(detail)"
         default: return nil

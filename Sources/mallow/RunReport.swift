@@ -74,7 +74,9 @@ struct RunReport: Encodable {
         )
     }
 
-    private static func remarks(of run: RunID, _ ledger: Ledger) async throws -> (unreadable: [String], notices: [String]) {
+    private static func remarks(of run: RunID, _ ledger: Ledger) async throws -> (
+        unreadable: [String], notices: [String]
+    ) {
         var (unreadable, notices): ([String], [String]) = ([], [])
         var last: Int64 = 0
         while true {
@@ -107,20 +109,28 @@ struct RunReport: Encodable {
                 + "| \(course.transcripts["store"] ?? 0) | \(course.check) | \(course.flag ? "on" : "off") "
                 + "| \(course.retries) | \(course.rollbacks) |"
         }
-        lines += section("Left behind", courses.flatMap { course in
-            course.leftBehind.map { video in
-                "- \(video.title) `\(video.video)`: \(video.state)\(video.failure.map { ". \($0)" } ?? "")"
-            }
-        })
-        lines += section("Waiting for somebody", courses.filter { $0.state == CourseState.held.rawValue }.map { course in
-            "- \(course.title) `\(course.key)`: \(course.reason)"
-        })
-        lines += section("Waived", waivers.map { waiver in
-            "- `\(waiver.block)` \(waiver.language?.text ?? "whole video"), by \(waiver.actor): \(waiver.reason)"
-        })
-        lines += section("New edx_video_ids, to be written back", courses.flatMap { course in
-            course.newIDs.map { "- `\($0.edxVideoID)` \($0.title) `\($0.video)`" }
-        })
+        lines += section(
+            "Left behind",
+            courses.flatMap { course in
+                course.leftBehind.map { video in
+                    "- \(video.title) `\(video.video)`: \(video.state)\(video.failure.map { ". \($0)" } ?? "")"
+                }
+            })
+        lines += section(
+            "Waiting for somebody",
+            courses.filter { $0.state == CourseState.held.rawValue }.map { course in
+                "- \(course.title) `\(course.key)`: \(course.reason)"
+            })
+        lines += section(
+            "Waived",
+            waivers.map { waiver in
+                "- `\(waiver.block)` \(waiver.language?.text ?? "whole video"), by \(waiver.actor): \(waiver.reason)"
+            })
+        lines += section(
+            "New edx_video_ids, to be written back",
+            courses.flatMap { course in
+                course.newIDs.map { "- `\($0.edxVideoID)` \($0.title) `\($0.video)`" }
+            })
         lines += section("Unreadable", unreadable.map { "- \($0)" })
         lines += section("Notices", notices.map { "- \($0)" })
         return lines.joined(separator: "\n") + "\n"

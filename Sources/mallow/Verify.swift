@@ -89,9 +89,12 @@ private struct VerificationReport {
         for check in checked { counts[check.verdict, default: 0] += 1 }
         if isJSON { return checks += checked }
         let passed = checked.count { $0.verdict == .pass }
-        Console.print("\(passed == checked.count ? "✓" : "✗") \(course)  \(passed) of \(counted(checked.count, "transcript"))")
+        Console.print(
+            "\(passed == checked.count ? "✓" : "✗") \(course)  \(passed) of \(counted(checked.count, "transcript"))")
         for check in checked where check.verdict != .pass || check.note?.hasPrefix("differs") == true {
-            Console.print("    \(check.verdict.rawValue): \(check.video.block) \(check.language)\(check.note.map { ": \($0)" } ?? "")")
+            Console.print(
+                "    \(check.verdict.rawValue): \(check.video.block) \(check.language)\(check.note.map { ": \($0)" } ?? "")"
+            )
         }
     }
 

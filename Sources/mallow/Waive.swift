@@ -7,7 +7,8 @@ import MigrationModel
 /// `mallow waive`
 struct Waive: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lets a failed or conflicting video, or one transcript of it, stay behind, by name and with a reason.",
+        abstract:
+            "Lets a failed or conflicting video, or one transcript of it, stay behind, by name and with a reason.",
         discussion: """
             Takes effect when the course is run next. Without arguments it lists the waivers in force.
 
@@ -25,7 +26,8 @@ struct Waive: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The video: its usage key, or the last part of it.", valueName: "BLOCK"))
     var video: String?
 
-    @Option(help: ArgumentHelp("One transcript of it; without this the whole video may stay behind.", valueName: "CODE"))
+    @Option(
+        help: ArgumentHelp("One transcript of it; without this the whole video may stay behind.", valueName: "CODE"))
     var language: String?
 
     @Option(help: ArgumentHelp("Why, for the report.", valueName: "TEXT"))
@@ -45,7 +47,8 @@ struct Waive: AsyncParsableCommand {
         let known = try await ledger.videos(of: key)
         let matches = known.map { UsageKey(unchecked: $0.block) }.filter { $0.text == video || $0.block == video }
         guard let block = matches.first, matches.count == 1 else {
-            throw UsageError("The ledger knows \(matches.count) videos \(video) in \(course); mallow failures names them.")
+            throw UsageError(
+                "The ledger knows \(matches.count) videos \(video) in \(course); mallow failures names them.")
         }
         let code = language.map { LanguageCode(unchecked: $0) }
         let actor = NSUserName()
@@ -66,7 +69,8 @@ struct Waive: AsyncParsableCommand {
         if json { return Console.print(json: waivers) }
         if waivers.isEmpty { Console.print("no waivers") }
         for waiver in waivers {
-            Console.print("\(waiver.block) \(waiver.language?.text ?? "whole video")  by \(waiver.actor): \(waiver.reason)")
+            Console.print(
+                "\(waiver.block) \(waiver.language?.text ?? "whole video")  by \(waiver.actor): \(waiver.reason)")
         }
     }
 }

@@ -89,7 +89,9 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             let sample = SampleTransaction()
             do {
                 let (_, log) = try await begin(path)
-                try await log.record([sample.found, .courseState(SampleTransaction.course, .running, reason: "", retries: 0)])
+                try await log.record([
+                    sample.found, .courseState(SampleTransaction.course, .running, reason: "", retries: 0),
+                ])
             }
             let (ledger, log) = try await begin(path)
             #expect(try await ledger.run(RunID(1))?.ending == RunEnding.died.rawValue)
@@ -140,7 +142,8 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             let course = SampleTransaction.course
             let outlines = (1...3).map { number in
                 VideoOutline(
-                    block: UsageKey(course: course, type: "video", block: "v\(number)"), video: VideoID(unchecked: "video-\(number)"),
+                    block: UsageKey(course: course, type: "video", block: "v\(number)"),
+                    video: VideoID(unchecked: "video-\(number)"),
                     isNewID: false, displayName: "Video \(number)"
                 )
             }
@@ -150,7 +153,8 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             ])
             var counts = TranscriptCounts()
             (counts.contentstore, counts.store, counts.migrated) = (3, 3, 2)
-            let verified = VideoReport(course: course, block: outlines[0].block, state: .verified, counts: counts, attempt: 1)
+            let verified = VideoReport(
+                course: course, block: outlines[0].block, state: .verified, counts: counts, attempt: 1)
             let failed = VideoReport(course: course, block: outlines[1].block, state: .failed, attempt: 1)
             // Twice the same: nothing may be counted twice.
             try await log.record([.videoState(verified), .videoState(failed), .videoState(verified)])
@@ -219,7 +223,9 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             )
             try await ledger.waive(waiver)
             #expect(try await log.waivers(of: SampleTransaction.course) == [waiver])
-            #expect(try await ledger.withdrawWaiver(course: waiver.course, block: block, language: nil, by: "mira") == false)
+            #expect(
+                try await ledger.withdrawWaiver(course: waiver.course, block: block, language: nil, by: "mira") == false
+            )
             #expect(try await ledger.withdrawWaiver(course: waiver.course, block: block, language: "fr", by: "mira"))
             #expect(try await log.waivers(of: SampleTransaction.course).isEmpty)
             try await log.close()
@@ -253,11 +259,17 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
     }
 
     static let endings: [Ending] = [
-        Ending(description: "migrated", status: .done, checkpoints: course(.migrated) + [.runEnded(.completed, reason: "")]),
+        Ending(
+            description: "migrated", status: .done, checkpoints: course(.migrated) + [.runEnded(.completed, reason: "")]
+        ),
         Ending(description: "empty", status: .done, checkpoints: course(.empty) + [.runEnded(.completed, reason: "")]),
-        Ending(description: "held", status: .unproven, checkpoints: course(.held) + [.runEnded(.completed, reason: "")]),
-        Ending(description: "queued", status: .unproven, checkpoints: course(.queued) + [.runEnded(.completed, reason: "")]),
-        Ending(description: "failed", status: .failed, checkpoints: course(.failed) + [.runEnded(.completed, reason: "")]),
+        Ending(
+            description: "held", status: .unproven, checkpoints: course(.held) + [.runEnded(.completed, reason: "")]),
+        Ending(
+            description: "queued", status: .unproven, checkpoints: course(.queued) + [.runEnded(.completed, reason: "")]
+        ),
+        Ending(
+            description: "failed", status: .failed, checkpoints: course(.failed) + [.runEnded(.completed, reason: "")]),
         Ending(description: "still running", status: .failed, checkpoints: course(.migrated)),
         Ending(description: "drained", status: .interrupted, checkpoints: [.runEnded(.interrupted, reason: "")]),
         Ending(description: "budget", status: .budgetSpent, checkpoints: [.runEnded(.budgetSpent, reason: "")]),

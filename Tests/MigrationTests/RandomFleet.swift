@@ -51,7 +51,8 @@ struct RandomFleet {
             }
         }
         self.faults = faults
-        editor = Editor(world: world, expected: expected, eagerness: Double.random(in: 0...0.02, using: &random), random)
+        editor = Editor(
+            world: world, expected: expected, eagerness: Double.random(in: 0...0.02, using: &random), random)
         var options = RunOptions()
         options.concurrency = [1, 2, 8, 64].randomElement(using: &random) ?? 8
         options.errorBudget = 10_000
@@ -107,7 +108,8 @@ struct RandomFleet {
         var lives = 0
         func check(isFinished: Bool) {
             let laws = Laws(before: before, courses: expected, intents: world.intents)
-            complaints += laws.violations(in: world.contents, isFinished: isFinished, byOthers: editor.keys).map(\.description)
+            complaints += laws.violations(in: world.contents, isFinished: isFinished, byOthers: editor.keys).map(
+                \.description)
         }
         repeat {
             lives += 1

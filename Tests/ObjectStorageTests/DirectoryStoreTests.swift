@@ -22,7 +22,11 @@ import Threading
             let store = try DirectoryStore(path: folder, pool: pool, style: style)
             _ = try await store.put(ObjectStoreContract.object("video-transcripts/a.srt", "words"))
             #expect(try Data(contentsOf: URL(filePath: "\(folder)/video-transcripts/a.srt")) == Data("words".utf8))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [".mallow", "video-transcripts"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    ".mallow", "video-transcripts",
+                ]
+            )
             #expect(try temporaries(folder).isEmpty)
         }
     }

@@ -39,14 +39,17 @@ package let checkpointLogContract: [ContractCase<any CheckpointLog>] = [
         try await log.record([.removed(sample.header, sample.intents[1])])
         try require(try await log.openTransactions(), is: [], "what is open")
         let keys = Set(sample.intents.map(\.object))
-        try require(try await log.committed(among: keys.union(["elsewhere"]), for: SampleTransaction.course), is: keys, "what is there")
+        try require(
+            try await log.committed(among: keys.union(["elsewhere"]), for: SampleTransaction.course), is: keys,
+            "what is there")
     },
     ContractCase("what another course committed is not this course's") { log in
         let sample = SampleTransaction()
         try await log.record([sample.found, .intents(sample.header, sample.intents)])
         try await log.record([.committed(sample.header, intents: sample.intents.map(\.id))])
         let other = CourseKey(unchecked: "course-v1:Org+Course+Other")
-        try require(try await log.committed(among: Set(sample.intents.map(\.object)), for: other), is: [], "what is there")
+        try require(
+            try await log.committed(among: Set(sample.intents.map(\.object)), for: other), is: [], "what is there")
     },
     ContractCase("transactions come oldest first") { log in
         let samples = (0..<5).map { _ in SampleTransaction() }
@@ -73,7 +76,8 @@ package struct SampleTransaction: Sendable {
         )
         intents = ["en", "fr"].map { (language: LanguageCode) in
             Intent(
-                id: UUID(), language: language, object: ObjectKey(unchecked: "video-transcripts/\(UUID().hexadecimal).srt"),
+                id: UUID(), language: language,
+                object: ObjectKey(unchecked: "video-transcripts/\(UUID().hexadecimal).srt"),
                 size: 4, checksum: Checksum(of: Array("text".utf8)), format: .srt
             )
         }

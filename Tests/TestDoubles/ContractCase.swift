@@ -28,7 +28,10 @@ package struct ContractBreach: Error, Sendable, CustomStringConvertible {
 
 /// Throws unless both values are the same.
 package func require<Value: Equatable>(
-    _ found: Value, is expected: Value, _ subject: String, line: Int = #line
+    _ found: Value,
+    is expected: Value,
+    _ subject: String,
+    line: Int = #line
 ) throws(ContractBreach) {
     guard found == expected else {
         throw ContractBreach("\(subject) is \(found), not \(expected) (contract line \(line))")
@@ -42,7 +45,10 @@ package func require(_ condition: Bool, _ expectation: String, line: Int = #line
 
 /// Throws unless `body` fails with a ``Failure`` of this class.
 package func requireFailure(
-    _ expected: Failure.Class, _ subject: String, line: Int = #line, _ body: () async throws -> Void
+    _ expected: Failure.Class,
+    _ subject: String,
+    line: Int = #line,
+    _ body: () async throws -> Void
 ) async throws {
     do {
         try await body()

@@ -26,7 +26,8 @@ package struct FaultySource: CourseSource {
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
         let fault = try schedule.next()
         switch fault {
-        case .errorBefore, .late, .serverError, .contention, .replyLost: throw FaultSchedule.failure(.transient, "content")
+        case .errorBefore, .late, .serverError, .contention, .replyLost:
+            throw FaultSchedule.failure(.transient, "content")
         case .throttled: throw FaultSchedule.failure(.throttled, "content")
         case .crashAfter:
             schedule.kill()
@@ -168,7 +169,9 @@ package struct FaultyCatalog: VideoCatalog {
     }
 
     package func switchOn(_ course: CourseKey) async throws {
-        if !schedule.isDead, !log.hasFlagIntent(course) { schedule.breach("flag of \(course) without a durable intent") }
+        if !schedule.isDead, !log.hasFlagIntent(course) {
+            schedule.breach("flag of \(course) without a durable intent")
+        }
         let raw = raw
         try await schedule.write(
             "flag on",

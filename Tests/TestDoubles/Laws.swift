@@ -18,7 +18,8 @@ package struct StoreContents: Sendable {
     package var flags: Set<CourseKey>
 
     package init(
-        objects: [ObjectKey: Object] = [:], rows: [CatalogRow] = [], videos: Set<VideoID> = [], flags: Set<CourseKey> = []
+        objects: [ObjectKey: Object] = [:], rows: [CatalogRow] = [], videos: Set<VideoID> = [],
+        flags: Set<CourseKey> = []
     ) {
         (self.objects, self.rows, self.videos, self.flags) = (objects, rows, videos, flags)
     }
@@ -117,7 +118,8 @@ package struct Laws: Sendable {
                 continue
             }
         }
-        for (place, rows) in Dictionary(grouping: after.rows, by: { "\($0.video) \($0.language)" }) where rows.count > 1 {
+        for (place, rows) in Dictionary(grouping: after.rows, by: { "\($0.video) \($0.language)" }) where rows.count > 1
+        {
             breach(.duplicateRow, place)
         }
         found += contentViolations(after, old: old, byOthers: byOthers, isFinished: isFinished)
@@ -142,8 +144,11 @@ package struct Laws: Sendable {
             }
             guard let object = row.object.flatMap({ after.objects[$0] }) else { continue }
             let matching = candidates.filter { $0.checksum == object.checksum }
-            if matching.isEmpty { breach(.wrongBytes, place) }
-            else if !matching.contains(where: { $0.format.rawValue == row.format }) { breach(.wrongFormat, place) }
+            if matching.isEmpty {
+                breach(.wrongBytes, place)
+            } else if !matching.contains(where: { $0.format.rawValue == row.format }) {
+                breach(.wrongFormat, place)
+            }
         }
         for (course, videos) in courses {
             var isWhole = true
@@ -157,7 +162,8 @@ package struct Laws: Sendable {
                 }
                 let isShared = (expected[video.video] ?? []).count > 1
                 if !missing.isEmpty, !ours.isEmpty, !isShared {
-                    breach(.partialVideo, "\(video.video): \(missing.sorted().map(\.text).joined(separator: " ")) missing")
+                    breach(
+                        .partialVideo, "\(video.video): \(missing.sorted().map(\.text).joined(separator: " ")) missing")
                 }
                 if isFinished, video.isSound, !missing.isEmpty { breach(.missingRow, "\(video.video) in \(course)") }
             }

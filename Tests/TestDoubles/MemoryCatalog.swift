@@ -22,11 +22,20 @@ package final class MemoryCatalog: VideoCatalog {
         package init() {}
 
         fileprivate mutating func insert(
-            _ video: VideoID, _ language: LanguageCode, _ object: ObjectKey?, format: String, provider: String
+            _ video: VideoID,
+            _ language: LanguageCode,
+            _ object: ObjectKey?,
+            format: String,
+            provider: String
         ) {
             lastID += 1
             let row = CatalogRow(
-                id: lastID, video: video, language: language, object: object, format: format, provider: provider
+                id: lastID,
+                video: video,
+                language: language,
+                object: object,
+                format: format,
+                provider: provider
             )
             rows[video, default: []].append(row)
         }
@@ -69,7 +78,10 @@ package final class MemoryCatalog: VideoCatalog {
 
     /// Adds or replaces a transcript as an author does in Studio, with a Video row if there is none.
     package func insertAsAuthor(
-        _ video: VideoID, _ language: LanguageCode, _ object: ObjectKey?, _ format: TranscriptFormat = .srt
+        _ video: VideoID,
+        _ language: LanguageCode,
+        _ object: ObjectKey?,
+        _ format: TranscriptFormat = .srt
     ) {
         state.withLock { contents in
             contents.videos.insert(video)
@@ -119,8 +131,11 @@ package final class MemoryCatalog: VideoCatalog {
                     alreadyThere[transcript.language] = row
                 } else {
                     contents.insert(
-                        video.video, transcript.language, transcript.object,
-                        format: transcript.format.rawValue, provider: "Custom"
+                        video.video,
+                        transcript.language,
+                        transcript.object,
+                        format: transcript.format.rawValue,
+                        provider: "Custom"
                     )
                     inserted.insert(transcript.language)
                 }
@@ -132,7 +147,9 @@ package final class MemoryCatalog: VideoCatalog {
     package func switchOn(_ course: CourseKey) async throws {
         guard hasFlags else {
             throw Failure(
-                .bug, "switch the course's flag on", at: course.text,
+                .bug,
+                "switch the course's flag on",
+                at: course.text,
                 cause: "the platform has no table video_config_coursevideotranscriptenabledflag",
                 advice: "read the flag first; a platform without these tables has nothing to switch"
             )

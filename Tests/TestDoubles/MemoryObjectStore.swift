@@ -54,19 +54,26 @@ package final class MemoryObjectStore: ObjectStore {
     package func put(_ object: NewObject) async throws -> ETag {
         guard Checksum(of: object.bytes) == object.checksum else {
             throw Failure(
-                .integrity, "put object", at: object.key.text,
+                .integrity,
+                "put object",
+                at: object.key.text,
                 cause: "its bytes do not have the SHA-256 \(object.checksum)",
                 advice: "the object is made again from the source's bytes"
             )
         }
         let stored = Self.stored(
-            key: object.key, bytes: object.bytes, checksum: object.checksum,
-            contentType: object.contentType, provenance: object.provenance
+            key: object.key,
+            bytes: object.bytes,
+            checksum: object.checksum,
+            contentType: object.contentType,
+            provenance: object.provenance
         )
         return try state.withLock { objects in
             guard objects[object.key] == nil else {
                 throw Failure(
-                    .conflict, "put object", at: object.key.text,
+                    .conflict,
+                    "put object",
+                    at: object.key.text,
                     cause: "there is an object at this key",
                     advice: "look whose it is before anything else is done with this key"
                 )
@@ -86,10 +93,17 @@ package final class MemoryObjectStore: ObjectStore {
     }
 
     private static func stored(
-        key: ObjectKey, bytes: [UInt8], checksum: Checksum, contentType: String? = nil, provenance: Provenance? = nil
+        key: ObjectKey,
+        bytes: [UInt8],
+        checksum: Checksum,
+        contentType: String? = nil,
+        provenance: Provenance? = nil
     ) -> StoredObject {
         let info = ObjectInfo(
-            key: key, size: bytes.count, etag: ETag(unchecked: checksum.hexadecimal), checksum: checksum,
+            key: key,
+            size: bytes.count,
+            etag: ETag(unchecked: checksum.hexadecimal),
+            checksum: checksum,
             provenance: provenance
         )
         return StoredObject(bytes: bytes, info: info, contentType: contentType)

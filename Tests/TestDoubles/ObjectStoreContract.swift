@@ -22,7 +22,10 @@ package enum ObjectStoreContract {
     package static func object(_ key: ObjectKey, _ words: String, intent: UUID = UUID()) -> NewObject {
         let bytes = Array(words.utf8)
         return NewObject(
-            key: key, bytes: bytes, checksum: Checksum(of: bytes), contentType: "text/plain",
+            key: key,
+            bytes: bytes,
+            checksum: Checksum(of: bytes),
+            contentType: "text/plain",
             provenance: Provenance(run: RunID(7), intent: intent)
         )
     }
@@ -33,7 +36,11 @@ package enum ObjectStoreContract {
         try require(try await store.get(object.key) == nil, "nothing can be read before")
         let etag = try await store.put(object)
         let info = ObjectInfo(
-            key: object.key, size: 3, etag: etag, checksum: object.checksum, provenance: object.provenance
+            key: object.key,
+            size: 3,
+            etag: etag,
+            checksum: object.checksum,
+            provenance: object.provenance
         )
         try require(try await store.head(object.key), is: info, "what the store knows")
         try require(try await store.get(object.key), is: object.bytes, "what the store holds")
@@ -60,7 +67,10 @@ package enum ObjectStoreContract {
     private static func refusesOtherBytes(_ store: any ObjectStore) async throws {
         let good = object("a.srt", "good")
         let bad = NewObject(
-            key: good.key, bytes: Array("g00d".utf8), checksum: good.checksum, contentType: good.contentType,
+            key: good.key,
+            bytes: Array("g00d".utf8),
+            checksum: good.checksum,
+            contentType: good.contentType,
             provenance: good.provenance
         )
         try await requireFailure(.integrity, "a put of other bytes") { _ = try await store.put(bad) }
@@ -90,7 +100,11 @@ package enum ObjectStoreContract {
         try require(try await store.delete("a.srt", ifMatch: first), is: .deleted, "the deletion")
         let second = try await store.put(object("a.srt", "two"))
         try require(first != second, "other bytes have another ETag")
-        try require(try await store.delete("a.srt", ifMatch: first), is: .changed, "a deletion of what was there before")
+        try require(
+            try await store.delete("a.srt", ifMatch: first),
+            is: .changed,
+            "a deletion of what was there before"
+        )
     }
 
     private static func keepsEmptyObjects(_ store: any ObjectStore) async throws {
@@ -124,7 +138,8 @@ package enum ObjectStoreContract {
 
     private static func listsByPrefix(_ store: any ObjectStore) async throws {
         let all: [ObjectKey] = [
-            "video-transcripts/a.srt", "video-transcripts/b.srt", "video-transcripts/deep/c.srt", "video", "other/d.srt",
+            "video-transcripts/a.srt", "video-transcripts/b.srt", "video-transcripts/deep/c.srt", "video",
+            "other/d.srt",
             "cafe\u{301}/e.srt",
         ]
         for key in all { _ = try await store.put(object(key, key.text)) }
@@ -169,10 +184,14 @@ package enum ObjectStoreContract {
         _ = try await store.put(object("a.srt", "same", intent: first))
         _ = try await store.put(object("b.srt", "same", intent: second))
         try require(
-            try await store.head("a.srt")?.provenance, is: Provenance(run: RunID(7), intent: first), "who wrote a.srt"
+            try await store.head("a.srt")?.provenance,
+            is: Provenance(run: RunID(7), intent: first),
+            "who wrote a.srt"
         )
         try require(
-            try await store.head("b.srt")?.provenance, is: Provenance(run: RunID(7), intent: second), "who wrote b.srt"
+            try await store.head("b.srt")?.provenance,
+            is: Provenance(run: RunID(7), intent: second),
+            "who wrote b.srt"
         )
     }
 

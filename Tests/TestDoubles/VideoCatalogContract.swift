@@ -22,7 +22,9 @@ package enum VideoCatalogContract {
     private static func commitInserts(_ catalog: any VideoCatalog) async throws {
         let receipt = try await catalog.commit(commit("v1", ["en": "k/en.srt", "fr": "k/fr.sjson"]))
         try require(
-            receipt, is: CommitReceipt(createdVideo: true, inserted: ["en", "fr"], alreadyThere: [:]), "the receipt"
+            receipt,
+            is: CommitReceipt(createdVideo: true, inserted: ["en", "fr"], alreadyThere: [:]),
+            "the receipt"
         )
         let rows = try await rows(catalog, "v1")
         try require(rows.map(\.language), is: ["en", "fr"], "the languages")
@@ -40,7 +42,8 @@ package enum VideoCatalogContract {
         try require(receipt.createdVideo, is: false, "the receipt's video")
         try require(receipt.inserted, is: [], "the receipt's languages")
         try require(
-            receipt.alreadyThere, is: Dictionary(uniqueKeysWithValues: before.map { ($0.language, $0) }),
+            receipt.alreadyThere,
+            is: Dictionary(uniqueKeysWithValues: before.map { ($0.language, $0) }),
             "what the receipt found there"
         )
         try require(try await rows(catalog, "v1"), is: before, "the rows after the second commit")
@@ -80,7 +83,9 @@ package enum VideoCatalogContract {
         let videos = (0..<1201).map { VideoID(unchecked: "v\($0)") }
         try await withThrowingTaskGroup { group in
             for video in videos {
-                group.addTask { _ = try await catalog.commit(commit(video, ["en": ObjectKey(unchecked: "\(video).srt")])) }
+                group.addTask {
+                    _ = try await catalog.commit(commit(video, ["en": ObjectKey(unchecked: "\(video).srt")]))
+                }
             }
             try await group.waitForAll()
         }
@@ -105,7 +110,9 @@ package enum VideoCatalogContract {
         _ = try await catalog.commit(commit("v1", ["en": composed, "zh_HANS": decomposed]))
         try require(try await catalog.rows(withKeys: [composed]).map(\.language), is: ["en"], "the composed key's row")
         try require(
-            try await catalog.rows(withKeys: [decomposed]).map(\.language), is: ["zh_HANS"], "the decomposed key's row"
+            try await catalog.rows(withKeys: [decomposed]).map(\.language),
+            is: ["zh_HANS"],
+            "the decomposed key's row"
         )
         let receipt = try await catalog.commit(commit("v1", ["zh_hans": "3.srt"]))
         try require(receipt.inserted.isEmpty, is: catalog.foldsLanguageCase, "whether case makes no other language")
@@ -144,7 +151,9 @@ package enum VideoCatalogContract {
         try require(receipts.filter(\.createdVideo).count, is: 1, "the number of commits that made the video")
         try require(receipts.filter { $0.inserted == ["en"] }.count, is: 1, "the number of commits that inserted")
         try require(
-            receipts.filter { $0.alreadyThere["en"] == rows[0] }.count, is: 15, "the number of commits that found the row"
+            receipts.filter { $0.alreadyThere["en"] == rows[0] }.count,
+            is: 15,
+            "the number of commits that found the row"
         )
     }
 

@@ -53,18 +53,22 @@ package struct CourseKey: BytewiseName {
     private static func validate(_ text: String) throws(InvalidKey) {
         let isSplit = text.hasPrefix("course-v1:")
         if !isSplit, let colon = text.firstIndex(of: ":"), !text.contains("/") {
-            throw InvalidKey(text: text, reason: "\(text[..<colon]) keys are not course keys; courses are course-v1:Org+Course+Run")
+            throw InvalidKey(
+                text: text, reason: "\(text[..<colon]) keys are not course keys; courses are course-v1:Org+Course+Run")
         }
         let body = isSplit ? text.dropFirst("course-v1:".count) : text[...]
         let separator: Character = isSplit ? "+" : "/"
         let pieces = body.split(separator: separator, omittingEmptySubsequences: false)
         guard pieces.count == 3 else {
-            throw InvalidKey(text: text, reason: "it has \(pieces.count) parts; a course key is course-v1:Org+Course+Run or Org/Course/Run")
+            throw InvalidKey(
+                text: text,
+                reason: "it has \(pieces.count) parts; a course key is course-v1:Org+Course+Run or Org/Course/Run")
         }
         for piece in pieces {
             guard !piece.isEmpty else { throw InvalidKey(text: text, reason: "one of its three parts is empty") }
             if let bad = piece.unicodeScalars.first(where: { !KeyCharacters.mayStandInKey($0) }) {
-                throw InvalidKey(text: text, reason: "the character \(bad.escaped(asASCII: true)) cannot stand in a course key")
+                throw InvalidKey(
+                    text: text, reason: "the character \(bad.escaped(asASCII: true)) cannot stand in a course key")
             }
         }
     }
