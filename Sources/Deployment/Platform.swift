@@ -67,7 +67,7 @@ package struct ReadablePlatform: Sendable {
         source = try Platform.source(endpoints.source)
         switch endpoints.store.scheme {
         case "file":
-            store = try DirectoryReader(
+            store = DirectoryReader(
                 path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }

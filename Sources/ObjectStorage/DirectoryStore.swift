@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 package import MigrationModel
 package import Threading
 
@@ -19,8 +19,10 @@ import Glibc
 /// is weaker: a file changed by somebody else between the look at its bytes and its removal would be lost, so it is
 /// used, as the port says, only on keys that are ours.
 package final class DirectoryStore: ObjectStore {
-    private let root: String
-    private let pool: BlockingPool
+    /// A write that failed is over: nothing of it is under way anywhere.
+    package let longestDelay: TimeInterval = 0
+
+    private let reader: DirectoryReader
     private let writer: ObjectWriter
     private let folders: KnownFolders
 
@@ -32,8 +34,8 @@ package final class DirectoryStore: ObjectStore {
     ///   - style: nil for the best that the folder's file system can do.
     /// - Throws: ``Failure``.
     package init(path: String, pool: BlockingPool, style: WritingStyle? = nil) throws {
-        root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-        self.pool = pool
+        reader = DirectoryReader(path: path, pool: pool)
+        let root = reader.root
         folders = KnownFolders(root: root)
         do {
             try Self.makeRoot(root)
@@ -54,7 +56,7 @@ package final class DirectoryStore: ObjectStore {
 
     package func put(_ object: NewObject) async throws -> ETag {
         let place = try ObjectPath(object.key)
-        return try await pool.run { [self] in
+        return try await reader.pool.run { [self] in
             guard Checksum(of: object.bytes) == object.checksum else {
                 throw Failure(
                     .integrity,
@@ -69,63 +71,26 @@ package final class DirectoryStore: ObjectStore {
         }
     }
 
-    package func head(_ key: ObjectKey) async throws -> ObjectInfo? {
-        let place = try ObjectPath(key)
-        return try await pool.run { [self] in
-            try failing("read object", key) { () throws(SystemError) in try info(place) }
-        }
-    }
+    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
 
-    package func get(_ key: ObjectKey) async throws -> [UInt8]? {
-        let place = try ObjectPath(key)
-        return try await pool.run { [self] in
-            let bytes = try failing("read object", key) { () throws(SystemError) in try self.bytes(place) }
-            guard let bytes else { return nil }
-            let sidecar = try failing("read object", key) { () throws(SystemError) in try self.sidecar(place) }
-            let found = Checksum(of: bytes)
-            if let sidecar, sidecar.key == key, sidecar.checksum != found {
-                throw Failure(
-                    .integrity,
-                    "read object",
-                    at: key.text,
-                    cause: "its bytes have the SHA-256 \(found), and \(sidecar.checksum) was written",
-                    advice: "look who changed the file; the store never does"
-                )
-            }
-            return bytes
-        }
-    }
+    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
 
-    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> {
-        let walk = KeyWalk(root: root, prefix: prefix)
-        let piece = KeyPiece()
-        return AsyncThrowingStream { [pool] in
-            if let key = piece.next() { return key }
-            let keys = try await pool.run {
-                do {
-                    return try walk.next(KeyPiece.length)
-                } catch let error as SystemError {
-                    throw error.failure("list objects", at: prefix)
-                }
-            }
-            return piece.refill(keys)
-        }
-    }
+    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
         let place = try ObjectPath(key)
-        return try await pool.run { [self] in
-            try failing("delete object", key) { () throws(SystemError) in
-                guard let before = try FileIdentity.ofFile(at: path(key)), let bytes = try self.bytes(place) else {
+        return try await reader.pool.run { [self] in
+            try reader.failing("delete object", key) { () throws(SystemError) in
+                guard let before = try FileIdentity.ofFile(at: reader.path(key)), let bytes = try reader.bytes(place) else {
                     return .absent
                 }
-                let isSame = try FileIdentity.ofFile(at: path(key)) == before
+                let isSame = try FileIdentity.ofFile(at: reader.path(key)) == before
                 guard isSame, Checksum(of: bytes).hexadecimal == etag.text else { return .changed }
                 let folder = try folders.folder(place.folder)
-                try systemCall { unlink(path(key)) }
+                try systemCall { unlink(reader.path(key)) }
                 // The object's own and no other's: if it stays, it fits no file and is not believed.
-                if try Sidecar.read(at: "\(root)/\(place.sidecar)")?.identity == before {
-                    unlink("\(root)/\(place.sidecar)")
+                if try Sidecar.read(at: "\(reader.root)/\(place.sidecar)")?.identity == before {
+                    unlink("\(reader.root)/\(place.sidecar)")
                 }
                 try folder()
                 return .deleted
@@ -162,55 +127,6 @@ package final class DirectoryStore: ObjectStore {
         }
         if error.code == ENOENT { folders.forget() }
         return failure
-    }
-
-    private func info(_ place: ObjectPath) throws(SystemError) -> ObjectInfo? {
-        guard let identity = try FileIdentity.ofFile(at: path(place.key)) else { return nil }
-        let sidecar = try self.sidecar(place)
-        if let sidecar, sidecar.key == place.key, sidecar.identity == identity {
-            return info(place.key, identity.size, sidecar.checksum, sidecar.provenance)
-        }
-        // Not the file that the sidecar saw; but the same bytes, as after a restored backup, are still the same object.
-        guard let bytes = try self.bytes(place) else { return nil }
-        let checksum = Checksum(of: bytes)
-        let isOurs = sidecar.map { $0.key == place.key && $0.checksum == checksum } ?? false
-        return info(place.key, bytes.count, checksum, isOurs ? sidecar?.provenance : nil)
-    }
-
-    private func info(_ key: ObjectKey, _ size: Int, _ checksum: Checksum, _ provenance: Provenance?) -> ObjectInfo {
-        ObjectInfo(
-            key: key,
-            size: size,
-            etag: ETag(unchecked: checksum.hexadecimal),
-            checksum: checksum,
-            provenance: provenance
-        )
-    }
-
-    private func bytes(_ place: ObjectPath) throws(SystemError) -> [UInt8]? {
-        do {
-            let file = try OpenFile(path(place.key), O_RDONLY)
-            guard try file.status().st_mode & S_IFMT == S_IFREG else { return nil }
-            return try file.readAll()
-        } catch {
-            if error.code == ENOENT || error.code == ENOTDIR { return nil }
-            throw error
-        }
-    }
-
-    private func sidecar(_ place: ObjectPath) throws(SystemError) -> Sidecar? {
-        if let attribute = try ObjectAttribute.read(at: path(place.key)) { return Sidecar(attribute) }
-        return try Sidecar.read(at: "\(root)/\(place.sidecar)")
-    }
-
-    private func path(_ key: ObjectKey) -> String { "\(root)/\(key.text)" }
-
-    private func failing<Value>(
-        _ what: String,
-        _ key: ObjectKey,
-        _ body: () throws(SystemError) -> Value
-    ) throws -> Value {
-        do { return try body() } catch { throw error.failure(what, at: key.text) }
     }
 
     private static func makeRoot(_ root: String) throws(SystemError) {

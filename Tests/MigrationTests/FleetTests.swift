@@ -29,6 +29,22 @@ import Testing
         #expect(tallies.videos > 0 && tallies.faults > 0 && tallies.lives > seeds.count)
     }
 
+    /// The same with the real ledger on a real disk, which must agree with the log in memory at every step, and refuse
+    /// a second engine in every life.
+    @Test(.timeLimit(.minutes(10)))
+    func `the real ledger carries random fleets through their faults`() async throws {
+        var tally = Tally()
+        for seed in UInt64(1)...60 {
+            try await withTemporaryFolder { folder in
+                let (result, complaints) = try await RandomFleet(seed: seed).live(ledger: "\(folder)/ledger")
+                tally.add(result)
+                if !complaints.isEmpty { Issue.record("seed \(seed): \(complaints.prefix(5))") }
+            }
+        }
+        print("fleets on a real ledger: 60 seeds, \(tally)")
+        #expect(tally.faults > 0 && tally.lives > 60)
+    }
+
     struct Tally: Sendable, CustomStringConvertible {
         var videos = 0, faults = 0, lives = 0, edits = 0
 

@@ -99,11 +99,13 @@ struct RandomFleet {
     }
 
     /// Lives with the planned faults, then without, until nothing changes any more.
-    func live() async throws -> (FleetTests.Tally, complaints: [String]) {
+    ///
+    /// - Parameter ledger: a real ledger's file, written beside the log in memory.
+    func live(ledger: String? = nil) async throws -> (FleetTests.Tally, complaints: [String]) {
         let before = world.contents
         let editor = editor
         let schedule = FaultSchedule(faults) { _ in editor.mayEdit() }
-        let simulation = Simulation(world, schedule, options: options)
+        let simulation = Simulation(world, schedule, options: options, ledger: ledger)
         var complaints: [String] = []
         var lives = 0
         func check(isFinished: Bool) {
@@ -113,17 +115,18 @@ struct RandomFleet {
         }
         repeat {
             lives += 1
-            await simulation.live(Int64(lives))
+            try await simulation.live(Int64(lives))
             world.advance(by: 1000)
         } while schedule.effects < 3000 && lives < 12
         // The faults are over: two quiet lives, and the second must find nothing to do.
         editor.rest()
         let quiet = FaultSchedule()
-        await Simulation(world, quiet, options: options).live(Int64(lives + 1))
-        await Simulation(world, quiet, options: options).live(Int64(lives + 2))
+        let calm = Simulation(world, quiet, options: options, ledger: ledger)
+        try await calm.live(Int64(lives + 1))
+        try await calm.live(Int64(lives + 2))
         let settled = world.contents
         world.advance(by: 1000)
-        await Simulation(world, quiet, options: options).live(Int64(lives + 3))
+        try await calm.live(Int64(lives + 3))
         if settled.objects != world.contents.objects || settled.rows != world.contents.rows {
             complaints.append("a run over finished work changed the stores")
         }
@@ -143,6 +146,7 @@ private final class Editor: Sendable {
     private struct State {
         var random: SeededGenerator
         var keys: Set<ObjectKey> = []
+        var edits = 0
         var eagerness: Double
     }
 
@@ -167,7 +171,8 @@ private final class Editor: Sendable {
         let edit = state.withLock { state -> (VideoID, LanguageCode, ObjectKey)? in
             guard Double.random(in: 0..<1, using: &state.random) < state.eagerness else { return nil }
             guard let (video, language) = choices.randomElement(using: &state.random) else { return nil }
-            return (video, language, ObjectKey(unchecked: "video-transcripts/author-\(state.keys.count).srt"))
+            state.edits += 1
+            return (video, language, ObjectKey(unchecked: "video-transcripts/author-\(state.edits).srt"))
         }
         guard let (video, language, key) = edit else { return }
         // Adding only: an upload that replaces another leaves the old object behind, as edx-val always has.

@@ -10,20 +10,31 @@ struct Simulation: Sendable {
     let world: MemoryWorld
     let schedule: FaultSchedule
     let options: RunOptions
+    /// A real ledger that is written beside the one in memory; nil for none.
+    let ledger: String?
 
-    init(_ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions()) {
-        (self.world, self.schedule, self.options) = (world, schedule, options)
+    init(
+        _ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions(),
+        ledger: String? = nil
+    ) {
+        (self.world, self.schedule, self.options, self.ledger) = (world, schedule, options, ledger)
     }
 
     /// One process, from its start to its end or death.
-    func live(_ run: Int64 = 1) async {
+    func live(_ run: Int64 = 1) async throws {
         schedule.revive()
         let world = world
+        let log: any CheckpointLog
+        if let ledger {
+            log = try await MirroredLog(ledger, world.log, schedule)
+        } else {
+            log = world.log
+        }
         let connections = Connections(
             source: FaultySource(world.source, schedule),
             store: FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay),
             catalog: FaultyCatalog(world.catalog, schedule, log: world.log),
-            log: FaultyLog(world.log, schedule)
+            log: FaultyLog(log, schedule)
         )
         let surroundings = Surroundings(
             sleep: { world.advance(by: Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18) },
@@ -47,7 +58,7 @@ struct Simulation: Sendable {
     /// - Returns: how many lives it took; nil when `most` were not enough.
     func liveUntilQuiet(most: Int = 8) async throws -> Int? {
         for life in 1...most {
-            await live(Int64(life))
+            try await live(Int64(life))
             if try await isQuiet { return life }
             // Long enough that no request of this life is under way any more.
             world.advance(by: 1000)

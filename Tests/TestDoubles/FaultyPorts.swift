@@ -193,10 +193,10 @@ package struct FaultyCatalog: VideoCatalog {
 
 /// A log whose writes fail as planned. A log that fails once ends the engine.
 package struct FaultyLog: CheckpointLog {
-    package let raw: MemoryLog
+    package let raw: any CheckpointLog
     package let schedule: FaultSchedule
 
-    package init(_ raw: MemoryLog, _ schedule: FaultSchedule) { (self.raw, self.schedule) = (raw, schedule) }
+    package init(_ raw: any CheckpointLog, _ schedule: FaultSchedule) { (self.raw, self.schedule) = (raw, schedule) }
 
     package func record(_ checkpoints: [Checkpoint]) async throws {
         try await schedule.read("record") { try await raw.record(checkpoints) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Foundation
 package import MigrationModel
 import Synchronization
 
@@ -16,6 +17,7 @@ package final class MemoryObjectStore: ObjectStore {
         package var writtenBy: Provenance? { info.provenance }
     }
 
+    package let longestDelay: TimeInterval = 0
     private let state: Mutex<[ObjectKey: StoredObject]>
 
     /// An empty store, or one that holds what another held.

@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `a log that cannot be synced makes commits ambiguous, and nothing is vouched for after that`() async throws {
+    @Test func `after a log that cannot be synced nothing is vouched for`() async throws {
         try await withCatalog { catalog, path in
             _ = try await catalog.commit(VideoCatalogContract.commit("v1", ["en": "a.srt"]))
             try FileManager.default.removeItem(atPath: "\(path)-wal")

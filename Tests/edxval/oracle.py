@@ -34,6 +34,7 @@ CONTAINERS = {
     "course", "chapter", "sequential", "vertical", "split_test", "library_content", "itembank", "randomize",
     "conditional", "wrapper", "videosequence", "problemset", "section",
 }  # fmt: skip
+VIDEOS = {"video", "videoalpha"}  # videoalpha is what old courses call the same block
 
 
 # ---------------------------------------------------------------- content
@@ -192,7 +193,7 @@ class Export:
         """(parent category, parent name) → the draft blocks that say they hang there."""
         roots = {}
         for path in sorted((self.root / "drafts").rglob("*.xml")):
-            if path.parent.name in CONTAINERS | {"video"}:
+            if path.parent.name in CONTAINERS | VIDEOS:
                 element = ElementTree.parse(path).getroot()
                 parent = element.get("parent_url") or element.get("parent_sequential_url")
                 if parent:
@@ -207,7 +208,7 @@ class Export:
     # The walk from the course root
 
     def video_elements(self, draft):
-        """url_name → element, for every video that this head reaches from the course root."""
+        """(tag, url_name) → element, for every video that this head reaches from the course root."""
         found, seen = {}, set()
 
         def visit(element):
@@ -220,14 +221,14 @@ class Export:
                 if element is None:
                     self.notes.append(f"{self.key}: nothing defines {name}")
                     return
-            if element.tag == "video":
+            if element.tag in VIDEOS:
                 if name is None:
                     self.notes.append(f"{self.key}: an inline video without url_name is not checked")
                 else:
-                    found.setdefault(name, element)
+                    found.setdefault((element.tag, name), element)
             elif element.tag in CONTAINERS:
                 for child in element:
-                    if child.tag in CONTAINERS or child.tag == "video":
+                    if child.tag in CONTAINERS | VIDEOS:
                         visit(child)
                 for tag, child in self.attached.get((element.tag, name), []) if draft else []:
                     visit(ElementTree.Element(tag, url_name=child))
@@ -244,13 +245,13 @@ class Export:
 
     def videos(self):
         published, drafts = self.video_elements(draft=False), self.video_elements(draft=True)
-        for name in sorted(published.keys() | drafts.keys()):
-            usage_key = f"block-v1:{'+'.join(self.parts)}+type@video+block@{name}"
+        for tag, name in sorted(published.keys() | drafts.keys()):
+            usage_key = f"block-v1:{'+'.join(self.parts)}+type@{tag}+block@{name}"
             heads = {}
-            if name in published:
-                heads["published"] = video_fields(published[name])
-            if name in drafts:
-                heads["draft"] = video_fields(drafts[name])
+            if (tag, name) in published:
+                heads["published"] = video_fields(published[tag, name])
+            if (tag, name) in drafts:
+                heads["draft"] = video_fields(drafts[tag, name])
             yield self.merge(usage_key, heads)
 
     # Merging the two heads
@@ -258,7 +259,7 @@ class Export:
     def merge(self, usage_key, heads):
         first = next(iter(heads.values()))
         if len(heads) == 2 and heads["published"].edx_video_id != heads["draft"].edx_video_id:
-            self.notes.append(f"{usage_key}: the heads carry different edx_video_ids; published wins")
+            self.notes.append(f"{usage_key}: the heads carry different edx_video_ids; the first that is not empty wins")
         separate = len(heads) == 2 and heads["published"] != heads["draft"]
         resolved = {head: dict(self.resolve_all(fields)) for head, fields in heads.items()}
         transcripts = []
@@ -270,7 +271,7 @@ class Export:
             if list(heads) != ["draft"] and (alike or not separate):
                 head = "both"
             transcripts.append(Transcript(language, asset, rule, head, state, content))
-        own = first.edx_video_id
+        own = next((fields.edx_video_id for fields in heads.values() if fields.edx_video_id), "")
         return Video(
             course=self.key,
             usage_key=usage_key,

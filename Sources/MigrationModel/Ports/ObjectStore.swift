@@ -94,7 +94,3 @@ package protocol ObjectStore: ObjectReader {
     /// - Throws: ``Failure``: `ambiguous` when the reply was lost; it may be called again.
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion
 }
-
-extension ObjectStore {
-    package var longestDelay: TimeInterval { 0 }
-}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Ledger
+import MigrationModel
+import Synchronization
+import TestDoubles
+
+/// A real ledger and the log in memory, written side by side. What they say is open must be the same.
+final class MirroredLog: CheckpointLog {
+    private let real: RunLog
+    private let memory: MemoryLog
+    private let schedule: FaultSchedule
+    /// Writes under way, and writes done: between the two halves of a write both cannot agree.
+    private let writes = Mutex((underWay: 0, done: 0))
+
+    /// Begins a run, and sees to it that nobody else can.
+    init(_ path: String, _ memory: MemoryLog, _ schedule: FaultSchedule) async throws {
+        let header = RunHeader(kind: "production", actor: "test", source: "", store: "", catalog: "", options: "")
+        real = try await Ledger(path: path, now: { Date() }).beginRun(header)
+        (self.memory, self.schedule) = (memory, schedule)
+        do {
+            _ = try await Ledger(path: path, now: { Date() }).beginRun(header)
+            schedule.breach("a second engine got the ledger while the first lives")
+        } catch is LedgerBusy {
+            // As it must be.
+        }
+    }
+
+    func record(_ checkpoints: [Checkpoint]) async throws {
+        writes.withLock { $0.underWay += 1 }
+        defer {
+            writes.withLock { writes in
+                writes.underWay -= 1
+                writes.done += 1
+            }
+        }
+        try await real.record(checkpoints)
+        try await memory.record(checkpoints)
+    }
+
+    func note(_ checkpoints: [Checkpoint]) {
+        real.note(checkpoints)
+        memory.note(checkpoints)
+    }
+
+    func openTransactions() async throws -> [OpenTransaction] {
+        let before = writes.withLock { $0 }
+        let (theirs, ours) = (try await real.openTransactions(), try await memory.openTransactions())
+        let isQuiet = before.underWay == 0 && writes.withLock { $0 == before }
+        if isQuiet, Self.ids(theirs) != Self.ids(ours) {
+            schedule.breach("the ledger and the log in memory differ in what is open")
+        }
+        return ours
+    }
+
+    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
+        let found = try await real.committed(among: keys, for: course)
+        if found != (try await memory.committed(among: keys, for: course)) {
+            schedule.breach("the ledger and the log in memory differ in what is committed")
+        }
+        return found
+    }
+
+    func waivers(of course: CourseKey) async throws -> [Waiver] { try await real.waivers(of: course) }
+
+    func isHeld(_ course: CourseKey) async throws -> Bool { try await real.isHeld(course) }
+
+    private static func ids(_ transactions: [OpenTransaction]) -> Set<UUID> {
+        Set(transactions.flatMap { $0.intents.map(\.intent.id) })
+    }
+}
