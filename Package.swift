@@ -88,6 +88,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Figures, run by hand.
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["Ledger", "MigrationModel"],
+            path: "Tests/Benchmarks",
+            swiftSettings: settings
+        ),
+
         // Complete in-memory stores with planned faults, the law checker, and the contract suites of the ports.
         .target(
             name: "TestDoubles",

@@ -33,11 +33,8 @@ struct CheckpointWriter: Sendable {
         case .videoState(let report): try enter(report, db)
         case .intents(let header, let intents): try plan(header, intents, db)
         case .stored(let header, let intent, let seconds): try store(header, intent, seconds, db)
-        case .committing(let header):
-            try execute(db, "UPDATE video_transaction SET committing = 1 WHERE id = ?", [header.id])
-        case .committed(let header, let intents):
+        case .committed(_, let intents):
             for id in intents { try execute(db, "UPDATE intent SET state = 'committed' WHERE id = ?", [id]) }
-            try event(db, "committed", course: header.course, block: header.block, detail: header.video.text)
         case .removed(let header, let intent): try end(intent, of: header, as: "removed", db)
         case .watched(let header, let intent): try end(intent, of: header, as: "watched", db)
         case .rolledBack(let header, let failure):
@@ -210,7 +207,9 @@ struct CheckpointWriter: Sendable {
     // MARK: - Statements
 
     private func execute(_ db: Database, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws {
-        try db.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+        let statement = try db.cachedStatement(sql: sql)
+        statement.setUncheckedArguments(StatementArguments(arguments))
+        try statement.execute()
     }
 
     private func event(

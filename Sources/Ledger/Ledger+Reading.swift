@@ -40,15 +40,30 @@ extension Ledger {
     }
 
     /// Events after a number, oldest first, at most `limit`.
-    package func events(after seq: Int64, run: RunID? = nil, limit: Int = 1000) async throws -> [EventRow] {
+    ///
+    /// - Parameter isNotable: leaves out what only fills the ledger: objects stored and videos verified.
+    package func events(
+        after seq: Int64, run: RunID? = nil, isNotable: Bool = false, limit: Int = 1000
+    ) async throws -> [EventRow] {
         try await reading { db in
             let sql = """
-                SELECT e.seq, e.at, e.run, e.actor, e.kind, c.key AS course, e.block, e.language, e.object, e.from_state,
-                    e.to_state, e.class, e.attempt, e.seconds, e.bytes, e.sha256, e.detail
+                SELECT e.seq, e.at, e.run, e.actor, e.kind, c.key, e.block, e.language, e.object, e.from_state, e.to_state,
+                    e.class, e.attempt, e.seconds, e.bytes, e.sha256, e.detail
                 FROM event e LEFT JOIN course c ON c.id = e.course
-                WHERE e.seq > ? AND e.run IS ifnull(?, e.run) ORDER BY e.seq LIMIT ?
+                WHERE e.seq > ? AND e.run IS ifnull(?, e.run)
+                    AND NOT (? AND (e.kind = 'stored' OR e.kind = 'video' AND e.to_state = 'verified'))
+                ORDER BY e.seq LIMIT ?
                 """
-            return try EventRow.fetchAll(db, sql: sql, arguments: [seq, run?.number, limit])
+            let statement = try db.cachedStatement(sql: sql)
+            return try EventRow.fetchAll(statement, arguments: [seq, run?.number, isNotable, limit])
+        }
+    }
+
+    /// A run's courses and their videos and transcripts in sums, as of one moment.
+    package func totals(of run: RunID) async throws -> RunTotals {
+        try await reading { db in
+            let statement = try db.cachedStatement(sql: RunTotals.query)
+            return RunTotals(states: try RunTotals.State.fetchAll(statement, arguments: [run.number]))
         }
     }
 

@@ -72,7 +72,7 @@ enum LedgerSchema {
     private static let transactions = """
         CREATE TABLE video_transaction (
             number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES run (id),
-            course TEXT NOT NULL, block TEXT NOT NULL, video_id TEXT NOT NULL, committing INTEGER NOT NULL DEFAULT 0
+            course TEXT NOT NULL, block TEXT NOT NULL, video_id TEXT NOT NULL
         );
         -- An intent is open until its object is behind a catalog row ('committed') or proven absent ('removed').
         -- 'stored' is an open one whose object was acknowledged, 'watched' one whose object may still arrive.

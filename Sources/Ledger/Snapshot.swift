@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import GRDB
+package import GRDB
 package import MigrationModel
 
 /// What the ledger says at one moment: what the console draws and `mallow status` prints.
@@ -69,10 +69,14 @@ package struct CourseRow: Sendable, Hashable, Codable, FetchableRecord {
     package let conflict: Int
     package let waived: Int
 
-    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
-
     /// All its videos.
     package var videos: Int { pending + migrating + verified + rolledBack + failed + waivedVideos }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, key, title, state, reason, run, retries, rollbacks, verdict, flag, unreachable, started, ended
+        case pending, migrating, verified, failed, contentstore, store, migrated, present, dangling, corrupt, conflict
+        case waived, heldBy = "held_by", rolledBack = "rolled_back", waivedVideos = "waived_videos"
+    }
 }
 
 /// A video as the ledger keeps it.
@@ -98,17 +102,20 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
     package let conflict: Int
     package let waived: Int
 
-    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
-
     /// Why it failed, if it did.
     package var why: Failure? {
         // A failure that a later version wrote may not be readable; the state still says that it failed.
         failure.flatMap { try? JSONDecoder().decode(Failure.self, from: Data($0.utf8)) }
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case block, state, failure, attempt, seconds, planned, stored, contentstore, store, migrated, present, dangling
+        case corrupt, conflict, waived, videoId = "video_id", isNewId = "is_new_id", displayName = "display_name"
+    }
 }
 
 /// An event as the ledger keeps it.
-package struct EventRow: Sendable, Hashable, Codable, FetchableRecord {
+package struct EventRow: Sendable, Hashable, FetchableRecord {
     package let seq: Int64
     package let at: Double
     package let run: Int64?
@@ -127,7 +134,13 @@ package struct EventRow: Sendable, Hashable, Codable, FetchableRecord {
     package let sha256: String?
     package let detail: String?
 
-    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+    /// Read by hand: events come by the hundred thousand.
+    package init(row: Row) {
+        (seq, at, run, actor, kind) = (row[0], row[1], row[2], row[3], row[4])
+        (course, block, language, object) = (row[5], row[6], row[7], row[8])
+        (fromState, toState, `class`, attempt) = (row[9], row[10], row[11], row[12])
+        (seconds, bytes, sha256, detail) = (row[13], row[14], row[15], row[16])
+    }
 }
 
 /// A failed task as the ledger keeps it.
@@ -140,5 +153,7 @@ package struct FailedTaskRow: Sendable, Hashable, Codable, FetchableRecord {
     package let created: Double
     package let resolved: Double?
 
-    static let databaseColumnDecodingStrategy = DatabaseColumnDecodingStrategy.convertFromSnakeCase
+    private enum CodingKeys: String, CodingKey {
+        case course, exception, run, created, resolved, taskId = "task_id", taskName = "task_name"
+    }
 }

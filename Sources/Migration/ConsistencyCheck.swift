@@ -19,7 +19,10 @@ struct ConsistencyCheck: Sendable {
     ) async throws -> TranscriptCounts {
         let id = plan.resolved.video
         let rows = try await catalog.rows(of: [id])[id] ?? []
-        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)), for: course)
+        // What was written just now may not stand in the log yet.
+        let new = Set(written.map(\.object))
+        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new), for: course)
+            .union(new)
         var counts = TranscriptCounts()
         for transcript in plan.transcripts {
             if waived.contains(transcript.language) {

@@ -35,7 +35,6 @@ struct VideoTransaction: Sendable {
             if let failure = unstored.values.first(where: { !$0.class.isRetryable }) ?? unstored.values.first {
                 throw failure
             }
-            try await journal.record(.committing(header))
             return try await conclude(try await commit())
         } catch let lost as LedgerLost {
             throw lost
@@ -89,7 +88,8 @@ struct VideoTransaction: Sendable {
     /// Writes down what was committed, and takes back objects whose language somebody else added meanwhile.
     private func conclude(_ receipt: CommitReceipt) async throws -> CommitReceipt {
         let kept = intents.filter { receipt.inserted.contains($0.language) }
-        try await journal.record(.committed(header, intents: kept.map(\.id)))
+        // Not waited for: a crash before it is written is settled by reading the catalog, where the rows are.
+        journal.note(.committed(header, intents: kept.map(\.id)))
         try await rollback.remove(intents.filter { !kept.contains($0) }, of: header, doubtful: [:])
         return receipt
     }

@@ -66,13 +66,11 @@ package enum Checkpoint: Sendable, Hashable {
     /// The videos of a course as listed, before any that is `pending` is touched.
     case outlined(CourseKey, videos: [VideoOutline], pending: Set<UsageKey>, unreachable: Int)
     case videoState(VideoReport)
-    /// Before the first PUT of a transaction.
+    /// Before the first PUT of a transaction: it announces the objects and the catalog rows that will name them.
     case intents(TransactionHeader, [Intent])
     /// An object was acknowledged. Progress only.
     case stored(TransactionHeader, Intent, seconds: Double)
-    /// Before the catalog's transaction.
-    case committing(TransactionHeader)
-    /// After it: the rows of these intents are in the catalog for good.
+    /// After the catalog's transaction: the rows of these intents are in the catalog for good.
     case committed(TransactionHeader, intents: [UUID])
     /// The object of an intent is proven absent.
     case removed(TransactionHeader, Intent)

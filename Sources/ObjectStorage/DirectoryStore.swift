@@ -81,7 +81,8 @@ package final class DirectoryStore: ObjectStore {
         let place = try ObjectPath(key)
         return try await reader.pool.run { [self] in
             try reader.failing("delete object", key) { () throws(SystemError) in
-                guard let before = try FileIdentity.ofFile(at: reader.path(key)), let bytes = try reader.bytes(place) else {
+                guard let before = try FileIdentity.ofFile(at: reader.path(key)), let bytes = try reader.bytes(place)
+                else {
                     return .absent
                 }
                 let isSame = try FileIdentity.ofFile(at: reader.path(key)) == before

@@ -44,11 +44,13 @@ struct ForegroundRun: Sendable {
 
     private static func showNew(_ ledger: Ledger, _ run: RunID, _ output: any RunOutput) async throws {
         while true {
-            let events = try await ledger.events(after: output.lastEvent, run: run)
+            let events = try await ledger.events(
+                after: output.lastEvent, run: run, isNotable: !output.showsEverything
+            )
             output.add(events)
             if events.count < 1000 { break }
         }
-        output.update(try await RunSummary(of: run, in: ledger))
+        try await output.update { try await RunSummary(of: run, in: ledger) }
     }
 
     private static func showRest(_ ledger: Ledger, _ run: RunID, _ output: any RunOutput) async throws {

@@ -16,13 +16,13 @@ struct Progress {
         samples.append((summary.seconds, done))
         samples.removeAll { $0.seconds < summary.seconds - Self.window }
         guard summary.state != RunState.planning.rawValue else {
-            return "planning: \(counted(summary.rows.count, "course")) listed"
+            return "planning: \(counted(summary.totals.sum(\.courses), "course")) listed"
         }
         let known = summary.videos.values.reduce(0, +)
         let fraction = Self.fraction(summary)
         let text = String(
             format: " %3d%%  %d of %d videos%@  %d transcripts  %.0f videos/s  %@  ↺%d ⟲%d",
-            Int(fraction * 100), done, known, Self.hasUnlisted(summary) ? "+" : "",
+            Int(fraction * 100), done, known, Self.unlisted(summary) > 0 ? "+" : "",
             summary.transcripts["store"] ?? 0, rate ?? 0, eta(summary), summary.retries, summary.rollbacks
         )
         let cells = max(0, min(30, width - text.count - 1))
@@ -34,25 +34,20 @@ struct Progress {
             .values.reduce(0, +)
     }
 
-    /// Courses whose videos are not listed yet: their number is not known, and the bar says so with a +.
-    private static func hasUnlisted(_ summary: RunSummary) -> Bool { unlisted(summary) > 0 }
+    /// States in which a course is not at its end.
+    private static let open: Set<String> = Set([CourseState.pending, .queued, .running, .retrying].map(\.rawValue))
 
+    /// Courses whose videos are not listed yet: their number is not known, and the bar says so with a +.
     private static func unlisted(_ summary: RunSummary) -> Int {
-        summary.rows.count {
-            $0.videos == 0 && ($0.state == CourseState.queued.rawValue || $0.state == CourseState.running.rawValue)
-        }
+        summary.totals.states.filter { open.contains($0.state) }.reduce(0) { $0 + $1.unlisted }
     }
 
     /// Each course counts alike: the number of courses is known from the start and never grows.
     private static func fraction(_ summary: RunSummary) -> Double {
-        guard !summary.rows.isEmpty else { return 0 }
-        let parts = summary.rows.map { row -> Double in
-            switch CourseState(rawValue: row.state) {
-            case .migrated, .failed, .held, .empty: 1
-            default: row.videos == 0 ? 0 : Double(row.videos - row.pending - row.migrating) / Double(row.videos)
-            }
-        }
-        return parts.reduce(0, +) / Double(parts.count)
+        let courses = summary.totals.sum(\.courses)
+        guard courses > 0 else { return 0 }
+        let parts = summary.totals.states.map { open.contains($0.state) ? $0.progress : Double($0.courses) }
+        return parts.reduce(0, +) / Double(courses)
     }
 
     /// Videos a second over the window; nil before there are two samples.
@@ -70,10 +65,10 @@ struct Progress {
             Double(middle.videos - first.videos) / max(0.1, middle.seconds - first.seconds),
             Double(last.videos - middle.videos) / max(0.1, last.seconds - middle.seconds),
         ].sorted()
-        let listed = summary.rows.filter { $0.videos > 0 }
-        let mean = listed.isEmpty ? 0 : Double(listed.reduce(0) { $0 + $1.videos }) / Double(listed.count)
-        let open = summary.videos.values.reduce(0, +) - Self.done(summary)
-        let left = Double(open) + mean * Double(Self.unlisted(summary))
+        let listed = summary.totals.sum(\.courses) - Self.unlisted(summary)
+        let mean = Double(summary.videos.values.reduce(0, +)) / Double(max(1, listed))
+        let started = summary.videos.values.reduce(0, +) - Self.done(summary)
+        let left = Double(started) + mean * Double(Self.unlisted(summary))
         guard left > 0 else { return "ETA now" }
         guard rates[0] > 0 else { return rates[1] > 0 ? "ETA over \(Self.duration(left / rates[1]))" : "ETA unknown" }
         let (early, late) = (Self.duration(left / rates[1]), Self.duration(left / rates[0]))

@@ -8,13 +8,21 @@ import Synchronization
 protocol RunOutput: Sendable {
     /// The number of the last event that was shown.
     var lastEvent: Int64 { get }
+    /// Whether it shows every event, or only those that an operator should see.
+    var showsEverything: Bool { get }
     func add(_ events: [EventRow])
-    func update(_ summary: RunSummary)
+    /// Shows where the run stands, if it does so at all.
+    func update(_ summary: () async throws -> RunSummary) async throws
     func end(_ summary: RunSummary)
+}
+
+extension RunOutput {
+    func update(_ summary: () async throws -> RunSummary) async throws {}
 }
 
 /// One JSON object a line: every event, and last the summary.
 final class JSONRunOutput: RunOutput {
+    let showsEverything = true
     private let shown = Mutex<Int64>(0)
 
     var lastEvent: Int64 { shown.withLock { $0 } }
@@ -25,8 +33,6 @@ final class JSONRunOutput: RunOutput {
             shown.withLock { $0 = event.seq }
         }
     }
-
-    func update(_ summary: RunSummary) {}
 
     func end(_ summary: RunSummary) { Console.print(json: summary) }
 
@@ -52,6 +58,7 @@ final class JSONRunOutput: RunOutput {
 
 /// Plain lines for logs and pipes: what changed for a course, and everything that went wrong.
 final class LineRunOutput: RunOutput {
+    let showsEverything = false
     private let shown = Mutex<Int64>(0)
 
     var lastEvent: Int64 { shown.withLock { $0 } }
@@ -63,13 +70,12 @@ final class LineRunOutput: RunOutput {
         }
     }
 
-    func update(_ summary: RunSummary) {}
-
     func end(_ summary: RunSummary) { RunLine.closing(summary).forEach { Console.print($0) } }
 }
 
 /// For a terminal: what changed scrolls by, and one bar stays on the last line.
 final class BarRunOutput: RunOutput {
+    let showsEverything = false
     private struct State {
         var lastEvent: Int64 = 0
         var progress = Progress()
@@ -87,7 +93,8 @@ final class BarRunOutput: RunOutput {
         }
     }
 
-    func update(_ summary: RunSummary) {
+    func update(_ summary: () async throws -> RunSummary) async throws {
+        let summary = try await summary()
         let text = state.withLock { state in
             defer { state.lines = [] }
             let bar = state.progress.bar(of: summary, width: Console.width)

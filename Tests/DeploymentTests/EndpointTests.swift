@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct EndpointTests {
     @Test(arguments: [
-        ("olx:exports", "olx", "exports"), ("file:/var/objects", "file", "/var/objects"), ("SQLITE:a:b", "sqlite", "a:b"),
+        ("olx:exports", "olx", "exports"), ("file:/var/objects", "file", "/var/objects"),
+        ("SQLITE:a:b", "sqlite", "a:b"),
     ])
     func `an endpoint is a scheme and what follows`(_ text: String, _ scheme: String, _ path: String) throws {
         let endpoint = try Endpoint(text, role: "source")

@@ -20,7 +20,7 @@ package let checkpointLogContract: [ContractCase<any CheckpointLog>] = [
         let sample = SampleTransaction()
         try await log.record([sample.found, .intents(sample.header, sample.intents)])
         log.note([.stored(sample.header, sample.intents[0], seconds: 0.1)])
-        try await log.record([.committing(sample.header)])
+        try await log.record([.notice(course: nil, block: nil, text: "something that waits")])
         try require(try await log.openTransactions().flatMap(\.intents).count, is: 2, "what is there")
     },
     ContractCase("a watched intent stays open and says so") { log in

@@ -155,7 +155,7 @@ package struct FaultyCatalog: VideoCatalog {
     }
 
     package func commit(_ video: VideoCommit) async throws -> CommitReceipt {
-        if !schedule.isDead, !log.isCommitting(video.transcripts.map(\.object)) {
+        if !schedule.isDead, !log.isAnnounced(video.transcripts.map(\.object)) {
             schedule.breach("COMMIT of \(video.video) without a durable intent")
         }
         let raw = raw

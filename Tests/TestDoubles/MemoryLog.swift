@@ -27,7 +27,6 @@ package final class MemoryLog: CheckpointLog {
         /// Where each intent stands in `intents`.
         package var places: [UUID: Int] = [:]
         package var byObject: [ObjectKey: UUID] = [:]
-        package var committing: Set<UUID> = []
         package var courses: [CourseKey: CourseState] = [:]
         package var videos: [CourseKey: [UsageKey: VideoReport]] = [:]
         package var flagIntents: Set<CourseKey> = []
@@ -52,14 +51,9 @@ package final class MemoryLog: CheckpointLog {
         }
     }
 
-    /// Whether the transaction was announced to the catalog.
-    package func isCommitting(_ objects: [ObjectKey]) -> Bool {
-        state.withLock { contents in
-            objects.allSatisfy { object in
-                contents.byObject[object].flatMap { contents.places[$0] }
-                    .map { contents.committing.contains(contents.intents[$0].header.id) } ?? false
-            }
-        }
+    /// Whether open intents name all of these objects.
+    package func isAnnounced(_ objects: [ObjectKey]) -> Bool {
+        objects.allSatisfy { intentState(of: $0)?.isOpen ?? false }
     }
 
     package func hasFlagIntent(_ course: CourseKey) -> Bool { state.withLock { $0.flagIntents.contains(course) } }
@@ -122,7 +116,6 @@ extension MemoryLog.Contents {
                 intents.append(MemoryLog.KeptIntent(header: header, intent: intent, written: date, state: .open))
             }
         case .stored(_, let intent, _): move(intent.id, to: .stored, from: [.open])
-        case .committing(let header): committing.insert(header.id)
         case .committed(_, let ids): for id in ids { move(id, to: .committed, from: nil) }
         case .removed(_, let intent): move(intent.id, to: .removed, from: [.open, .stored, .watched])
         case .watched(_, let intent): move(intent.id, to: .watched, from: [.open, .stored, .watched])

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan] [--transcripts N] [--folder DIR]`.
+///
+/// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
+@main
+struct Benchmarks {
+    static func main() async throws {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        func option(_ name: String) -> String? {
+            guard let place = arguments.firstIndex(of: name), place + 1 < arguments.count else { return nil }
+            defer { arguments.removeSubrange(place...(place + 1)) }
+            return arguments[place + 1]
+        }
+        let transcripts = option("--transcripts").flatMap(Int.init) ?? 100_000
+        let parent = option("--folder") ?? FileManager.default.temporaryDirectory.path
+        let folder = "\(parent)/mallow-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer {
+            // What cannot be removed is left for the operator to see.
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+        let which = arguments.first ?? "all"
+        if which == "ledger" || which == "all" { try await LedgerBenchmark(folder: folder).run() }
+        if which == "engine" || which == "all" {
+            try await EngineBenchmark(folder: folder, transcripts: transcripts).run()
+        }
+        if which == "plan" || which == "all" { try PlanBenchmark(folder: folder).run() }
+    }
+}
+
+/// Seconds that something takes.
+func seconds(_ body: () async throws -> Void) async rethrows -> Double {
+    let start = ContinuousClock.now
+    try await body()
+    return Double((ContinuousClock.now - start) / .seconds(1))
+}
