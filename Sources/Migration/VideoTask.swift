@@ -70,6 +70,8 @@ struct VideoTask: Sendable {
             let transaction = transaction(for: missing, of: video)
             let receipt = try await transaction.run()
             written = transaction.intents.filter { receipt.inserted.contains($0.language) }
+            counts.store += written.count
+            counts.migrated += written.count
         }
         if let conflict = obstacles.first { throw conflict }
         return try await engine.check.prove(plan, of: course, written: written, waived: waived)

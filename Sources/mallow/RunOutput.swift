@@ -98,7 +98,10 @@ final class BarRunOutput: RunOutput {
         let text = state.withLock { state in
             defer { state.lines = [] }
             let bar = state.progress.bar(of: summary, width: Console.width)
-            return state.lines.map { "\r\u{1B}[K\($0)\n" }.joined() + "\r\u{1B}[K\(bar)"
+            // One line each: the whole sentence is in mallow failures.
+            let width = Console.width
+            let lines = state.lines.map { $0.count > width ? $0.prefix(width - 1) + "…" : $0 }
+            return lines.map { "\r\u{1B}[K\($0)\n" }.joined() + "\r\u{1B}[K\(bar)"
         }
         Console.print(text, terminator: "")
     }
