@@ -50,6 +50,16 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Endpoint {
+    /// A file that may be missing is made; a folder that is missing is a slip of the pen.
+    func requireFolder(role: String) throws(InvalidEndpoint) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+            throw InvalidEndpoint(
+                description: "--\(role) \(self): there is no folder \(folder); make it, or correct the path.")
+        }
+    }
+
     /// The sentence for a scheme that this program cannot use.
     func unknown(role: String, known: [String]) -> InvalidEndpoint {
         InvalidEndpoint(

@@ -41,7 +41,9 @@ package struct Platform: Sendable {
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }
         switch endpoints.catalog.scheme {
-        case "sqlite": catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
+        case "sqlite":
+            try endpoints.catalog.requireFolder(role: "catalog")
+            catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
         default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
         }
     }
@@ -72,7 +74,9 @@ package struct ReadablePlatform: Sendable {
         default: throw endpoints.store.unknown(role: "store", known: ["file"])
         }
         switch endpoints.catalog.scheme {
-        case "sqlite": catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
+        case "sqlite":
+            try endpoints.catalog.requireFolder(role: "catalog")
+            catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
         default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
         }
     }

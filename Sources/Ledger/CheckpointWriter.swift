@@ -51,12 +51,15 @@ struct CheckpointWriter: Sendable {
             )
         case .flagIntent(let key): try event(db, "flag intent", course: key)
         case .flagOn(let key):
-            try execute(db, "UPDATE course SET flag = 1 WHERE key = ?", [key.text])
-            try event(db, "flag on", course: key)
+            try execute(db, "UPDATE course SET flag = 1 WHERE key = ? AND NOT flag", [key.text])
+            if db.changesCount > 0 { try event(db, "flag on", course: key) }
         case .failedTask(let task):
             try execute(
                 db,
-                "INSERT OR IGNORE INTO failed_task (task_id, task_name, course, exception, run, created) VALUES (?, ?, ?, ?, ?, ?)",
+                """
+                INSERT INTO failed_task (task_id, task_name, course, exception, run, created) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (task_id) WHERE resolved IS NULL DO UPDATE SET exception = excluded.exception, run = excluded.run
+                """,
                 [task.id.uuidString.lowercased(), task.name, task.course.text, task.exception, run.number, time]
             )
             try event(db, "failed task", course: task.course, detail: task.exception)
@@ -119,7 +122,8 @@ struct CheckpointWriter: Sendable {
                 """
                 INSERT INTO video (course, block, video_id, is_new_id, display_name, state) VALUES (?, ?, ?, ?, ?, 'pending')
                 ON CONFLICT (course, block) DO UPDATE SET video_id = excluded.video_id, is_new_id = excluded.is_new_id,
-                    display_name = excluded.display_name, state = 'pending', failure = NULL, planned = 0, stored = 0
+                    display_name = excluded.display_name, failure = NULL, planned = 0, stored = 0,
+                    state = CASE state WHEN 'verified' THEN 'verified' ELSE 'pending' END
                 """,
                 [course, video.block.text, video.video.text, video.isNewID, video.displayName]
             )
@@ -132,6 +136,17 @@ struct CheckpointWriter: Sendable {
     }
 
     private func enter(_ report: VideoReport, _ db: Database) throws {
+        // A video that was verified counts as that until it is found to be something else.
+        if report.state == .migrating {
+            return try execute(
+                db,
+                """
+                UPDATE video SET state = 'migrating', attempt = ?
+                WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ? AND state <> 'verified'
+                """,
+                [report.attempt, report.course.text, report.block.text]
+            )
+        }
         let failure = try report.failure.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let counts = report.counts
         try execute(
@@ -147,8 +162,6 @@ struct CheckpointWriter: Sendable {
                 report.course.text, report.block.text,
             ]
         )
-        // That a video is begun can be seen in its row; it would only fill the stream of events.
-        guard report.state != .migrating else { return }
         try event(
             db, "video", course: report.course, block: report.block, to: report.state.rawValue,
             class: report.failure?.class, attempt: report.attempt, seconds: report.seconds,

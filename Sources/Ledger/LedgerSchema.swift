@@ -97,10 +97,11 @@ enum LedgerSchema {
             PRIMARY KEY (course, block, language)
         ) WITHOUT ROWID;
         CREATE TABLE failed_task (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, task_id TEXT NOT NULL UNIQUE, task_name TEXT NOT NULL,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, task_id TEXT NOT NULL, task_name TEXT NOT NULL,
             course TEXT NOT NULL, exception TEXT NOT NULL, run INTEGER REFERENCES run (id),
             created REAL NOT NULL, resolved REAL
         );
+        CREATE UNIQUE INDEX failed_task_open ON failed_task (task_id) WHERE resolved IS NULL;
         """
 
     /// A course's sums are kept in the very transaction that changes one of its videos: nobody can forget it.

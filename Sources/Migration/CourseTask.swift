@@ -27,8 +27,12 @@ struct CourseTask: Sendable {
                 case .done: return try await enter(.migrated, reason: "", progress)
                 case .held(let reason): return try await enter(.held, reason: reason, progress)
                 case .failed(let failure):
-                    guard try await mayRetry([failure], &progress) else { return try await fail([failure], progress) }
+                    guard try await mayRetry([failure], &progress) else {
+                        return try await fail(whole: failure, progress)
+                    }
                 }
+            case .unreadable(let failure):
+                guard try await mayRetry([failure], &progress) else { return try await fail(whole: failure, progress) }
             case .failing(let failures):
                 guard try await mayRetry(failures, &progress) else { return try await fail(failures, progress) }
             }
@@ -47,7 +51,10 @@ struct CourseTask: Sendable {
 
     private enum Attempt {
         case proven, empty, stopped
+        /// Videos of the course failed.
         case failing([Failure])
+        /// The course as a whole did.
+        case unreadable(Failure)
     }
 
     /// Lists the course and migrates whatever is not settled as it is listed, until a listing brings nothing new.
@@ -60,7 +67,7 @@ struct CourseTask: Sendable {
                 reading = try await CourseReading(
                     of: course, from: engine.connections.source, lookUp: engine.options.lookUp)
             } catch {
-                return .failing([Failure(error, "reading a course", at: "\(course)")])
+                return .unreadable(Failure(error, "reading a course", at: "\(course)"))
             }
             if reading.videos.isEmpty { return .empty }
             let unsettled = reading.videos.filter { progress.settled[$0.block.usageKey] != $0 }
@@ -77,7 +84,7 @@ struct CourseTask: Sendable {
             cause: "it was different each of \(Self.mostListings) times", safe: "what is migrated stays migrated",
             advice: "run this course when its authors rest"
         )
-        return .failing([restless])
+        return .unreadable(restless)
     }
 
     private func outline(_ reading: CourseReading, _ videos: [ResolvedVideo]) async throws {
@@ -174,9 +181,16 @@ struct CourseTask: Sendable {
         try await enter(.failed, reason: "\(videos) failed, first at \(worst.place): \(worst.brief)", progress)
     }
 
+    private func fail(whole failure: Failure, _ progress: Progress) async throws {
+        if engine.control.isDraining { return try await stop(progress) }
+        engine.control.failedForGood(1)
+        try await keepFailedTask(failure)
+        try await enter(.failed, reason: failure.description, progress)
+    }
+
     private func keepFailedTask(_ failure: Failure) async throws {
         let exception = "\(failure.class.rawValue): \(failure.place): \(failure.cause)"
-        let task = FailedTask(id: engine.surroundings.newID(), course: course, exception: exception)
+        let task = FailedTask(course: course, exception: exception)
         try await engine.journal.record(.failedTask(task))
         do {
             try await engine.connections.catalog.record(task)

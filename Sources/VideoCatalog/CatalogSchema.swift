@@ -137,10 +137,10 @@ enum CatalogSchema {
         "kwargs" text NOT NULL, "exc" varchar(255) NOT NULL, "datetime_resolved" datetime NULL)
         """,
         """
-        CREATE INDEX "celery_utils_failedtask_task_id" ON "celery_utils_failedtask" ("task_id")
+        CREATE INDEX "celery_utils_failedtask_task_id_37af0933" ON "celery_utils_failedtask" ("task_id")
         """,
         """
-        CREATE INDEX "celery_utils_failedtask_datetime_resolved" ON "celery_utils_failedtask" ("datetime_resolved")
+        CREATE INDEX "celery_utils_failedtask_datetime_resolved_8160e407" ON "celery_utils_failedtask" ("datetime_resolved")
         """,
         """
         CREATE INDEX "idx_failedtask_task_exc" ON "celery_utils_failedtask" ("task_name", "exc")

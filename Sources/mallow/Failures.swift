@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Ledger
+import Migration
 import MigrationModel
 
 /// `mallow failures`
@@ -28,14 +29,11 @@ struct Failures: AsyncParsableCommand {
 
     func run() async throws {
         if retry {
-            var run = Run()
-            run.platform = platform
-            run.ledger = ledger
-            run.content = content
-            run.tuning = tuning
-            run.failed = true
-            run.json = json
-            return try await run.run()
+            let launch = Launch(
+                endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
+                isJSON: json
+            )
+            return try await launch.run(.courses(try await launch.failedCourses()))
         }
         let ledger = try ledger.openExisting()
         let report = FailureReport(

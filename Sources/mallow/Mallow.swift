@@ -47,15 +47,17 @@ struct Mallow: AsyncParsableCommand {
         if code == .done || code == .usage, !(error is any OperatorError) {
             // Help, version and what the parser has to say about the arguments.
             let text = fullMessage(for: error)
-            if code == .done { print(text) } else { Console.complain(text) }
+            if code == .done { print(text) } else { complain(text, message(for: error), code, nil) }
             return code
         }
-        Console.complain("mallow: \(error)")
-        if CommandLine.arguments.contains("--json") {
-            let failure = error as? Failure
-            Console.print(json: ErrorObject(error: "\(error)", exit: code.rawValue, failure: failure))
-        }
+        complain("mallow: \(error)", "\(error)", code, error as? Failure)
         return code
+    }
+
+    private static func complain(_ text: String, _ sentence: String, _ code: RunExit, _ failure: Failure?) {
+        Console.complain(text)
+        guard CommandLine.arguments.contains("--json") else { return }
+        Console.print(json: ErrorObject(error: sentence, exit: code.rawValue, failure: failure))
     }
 
     private static func exitCode(of error: any Error) -> RunExit {

@@ -9,7 +9,10 @@ protocol PlanOutput {
     /// How many could not be read.
     var unreadable: Int { get }
     mutating func add(_ item: PlanItem)
+    /// All is printed.
     mutating func end()
+    /// Something stopped it; what was printed is left well-formed.
+    mutating func abandon()
 }
 
 /// One JSON object, written course by course.
@@ -24,12 +27,10 @@ struct JSONPlanOutput: PlanOutput {
         let failure: Failure
     }
 
-    init() { Console.print("{\"courses\":[") }
-
     mutating func add(_ item: PlanItem) {
         switch item {
         case .plan(let plan):
-            Console.print((planned.isEmpty ? "" : ",") + Console.encoded(plan))
+            Console.print((planned.isEmpty ? Self.opening : ",") + Console.encoded(plan))
             planned.insert(plan.key)
         case .listing(.unreadable(let name, let failure)):
             failures.append(Unreadable(name: name, failure: failure))
@@ -37,7 +38,13 @@ struct JSONPlanOutput: PlanOutput {
         }
     }
 
-    func end() { Console.print("],\"unreadable\":\(Console.encoded(failures))}") }
+    func end() {
+        Console.print((planned.isEmpty ? Self.opening : "") + "],\"unreadable\":\(Console.encoded(failures))}")
+    }
+
+    func abandon() { if !planned.isEmpty { end() } }
+
+    private static let opening = "{\"courses\":["
 }
 
 /// For people: a line a course, and a line for everything that needs a word.
@@ -98,6 +105,8 @@ struct TextPlanOutput: PlanOutput {
                 + (unreadable > 0 ? "; \(unreadable) unreadable" : "")
         )
     }
+
+    func abandon() {}
 
     private static func words(_ actions: [Action: Int]) -> String {
         let words = Action.allCases.compactMap { action in actions[action].map { "\($0) \(action.rawValue)" } }

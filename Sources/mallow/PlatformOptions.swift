@@ -17,9 +17,10 @@ struct PlatformOptions: ParsableArguments {
     @Option(help: "edx-val's tables: sqlite:PATH.")
     var catalog: String?
 
-    /// The endpoints as given; those left out are the ones of the ledger's last run.
-    func endpoints(_ ledger: Ledger?) async throws -> Endpoints {
-        let last = try await ledger?.snapshot().run
+    /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.
+    func endpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
+        let isWhole = source != nil && store != nil && catalog != nil
+        let last = isWhole ? nil : try await ledger.openIfThere()?.snapshot().run
         func endpoint(_ given: String?, _ last: String?, _ name: String) throws -> String {
             guard let endpoint = given ?? last else {
                 throw UsageError("--\(name) is missing, and the ledger has no earlier run to take it from.")

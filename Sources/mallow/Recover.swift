@@ -30,8 +30,8 @@ struct Recover: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try ledger.openExisting()
         let endpoints = try await platform.endpoints(ledger)
+        let ledger = try ledger.openExisting()
         let platform = try Platform(endpoints, now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(

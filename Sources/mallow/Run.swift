@@ -47,52 +47,12 @@ struct Run: AsyncParsableCommand {
         guard [all, failed, !keys.isEmpty].filter({ $0 }).count == 1 else {
             throw UsageError("Say which courses: exactly one of --all, --course KEY (repeatable) and --failed.")
         }
-        let ledger = try ledger.open()
-        let selection: CourseSelection = all ? .all : .courses(failed ? try await Self.failedCourses(ledger) : keys)
-        let endpoints = try await platform.endpoints(ledger)
-        if dryRun { return try await preview(endpoints, selection) }
-        let options = tuning.options(content)
-        let platform = try Platform(endpoints, now: { Date() })
-        let header = RunHeader(
-            kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
-            catalog: "\(endpoints.catalog)", options: tuning.described(content)
+        let launch = Launch(
+            endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
+            isJSON: json
         )
-        let log = try await ledger.beginRun(header)
-        try await ForegroundRun(
-            ledger: ledger, log: log, output: output,
-            connections: Connections(
-                source: platform.source, store: platform.store, catalog: platform.catalog, log: log),
-            options: options
-        ).execute(selection)
-        let status = try await ledger.exitStatus(of: log.run)
-        if status != .done { throw ExitCode(status.rawValue) }
-    }
-
-    private var output: any RunOutput {
-        if json { return JSONRunOutput() }
-        return Console.isTerminal ? BarRunOutput() : LineRunOutput()
-    }
-
-    private static func failedCourses(_ ledger: Ledger) async throws -> Set<CourseKey> {
-        let tasks = try await ledger.failedTasks().map(\.course)
-        let courses = try await ledger.snapshot().courses.filter { $0.state == CourseState.failed.rawValue }.map(\.key)
-        let keys = Set((tasks + courses).map { CourseKey(unchecked: $0) })
-        guard !keys.isEmpty else { throw UsageError("No course has failed; there is nothing to take with --failed.") }
-        return keys
-    }
-
-    /// Everything but writing: the platform is opened by capabilities that have no method for it.
-    private func preview(_ endpoints: Endpoints, _ selection: CourseSelection) async throws {
-        var plan = Plan()
-        plan.platform.source = "\(endpoints.source)"
-        plan.platform.store = "\(endpoints.store)"
-        plan.platform.catalog = "\(endpoints.catalog)"
-        plan.ledger = ledger
-        plan.content = content
-        plan.json = json
-        if case .courses(let keys) = selection { plan.courses.courses = keys.map(\.text) }
-        try await plan.run()
-        if !json { Console.print("dry run: nothing was written") }
+        let selection: CourseSelection = all ? .all : .courses(failed ? try await launch.failedCourses() : keys)
+        if dryRun { try await launch.preview(selection) } else { try await launch.run(selection) }
     }
 }
 
@@ -109,11 +69,13 @@ struct TuningOptions: ParsableArguments {
 
     func validate() throws {
         guard 1...512 ~= concurrency else {
-            throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
+            throw ValidationError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
         }
-        guard errorBudget >= 0 else { throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.") }
+        guard errorBudget >= 0 else {
+            throw ValidationError("--error-budget \(errorBudget): it cannot be less than 0.")
+        }
         guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
-            throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
+            throw ValidationError("--prefix \(prefix): a prefix is relative and has no \"..\".")
         }
     }
 

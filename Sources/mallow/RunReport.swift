@@ -110,6 +110,12 @@ struct RunReport: Encodable {
                 + "| \(course.retries) | \(course.rollbacks) |"
         }
         lines += section(
+            "Failed courses",
+            courses.filter { $0.state == CourseState.failed.rawValue }.map { course in
+                "- \(course.title) `\(course.key)`: \(course.reason)"
+            }
+        )
+        lines += section(
             "Left behind",
             courses.flatMap { course in
                 course.leftBehind.map { video in

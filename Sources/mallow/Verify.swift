@@ -34,8 +34,8 @@ struct Verify: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let ledger = try ledger.openIfThere()
         let platform = try ReadablePlatform(try await platform.endpoints(ledger))
+        let ledger = try ledger.openIfThere()
         let verification = Verification(
             source: platform.source, store: platform.store, catalog: platform.catalog, format: content.format,
             lookUp: content.lookUp, isDeep: deep, written: { try await ledger?.checksums(of: $0) ?? [:] }

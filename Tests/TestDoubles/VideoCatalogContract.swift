@@ -131,7 +131,7 @@ package enum VideoCatalogContract {
 
     private static func keepsFailedTasks(_ catalog: any VideoCatalog) async throws {
         let course = CourseKey(unchecked: "course-v1:A+B+C")
-        let task = FailedTask(id: UUID(), course: course, exception: "put object stopped, twice")
+        let task = FailedTask(course: course, exception: "put object stopped, twice")
         try await catalog.record(task)
         try await catalog.record(task)
         try await catalog.resolveFailedTasks(of: course)

@@ -28,7 +28,7 @@ import Testing
             let course = CourseKey(unchecked: "course-v1:A+B+C")
             #expect(try await catalog.flag(of: course) == FlagState(isAvailable: false, isOn: false))
             try await requireFailure(.bug, "switching on") { try await catalog.switchOn(course) }
-            try await catalog.record(FailedTask(id: UUID(), course: course, exception: "x"))
+            try await catalog.record(FailedTask(course: course, exception: "x"))
             try await catalog.resolveFailedTasks(of: course)
             let file = try DatabaseQueue(path: path)
             #expect(try await file.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "delete")

@@ -159,7 +159,7 @@ import Testing
     @Test func `a failed task is kept once while it is unresolved`() async throws {
         try await withCatalog { catalog, path in
             let long = String(repeating: "a,", count: 200) + String(repeating: "z", count: 200)
-            let task = FailedTask(id: UUID(), course: course, exception: long)
+            let task = FailedTask(course: course, exception: long)
             try await catalog.record(task)
             try await catalog.record(task)
             let django = try DatabaseQueue(path: path)

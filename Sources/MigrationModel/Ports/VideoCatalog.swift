@@ -86,9 +86,11 @@ package struct FailedTask: Sendable, Hashable, Codable {
     package let course: CourseKey
     package let exception: String
 
-    package init(id: UUID, name: String = "mallow.migrate_course", course: CourseKey, exception: String) {
-        self.id = id
-        self.name = name
+    /// - Parameter exception: what stopped the course the last time.
+    package init(course: CourseKey, exception: String) {
+        name = "mallow.migrate_course"
+        // The same course is the same task, however often it fails: it is applied again under the same id.
+        id = UUID(version5Of: "\(name):\(course)", namespace: UUID.urlNamespace)
         self.course = course
         self.exception = exception
     }

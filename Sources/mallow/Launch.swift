@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Deployment
+import Foundation
+import Ledger
+import Migration
+import MigrationModel
+
+/// Starts a run in this process, or shows what it would do: for `mallow run` and `mallow failures --retry`.
+struct Launch {
+    let endpoints: Endpoints
+    let ledger: LedgerOptions
+    let content: ContentOptions
+    let tuning: TuningOptions
+    let isJSON: Bool
+
+    /// Runs to the end; the exit code is the ledger's.
+    func run(_ selection: CourseSelection) async throws {
+        let platform = try Platform(endpoints, now: { Date() })
+        let ledger = try ledger.open()
+        let log = try await ledger.beginRun(
+            RunHeader(
+                kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
+                catalog: "\(endpoints.catalog)", options: tuning.described(content)
+            )
+        )
+        try await ForegroundRun(
+            ledger: ledger, log: log, output: output,
+            connections: Connections(
+                source: platform.source, store: platform.store, catalog: platform.catalog, log: log
+            ),
+            options: tuning.options(content)
+        ).execute(selection)
+        let exit = try await ledger.exitStatus(of: log.run)
+        if exit != .done { throw ExitCode(exit.rawValue) }
+    }
+
+    /// Everything but writing: the platform is opened by capabilities that have no method for it.
+    func preview(_ selection: CourseSelection) async throws {
+        var wanted: Set<CourseKey> = []
+        if case .courses(let keys) = selection { wanted = keys }
+        let planning = Planning(endpoints: endpoints, wanted: wanted, content: content, compares: false)
+        try await planning.run(isJSON ? JSONPlanOutput() : TextPlanOutput(isVerbose: false))
+        if !isJSON { Console.print("dry run: nothing was written") }
+    }
+
+    /// The courses that the ledger knows to have failed.
+    func failedCourses() async throws -> Set<CourseKey> {
+        let ledger = try ledger.openExisting()
+        let tasks = try await ledger.failedTasks().map(\.course)
+        let courses = try await ledger.snapshot().courses.filter { $0.state == CourseState.failed.rawValue }.map(\.key)
+        let keys = Set((tasks + courses).map { CourseKey(unchecked: $0) })
+        guard !keys.isEmpty else { throw UsageError("No course has failed; there is nothing to run again.") }
+        return keys
+    }
+
+    private var output: any RunOutput {
+        if isJSON { return JSONRunOutput() }
+        return Console.isTerminal ? BarRunOutput() : LineRunOutput()
+    }
+}
