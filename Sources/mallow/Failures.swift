@@ -29,6 +29,7 @@ struct Failures: AsyncParsableCommand {
 
     func run() async throws {
         if retry {
+            try tuning.check()
             let launch = Launch(
                 endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
                 isJSON: json

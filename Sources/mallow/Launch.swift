@@ -40,8 +40,7 @@ struct Launch {
         var wanted: Set<CourseKey> = []
         if case .courses(let keys) = selection { wanted = keys }
         let planning = Planning(endpoints: endpoints, wanted: wanted, content: content, compares: false)
-        try await planning.run(isJSON ? JSONPlanOutput() : TextPlanOutput(isVerbose: false))
-        if !isJSON { Console.print("dry run: nothing was written") }
+        try await planning.run(DryRunOutput(isJSON: isJSON))
     }
 
     /// The courses that the ledger knows to have failed.

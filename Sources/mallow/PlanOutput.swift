@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Ledger
 import Migration
 import MigrationModel
 
@@ -8,11 +9,17 @@ protocol PlanOutput {
     var planned: Set<CourseKey> { get }
     /// How many could not be read.
     var unreadable: Int { get }
+    /// The exit code that what was printed comes to.
+    var exit: RunExit { get }
     mutating func add(_ item: PlanItem)
     /// All is printed.
     mutating func end()
     /// Something stopped it; what was printed is left well-formed.
     mutating func abandon()
+}
+
+extension PlanOutput {
+    var exit: RunExit { unreadable > 0 ? .failed : .done }
 }
 
 /// One JSON object, written course by course.
@@ -57,20 +64,24 @@ struct TextPlanOutput: PlanOutput {
 
     init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
-    mutating func add(_ item: PlanItem) {
+    mutating func add(_ item: PlanItem) { add(item, isSilent: false) }
+
+    /// - Parameter isSilent: only count.
+    mutating func add(_ item: PlanItem, isSilent: Bool) {
         switch item {
-        case .plan(let plan): add(plan)
+        case .plan(let plan):
+            planned.insert(plan.key)
+            videos += plan.videos.count
+            actions.merge(plan.actions) { $0 + $1 }
+            if !isSilent { show(plan) }
         case .listing(.unreadable(_, let failure)):
-            Console.print("✗ \(failure)")
             unreadable += 1
+            if !isSilent { Console.print("✗ \(failure)") }
         case .listing(.course): break
         }
     }
 
-    private mutating func add(_ plan: CoursePlan) {
-        planned.insert(plan.key)
-        videos += plan.videos.count
-        actions.merge(plan.actions) { $0 + $1 }
+    private func show(_ plan: CoursePlan) {
         Console.print("\(plan.key)  \(plan.title)")
         Console.print("  \(counted(plan.videos.count, "video")): \(Self.words(plan.actions))")
         if plan.unreachable > 0 {

@@ -44,7 +44,7 @@ struct Planning: Sendable {
         if !missing.isEmpty {
             throw UsageError("The source has no course \(missing.sorted().map(\.text).joined(separator: ", ")).")
         }
-        if output.unreadable > 0 { throw ExitCode(RunExit.failed.rawValue) }
+        if output.exit != .done { throw ExitCode(output.exit.rawValue) }
     }
 
     /// Reads a few courses ahead and hands over their plans in the order of the listing, as soon as each is there.

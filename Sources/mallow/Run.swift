@@ -47,6 +47,7 @@ struct Run: AsyncParsableCommand {
         guard [all, failed, !keys.isEmpty].filter({ $0 }).count == 1 else {
             throw UsageError("Say which courses: exactly one of --all, --course KEY (repeatable) and --failed.")
         }
+        try tuning.check()
         let launch = Launch(
             endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
             isJSON: json
@@ -67,15 +68,16 @@ struct TuningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Drain when more videos than this have failed.", valueName: "N"))
     var errorBudget = 100
 
-    func validate() throws {
+    /// Says in one sentence what is out of range.
+    func check() throws {
         guard 1...512 ~= concurrency else {
-            throw ValidationError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
+            throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
         }
         guard errorBudget >= 0 else {
-            throw ValidationError("--error-budget \(errorBudget): it cannot be less than 0.")
+            throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.")
         }
         guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
-            throw ValidationError("--prefix \(prefix): a prefix is relative and has no \"..\".")
+            throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
         }
     }
 
