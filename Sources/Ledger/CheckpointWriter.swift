@@ -122,7 +122,7 @@ struct CheckpointWriter: Sendable {
                 """
                 INSERT INTO video (course, block, video_id, is_new_id, display_name, state) VALUES (?, ?, ?, ?, ?, 'pending')
                 ON CONFLICT (course, block) DO UPDATE SET video_id = excluded.video_id, is_new_id = excluded.is_new_id,
-                    display_name = excluded.display_name, failure = NULL, planned = 0, stored = 0,
+                    display_name = excluded.display_name, failure = NULL,
                     state = CASE state WHEN 'verified' THEN 'verified' ELSE 'pending' END
                 """,
                 [course, video.block.text, video.video.text, video.isNewID, video.displayName]
@@ -190,20 +190,10 @@ struct CheckpointWriter: Sendable {
                 ]
             )
         }
-        try execute(
-            db,
-            "UPDATE video SET planned = ?, stored = 0 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
-            [intents.count, header.course.text, header.block.text]
-        )
     }
 
     private func store(_ header: TransactionHeader, _ intent: Intent, _ seconds: Double, _ db: Database) throws {
         try execute(db, "UPDATE intent SET state = 'stored' WHERE id = ? AND state = 'open'", [intent.id])
-        try execute(
-            db,
-            "UPDATE video SET stored = stored + 1 WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?",
-            [header.course.text, header.block.text]
-        )
         try event(
             db, "stored", course: header.course, block: header.block, language: intent.language, object: intent.object,
             seconds: seconds, bytes: intent.size, checksum: intent.checksum

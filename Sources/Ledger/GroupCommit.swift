@@ -74,6 +74,8 @@ final class GroupCommit: Sendable {
                     for entry in group { try entry.work(db) }
                 }
                 for entry in group { entry.waiter?.resume() }
+                // Those just resumed may write again at once: let them come into the next group, not the one after it.
+                await Task.yield()
             } catch {
                 await writeOneByOne(group)
             }

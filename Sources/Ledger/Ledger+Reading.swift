@@ -34,8 +34,17 @@ extension Ledger {
     /// The videos of a course, sorted by usage key.
     package func videos(of course: CourseKey) async throws -> [VideoRow] {
         try await reading { db in
-            let sql = "SELECT * FROM video WHERE course = (SELECT id FROM course WHERE key = ?) ORDER BY block"
-            return try VideoRow.fetchAll(db, sql: sql, arguments: [course.text])
+            let sql = """
+                WITH open AS (
+                    SELECT t.block, count(*) AS planned, sum(i.state = 'stored') AS stored
+                    FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
+                    WHERE i.state IN ('open', 'stored', 'watched') AND t.course = ? GROUP BY t.block
+                )
+                SELECT v.*, ifnull(o.planned, 0) AS planned, ifnull(o.stored, 0) AS stored
+                FROM video v LEFT JOIN open o ON o.block = v.block
+                WHERE v.course = (SELECT id FROM course WHERE key = ?) ORDER BY v.block
+                """
+            return try VideoRow.fetchAll(db, sql: sql, arguments: [course.text, course.text])
         }
     }
 

@@ -32,6 +32,9 @@ package final class Ledger: Sendable {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
                 precondition(synchronous == 2, "the ledger syncs every commit")
+                // 64 MB of pages in memory, and a checkpoint every 32 MB of log.
+                try db.execute(sql: "PRAGMA cache_size = -65536")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             }
             try LedgerSchema.migrator.migrate(pool)
         } catch let error as DatabaseError {

@@ -60,7 +60,6 @@ enum LedgerSchema {
             id INTEGER PRIMARY KEY, course INTEGER NOT NULL REFERENCES course (id) ON DELETE CASCADE,
             block TEXT NOT NULL, video_id TEXT NOT NULL, is_new_id INTEGER NOT NULL, display_name TEXT NOT NULL,
             state TEXT NOT NULL, failure TEXT, attempt INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0,
-            planned INTEGER NOT NULL DEFAULT 0, stored INTEGER NOT NULL DEFAULT 0,
             contentstore INTEGER NOT NULL DEFAULT 0, store INTEGER NOT NULL DEFAULT 0,
             migrated INTEGER NOT NULL DEFAULT 0, present INTEGER NOT NULL DEFAULT 0,
             dangling INTEGER NOT NULL DEFAULT 0, corrupt INTEGER NOT NULL DEFAULT 0,
@@ -71,7 +70,7 @@ enum LedgerSchema {
 
     private static let transactions = """
         CREATE TABLE video_transaction (
-            number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, run INTEGER NOT NULL REFERENCES run (id),
+            number INTEGER PRIMARY KEY, id BLOB NOT NULL, run INTEGER NOT NULL REFERENCES run (id),
             course TEXT NOT NULL, block TEXT NOT NULL, video_id TEXT NOT NULL
         );
         -- An intent is open until its object is behind a catalog row ('committed') or proven absent ('removed').

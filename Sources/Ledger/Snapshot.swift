@@ -90,7 +90,7 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
     package let failure: String?
     package let attempt: Int
     package let seconds: Double
-    /// Transcripts of its last transaction, and how many of them are acknowledged.
+    /// Transcripts of its open transaction, and how many of them are acknowledged; 0 when none is open.
     package let planned: Int
     package let stored: Int
     package let contentstore: Int

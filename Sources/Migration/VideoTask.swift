@@ -92,8 +92,9 @@ struct VideoTask: Sendable {
     }
 
     private func transaction(for missing: [TranscriptPlan], of video: ResolvedVideo) -> VideoTransaction {
+        let began = engine.surroundings.now()
         let header = TransactionHeader(
-            id: engine.surroundings.newID(), run: engine.run, course: course, block: video.block.usageKey,
+            id: engine.surroundings.newID().ordered(at: began), run: engine.run, course: course, block: video.block.usageKey,
             video: video.video
         )
         var (intents, objects): ([Intent], [NewObject]) = ([], [])
@@ -101,7 +102,7 @@ struct VideoTask: Sendable {
             guard let transcript = plan.transcript else { preconditionFailure("a transcript to migrate has bytes") }
             let name = "\(engine.surroundings.newID().hexadecimal).\(transcript.format.rawValue)"
             let intent = Intent(
-                id: engine.surroundings.newID(), language: plan.language,
+                id: engine.surroundings.newID().ordered(at: began), language: plan.language,
                 object: ObjectKey(unchecked: engine.options.prefix + name),
                 size: transcript.bytes.count, checksum: Checksum(of: transcript.bytes), format: transcript.format
             )
@@ -117,7 +118,7 @@ struct VideoTask: Sendable {
         return VideoTransaction(
             store: engine.connections.store, catalog: engine.connections.catalog, journal: engine.journal,
             rollback: engine.rollback, uptime: engine.surroundings.uptime,
-            header: header, objects: objects, intents: intents, began: engine.surroundings.now()
+            header: header, objects: objects, intents: intents, began: began
         )
     }
 }

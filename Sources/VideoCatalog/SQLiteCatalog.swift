@@ -148,6 +148,9 @@ package final class SQLiteCatalog: VideoCatalog {
             try database.execute(sql: "PRAGMA synchronous = \(level)")
             let set = try Int.fetchOne(database, sql: "PRAGMA synchronous")
             precondition(set == level, "SQLite took another synchronous level than it was given")
+            // Of this connection alone: 32 MB of pages in memory, and a checkpoint every 32 MB of log.
+            try database.execute(sql: "PRAGMA cache_size = -32768")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             return isLogged
         }
     }

@@ -108,7 +108,7 @@ extension Surroundings {
                 let elapsed = (ContinuousClock.now - start).components
                 return Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
             },
-            now: { Date() }, newID: { UUID() }, jitter: { Double.random(in: -1...1) }
+            now: { Date() }, newID: { UUID.random() }, jitter: { Double.random(in: -1...1) }
         )
     }
 }

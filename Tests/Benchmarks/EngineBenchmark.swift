@@ -6,7 +6,10 @@ import Synchronization
 ///
 /// Nothing is removed before the end: ext4 makes new files many times slower while it remembers removed ones.
 struct EngineBenchmark {
+    /// As many files are written at once as the directory store has threads for.
     private static let parallelism = 32
+    /// Videos in flight: most of them wait for a commit of the ledger or the catalog, and not for a file.
+    private static let videosInFlight = 128
 
     let folder: String
     let transcripts: Int
@@ -29,15 +32,15 @@ struct EngineBenchmark {
 
     private func measure(_ transcripts: Int) throws -> Result {
         let exports = "\(folder)/exports-\(transcripts)"
-        try GeneratedFleet.make(transcripts / GeneratedFleet.videosPerCourse, in: exports)
+        try GeneratedFleet.make(transcripts / GeneratedFleet.transcriptsPerCourse, in: exports)
         sync()
-        print("engine: \(transcripts) transcripts in \(transcripts / GeneratedFleet.videosPerCourse) courses")
+        print("engine: \(transcripts) transcripts in \(transcripts / GeneratedFleet.transcriptsPerCourse) courses")
         let before = try plain(transcripts)
         let place = "\(folder)/run-\(transcripts)"
         let platform = ["--source", "olx:\(exports)", "--store", "file:\(place)/objects"]
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         let engine = try Child.run(
-            ["run", "--all", "--concurrency", "\(Self.parallelism)"] + platform
+            ["run", "--all", "--concurrency", "\(Self.videosInFlight)"] + platform
                 + ["--catalog", "sqlite:\(place)/edxval.sqlite", "--ledger", "\(place)/ledger"]
         )
         let after = try plain(transcripts)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Exports made for a benchmark: courses of 50 videos with one SRT transcript of about 20 KB each.
+/// Exports made for a benchmark: courses of 25 videos with two SRT transcripts of about 20 KB each.
 struct GeneratedFleet {
-    static let videosPerCourse = 50
+    static let videosPerCourse = 25
+    static let languages = ["es", "fr"]
+    static let transcriptsPerCourse = videosPerCourse * languages.count
 
     /// Makes `courses` export folders below `folder`.
     static func make(_ courses: Int, in folder: String) throws {
@@ -40,12 +42,13 @@ struct GeneratedFleet {
             "vertical/v.xml", "<vertical>" + videos.map { "<video url_name=\"\($0)\"/>" }.joined() + "</vertical>")
         for video in videos {
             let name = "\(number)-\(video)"
+            let files = languages.map { "&quot;\($0)&quot;: &quot;\(name)-\($0).srt&quot;" }.joined(separator: ", ")
             try write(
                 "video/\(video).xml",
                 "<video url_name=\"\(video)\" display_name=\"Lecture \(name)\" edx_video_id=\"bench-\(name)\" "
-                    + "transcripts=\"{&quot;fr&quot;: &quot;\(name).srt&quot;}\" youtube_id_1_0=\"y\(name)\"/>"
+                    + "transcripts=\"{\(files)}\" youtube_id_1_0=\"y\(name)\"/>"
             )
-            try write("static/\(name).srt", subtitles(name))
+            for language in languages { try write("static/\(name)-\(language).srt", subtitles("\(name) \(language)")) }
         }
     }
 }

@@ -45,11 +45,14 @@ struct LedgerBenchmark {
 
     private static func row(_ run: RunID) -> Checkpoint {
         let intent = Intent(
-            id: UUID(), language: "en", object: ObjectKey(unchecked: UUID().hexadecimal), size: 20_000,
+            id: UUID.random().ordered(at: Date()), language: "en",
+            object: ObjectKey(unchecked: UUID.random().hexadecimal), size: 20_000,
             checksum: checksum,
             format: .srt
         )
         let block = UsageKey(course: course, type: "video", block: "v")
-        return .intents(TransactionHeader(id: UUID(), run: run, course: course, block: block, video: "v"), [intent])
+        return .intents(
+            TransactionHeader(
+                id: UUID.random().ordered(at: Date()), run: run, course: course, block: block, video: "v"), [intent])
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
+import Foundation
 
 /// A video's id in edx-val (`edx_video_id`).
 package struct VideoID: BytewiseName, ExpressibleByStringLiteral {
@@ -31,24 +31,4 @@ package struct VideoID: BytewiseName, ExpressibleByStringLiteral {
         let length = text.unicodeScalars.count
         return length > Self.longest ? "it is \(length) characters long; \(Self.longest) is the most" : nil
     }
-}
-
-extension UUID {
-    /// The name space of URLs (RFC 9562).
-    package static let urlNamespace = UUID(
-        uuid: (0x6B, 0xA7, 0xB8, 0x11, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8)
-    )
-
-    /// The name-based UUID of RFC 9562, version 5: SHA-1 of the name space's bytes and the name's UTF-8.
-    package init(version5Of name: String, namespace: UUID) {
-        var bytes = withUnsafeBytes(of: namespace.uuid) { Array($0) }
-        bytes.append(contentsOf: name.utf8)
-        var digest = Digest.sha1(bytes)
-        digest[6] = digest[6] & 0x0F | 0x50
-        digest[8] = digest[8] & 0x3F | 0x80
-        self = digest.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
-    }
-
-    /// 32 lower-case hexadecimal digits without dashes, as edx-val names its objects.
-    package var hexadecimal: String { withUnsafeBytes(of: uuid) { Hexadecimal.text(of: $0) } }
 }
