@@ -94,8 +94,8 @@ struct VideoTask: Sendable {
     private func transaction(for missing: [TranscriptPlan], of video: ResolvedVideo) -> VideoTransaction {
         let began = engine.surroundings.now()
         let header = TransactionHeader(
-            id: engine.surroundings.newID().ordered(at: began), run: engine.run, course: course, block: video.block.usageKey,
-            video: video.video
+            id: engine.surroundings.newID().ordered(at: began), run: engine.run, course: course,
+            block: video.block.usageKey, video: video.video
         )
         var (intents, objects): ([Intent], [NewObject]) = ([], [])
         for plan in missing {
