@@ -44,13 +44,15 @@ import Testing
 
     @Test func `a platform that is only read makes nothing`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "mallow-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let endpoints = try Endpoints(
             source: "olx:\(folder)", store: "file:\(folder)/objects", catalog: "sqlite:\(folder)/edxval.sqlite"
         )
         let platform = try ReadablePlatform(endpoints)
         #expect(try await platform.store.head("video-transcripts/a.srt") == nil)
         #expect(try await platform.catalog.rows(of: ["video"]).isEmpty)
-        #expect(!FileManager.default.fileExists(atPath: folder))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test(arguments: [

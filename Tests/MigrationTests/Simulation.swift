@@ -21,12 +21,14 @@ struct Simulation: Sendable {
     }
 
     /// One process, from its start to its end or death.
-    func live(_ run: Int64 = 1) async throws {
+    ///
+    /// - Parameter prepare: what is done to the run's control before it begins.
+    func live(_ run: Int64 = 1, prepare: (RunControl) -> Void = { _ in }) async throws {
         schedule.revive()
         let world = world
         let log: any CheckpointLog
         if let ledger {
-            log = try await MirroredLog(ledger, world.log, schedule)
+            log = try await MirroredLog(ledger, world, schedule)
         } else {
             log = world.log
         }
@@ -41,6 +43,7 @@ struct Simulation: Sendable {
             uptime: { world.now.timeIntervalSince1970 }, now: { world.now }, newID: { world.newID() }, jitter: { 0 }
         )
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
+        prepare(control)
         let engine = MigrationRun(
             RunID(run), connections: connections, options: options, surroundings: surroundings, control: control
         )

@@ -33,18 +33,30 @@ package final class FaultSchedule: Sendable {
         var isDead = false
         var late: [(isCommit: Bool, write: @Sendable () async -> Void)] = []
         var breaches: [String] = []
+        /// How often each kind of write was asked for.
+        var writes: [String: Int] = [:]
         var fired: Set<Int> = []
     }
 
-    private let faults: [Int: FaultKind]
+    private let plan: @Sendable (_ effect: Int, _ what: String) -> FaultKind?
     /// Called before each effect; a random editor works from here.
     private let beforeEffect: @Sendable (Int) -> Void
     private let state = Mutex(State())
 
+    /// Faults by the number of the effect that they hit.
     package init(_ faults: [Int: FaultKind] = [:], beforeEffect: @escaping @Sendable (Int) -> Void = { _ in }) {
-        self.faults = faults
+        plan = { effect, _ in faults[effect] }
         self.beforeEffect = beforeEffect
     }
+
+    /// Faults by rule: from the effect's number and its name, such as `put`.
+    package init(plan: @escaping @Sendable (_ effect: Int, _ what: String) -> FaultKind?) {
+        self.plan = plan
+        beforeEffect = { _ in }
+    }
+
+    /// How often each kind of write was asked for.
+    package var writes: [String: Int] { state.withLock { $0.writes } }
 
     /// How many effects there have been.
     package var effects: Int { state.withLock { $0.effects } }
@@ -80,12 +92,12 @@ package final class FaultSchedule: Sendable {
     /// Numbers an effect and says which fault it gets.
     ///
     /// - Throws: ``Crash`` when the process is dead, or dies before this effect.
-    func next() throws -> FaultKind? {
+    func next(_ what: String) throws -> FaultKind? {
         let (number, fault) = try state.withLock { state in
             if state.isDead { throw Crash() }
             let number = state.effects
             state.effects += 1
-            guard let fault = faults[number] else { return (number, FaultKind?.none) }
+            guard let fault = plan(number, what) else { return (number, FaultKind?.none) }
             state.fired.insert(number)
             if fault == .crashBefore {
                 state.isDead = true
@@ -99,7 +111,7 @@ package final class FaultSchedule: Sendable {
 
     /// A read, or any effect for which a lost reply is only an error.
     func read<Value: Sendable>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
-        let fault = try next()
+        let fault = try next(what)
         switch fault {
         case .errorBefore, .late, .serverError, .contention: throw Self.failure(.transient, what)
         case .throttled: throw Self.failure(.throttled, what)
@@ -115,7 +127,8 @@ package final class FaultSchedule: Sendable {
         _ what: String, isCommit: Bool = false, late: @escaping @Sendable () async -> Void,
         _ body: (FaultKind?) async throws -> Value
     ) async throws -> Value {
-        let fault = try next()
+        let fault = try next(what)
+        state.withLock { $0.writes[what, default: 0] += 1 }
         switch fault {
         case .errorBefore, .serverError, .contention, .truncated: throw Self.failure(.transient, what)
         case .throttled: throw Self.failure(.throttled, what)

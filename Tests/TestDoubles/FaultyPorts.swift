@@ -24,7 +24,7 @@ package struct FaultySource: CourseSource {
     package func content(
         of assets: [Asset], in course: CourseKey
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
-        let fault = try schedule.next()
+        let fault = try schedule.next("content")
         switch fault {
         case .errorBefore, .late, .serverError, .contention, .replyLost:
             throw FaultSchedule.failure(.transient, "content")
@@ -70,7 +70,7 @@ package struct FaultyObjectStore: ObjectStore {
     }
 
     package func head(_ key: ObjectKey) async throws -> ObjectInfo? {
-        let fault = try schedule.next()
+        let fault = try schedule.next("head")
         switch fault {
         case .errorBefore, .late, .serverError, .contention, .replyLost, .truncated:
             throw FaultSchedule.failure(.transient, "head")

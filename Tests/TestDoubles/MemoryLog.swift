@@ -58,6 +58,8 @@ package final class MemoryLog: CheckpointLog {
 
     package func hasFlagIntent(_ course: CourseKey) -> Bool { state.withLock { $0.flagIntents.contains(course) } }
 
+    package func hold(_ course: CourseKey) { state.withLock { _ = $0.held.insert(course) } }
+
     package func waive(_ waiver: Waiver) { state.withLock { $0.waivers.append(waiver) } }
 
     package func record(_ checkpoints: [Checkpoint]) async throws { note(checkpoints) }

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Migration
+import MigrationModel
+import TestDoubles
+import Testing
+
+/// What the engine does with courses, seen from the raw stores and the log.
+@Suite struct EngineTests {
+    private static let key = SimulatedCourses.key
+    private static let block = UsageKey(course: key, type: "video", block: "v1")
+
+    private static func state(_ world: MemoryWorld) -> CourseState? { world.log.contents.courses[key] }
+
+    private static func report(_ world: MemoryWorld) -> VideoReport? { world.log.contents.videos[key]?[block] }
+
+    private static func retries(_ world: MemoryWorld) -> Int {
+        world.log.contents.checkpoints.count { checkpoint in
+            if case .courseState(_, .retrying, _, _) = checkpoint { true } else { false }
+        }
+    }
+
+    // MARK: - Retries
+
+    @Test func `a course is retried after two seconds, three times, and then kept as a failed task`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let start = world.now
+        try await Simulation(world, FaultSchedule { _, what in what == "commit" ? .serverError : nil }).live()
+        #expect(Self.state(world) == .failed)
+        #expect(Self.retries(world) == 3)
+        #expect(world.now.timeIntervalSince(start) == 6)
+        #expect(world.catalog.failedTasks.map(\.task.course) == [Self.key])
+        #expect(world.store.objects.isEmpty && world.catalog.allRows.isEmpty)
+        #expect(world.catalog.flags.isEmpty)
+    }
+
+    @Test func `a course that passes at the last retry is migrated`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let failures = CountDown(3)
+        try await Simulation(
+            world, FaultSchedule { _, what in what == "commit" && failures.next() ? .serverError : nil }
+        ).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(Self.retries(world) == 3)
+    }
+
+    @Test func `bytes that change on the way are tried once more and no more`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        try await Simulation(world, FaultSchedule { _, what in what == "put" ? .wrongBytes : nil }).live()
+        #expect(Self.state(world) == .failed)
+        #expect(Self.retries(world) == 1)
+        #expect(Self.report(world)?.failure?.class == .integrity)
+    }
+
+    // MARK: - What cannot be migrated
+
+    @Test func `a corrupt transcript fails its whole video, at once, and no other`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        courses[Self.key]?.assets["fr.srt"] = Array("no subtitles".utf8)
+        let sound = UsageKey(course: Self.key, type: "video", block: "v2")
+        courses[Self.key]?.videos.append(
+            VideoBlock(
+                usageKey: sound, published: VideoFields(transcripts: ["ja": "ja.srt"], edxVideoID: "video-2"),
+                draft: nil
+            )
+        )
+        let world = MemoryWorld(courses)
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .failed)
+        #expect(Self.retries(world) == 0)
+        #expect(Self.report(world)?.failure?.class == .sourceCorrupt)
+        #expect(world.catalog.allRows.map(\.video) == ["video-2"])
+        #expect(world.catalog.flags.isEmpty)
+    }
+
+    @Test func `a waived transcript lets the video's others migrate and is counted apart`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        courses[Self.key]?.assets["fr.srt"] = Array("no subtitles".utf8)
+        let world = MemoryWorld(courses)
+        world.log.waive(Waiver(course: Self.key, block: Self.block, language: "fr", actor: "mira", reason: "lost"))
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(Set(world.catalog.allRows.map(\.language)) == ["en", "ja"])
+        #expect(Self.report(world)?.counts.waived == 1)
+        #expect(Self.report(world)?.counts.contentstore == 2)
+    }
+
+    @Test func `a waived video stays behind as a whole and its course cuts over`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        courses[Self.key]?.assets["fr.srt"] = Array("no subtitles".utf8)
+        let world = MemoryWorld(courses)
+        world.log.waive(Waiver(course: Self.key, block: Self.block, language: nil, actor: "mira", reason: "lost"))
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(Self.report(world)?.state == .waived)
+        #expect(world.catalog.allRows.isEmpty && world.store.objects.isEmpty)
+    }
+
+    @Test func `a row without its object holds the course, and the video's other transcripts migrate`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        world.catalog.insertAsAuthor("video-1", "fr", "video-transcripts/gone.srt")
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .held)
+        #expect(Set(world.catalog.allRows.map(\.language)) == ["en", "fr", "ja"])
+        #expect(world.catalog.allRows.first { $0.language == "fr" }?.object == "video-transcripts/gone.srt")
+        #expect(world.catalog.flags.isEmpty)
+        world.log.waive(Waiver(course: Self.key, block: Self.block, language: "fr", actor: "mira", reason: "known"))
+        try await Simulation(world).live(2)
+        #expect(Self.state(world) == .migrated)
+    }
+
+    @Test func `codes that differ by case only are in conflict where the catalog folds case`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        let fields = VideoFields(transcripts: ["zh-CN": "ja.srt", "zh-cn": "fr.srt"], edxVideoID: "video-1")
+        courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: fields, draft: nil)]
+        let folding = MemoryWorld(courses, foldsLanguageCase: true)
+        try await Simulation(folding).live()
+        #expect(Self.state(folding) == .held)
+        #expect(folding.catalog.allRows.map(\.language) == ["zh-CN"])
+        let exact = MemoryWorld(courses)
+        try await Simulation(exact).live()
+        #expect(Self.state(exact) == .migrated)
+        #expect(exact.catalog.allRows.count == 2)
+    }
+
+    @Test func `an id that edx-val refuses fails its video with advice`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        let fields = VideoFields(transcripts: ["fr": "fr.srt"], edxVideoID: "acme/bio")
+        courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: fields, draft: nil)]
+        let world = MemoryWorld(courses)
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .failed)
+        #expect(Self.report(world)?.failure?.cause.contains("acme/bio") == true)
+        #expect(world.store.objects.isEmpty)
+    }
+
+    @Test func `an empty id becomes the same derived one in every run`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        let fields = VideoFields(transcripts: ["fr": "fr.srt"])
+        courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: fields, draft: nil)]
+        let world = MemoryWorld(courses)
+        try await Simulation(world).live()
+        try await Simulation(world).live(2)
+        #expect(world.catalog.videos == [VideoID(derivedFrom: Self.block)])
+    }
+
+    @Test func `a course without videos is empty and its flag stays off`() async throws {
+        let world = MemoryWorld([Self.key: MemoryCourse()])
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .empty)
+        #expect(world.catalog.flags.isEmpty)
+    }
+
+    // MARK: - Idempotence and sharing
+
+    @Test func `a second run over finished work writes nothing`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let first = FaultSchedule()
+        try await Simulation(world, first).live()
+        #expect(first.writes == ["put": 3, "commit": 1, "flag on": 1])
+        let second = FaultSchedule()
+        try await Simulation(world, second).live(2)
+        #expect(second.writes.isEmpty)
+        #expect(Self.state(world) == .migrated)
+        #expect(Self.report(world)?.counts.migrated == 3)
+    }
+
+    @Test func `a rerun that shares its ids finds the rows of the first and writes nothing`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        let rerun = CourseKey(unchecked: "course-v1:MeadowX+BIO1+2019")
+        var course = try #require(courses[Self.key])
+        course.videos = course.videos.map { video in
+            VideoBlock(
+                usageKey: UsageKey(course: rerun, type: "video", block: "v1"), published: video.published, draft: nil
+            )
+        }
+        courses[rerun] = course
+        let world = MemoryWorld(courses)
+        let schedule = FaultSchedule()
+        try await Simulation(world, schedule).live()
+        #expect(schedule.writes == ["put": 3, "commit": 1, "flag on": 2])
+        let counts = world.log.contents.videos.values.flatMap(\.values).map(\.counts)
+        #expect(Set(counts.map(\.migrated)) == [0, 3])
+        #expect(Set(counts.map(\.present)) == [0, 3])
+    }
+
+    // MARK: - The gate
+
+    @Test func `what an author adds meanwhile is migrated before the flag`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let once = CountDown(1)
+        let schedule = FaultSchedule { _, what in
+            // The moment after the first video's rows were committed and before the course is listed again.
+            if what == "rows", !world.catalog.allRows.isEmpty, once.next() {
+                world.source.edit(Self.key) { course in
+                    course.assets["el.srt"] = SimulatedCourses.subtitles("late")
+                    let fields = VideoFields(transcripts: ["el": "el.srt"], edxVideoID: "video-2")
+                    let late = UsageKey(course: Self.key, type: "video", block: "v2")
+                    course.videos.append(VideoBlock(usageKey: late, published: fields, draft: nil))
+                }
+            }
+            return nil
+        }
+        try await Simulation(world, schedule).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(world.catalog.allRows.contains { $0.video == "video-2" && $0.language == "el" })
+        let steps = world.log.contents.checkpoints
+        let flag = try #require(steps.firstIndex { if case .flagIntent = $0 { true } else { false } })
+        let last = try #require(steps.lastIndex { if case .committed = $0 { true } else { false } })
+        #expect(last < flag)
+    }
+
+    @Test func `a course whose authors never rest does not cut over`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let number = CountDown(1_000_000)
+        let schedule = FaultSchedule { _, what in
+            if what == "outline" {
+                world.source.edit(Self.key) { course in
+                    let id = "restless-\(number.taken)"
+                    _ = number.next()
+                    let block = UsageKey(course: Self.key, type: "video", block: id)
+                    course.videos.append(
+                        VideoBlock(usageKey: block, published: VideoFields(edxVideoID: id), draft: nil))
+                }
+            }
+            return nil
+        }
+        try await Simulation(world, schedule).live()
+        #expect(Self.state(world) == .failed)
+        #expect(world.catalog.flags.isEmpty)
+    }
+
+    @Test func `a course that an operator holds is proven and waits`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        world.log.hold(Self.key)
+        try await Simulation(world).live()
+        #expect(Self.state(world) == .held)
+        #expect(Self.report(world)?.state == .verified)
+        #expect(world.catalog.flags.isEmpty)
+    }
+
+    // MARK: - Ending early
+
+    @Test func `a run that drains leaves courses in the queue and no video half done`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        try await Simulation(world).live { $0.drain(.interrupted, reason: "asked") }
+        #expect(Self.state(world) == .queued)
+        #expect(world.log.contents.endings == [.interrupted])
+        #expect(world.store.objects.isEmpty)
+    }
+
+    @Test func `a run whose error budget is spent drains`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        courses[Self.key]?.assets["fr.srt"] = Array("no subtitles".utf8)
+        let world = MemoryWorld(courses)
+        var options = RunOptions()
+        options.errorBudget = 0
+        try await Simulation(world, options: options).live()
+        #expect(world.log.contents.endings == [.budgetSpent])
+    }
+}
+
+/// Says yes a number of times.
+final class CountDown: @unchecked Sendable /* guarded by `lock` */ {
+    private let lock = NSLock()
+    private var left: Int
+    private var used = 0
+
+    init(_ count: Int) { left = count }
+
+    /// How often it was asked.
+    var taken: Int { lock.withLock { used } }
+
+    func next() -> Bool {
+        lock.withLock {
+            used += 1
+            left -= 1
+            return left >= 0
+        }
+    }
+}
