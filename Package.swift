@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "mallow",
             dependencies: [
-                "MigrationModel", "Migration", "Ledger", "Deployment",
+                "MigrationModel", "Migration", "Ledger", "Deployment", "Threading",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

@@ -21,7 +21,11 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
                 description: "--\(role) \(text) has no scheme; write for example \(Self.example(of: role)).")
         }
         scheme = String(text[..<colon]).lowercased()
-        rest = String(text[text.index(after: colon)...])
+        let given = String(text[text.index(after: colon)...])
+        // The ledger keeps endpoints: one that depends on where it is called from would be another place tomorrow.
+        let isPath = !given.isEmpty && ["olx", "file", "sqlite", "bson"].contains(scheme)
+        rest =
+            isPath ? URL(fileURLWithPath: NSString(string: given).expandingTildeInPath).standardizedFileURL.path : given
         guard !rest.isEmpty else {
             throw InvalidEndpoint(
                 description: "--\(role) \(text) names nothing; write for example \(Self.example(of: role)).")
@@ -37,8 +41,8 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The path of a scheme that names one, with `~` for the home folder.
-    package var path: String { NSString(string: rest).expandingTildeInPath }
+    /// The path of a scheme that names one: absolute.
+    package var path: String { rest }
 
     private static func example(of role: String) -> String {
         switch role {

@@ -20,6 +20,15 @@ package struct Endpoints: Sendable, Hashable {
     }
 }
 
+extension Endpoints {
+    /// Stores and catalogs that a run would make because nothing is there.
+    package var newPlaces: [Endpoint] {
+        [store, catalog].filter {
+            ["file", "sqlite"].contains($0.scheme) && !FileManager.default.fileExists(atPath: $0.path)
+        }
+    }
+}
+
 /// How many calls to a directory may block at once.
 private let filesAtOnce = 32
 

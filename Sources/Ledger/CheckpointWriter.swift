@@ -14,7 +14,10 @@ struct CheckpointWriter: Sendable {
     func write(_ checkpoint: Checkpoint, to db: Database) throws {
         switch checkpoint {
         case .runState(let state, let reason):
-            try execute(db, "UPDATE run SET state = ?, reason = ? WHERE id = ?", [state.rawValue, reason, run.number])
+            try execute(
+                db, "UPDATE run SET state = ?, reason = ? WHERE id = ? AND ended IS NULL",
+                [state.rawValue, reason, run.number]
+            )
             try event(db, "run", to: state.rawValue, detail: reason)
         case .runEnded(let ending, let reason):
             let state: RunState = ending == .completed ? .finished : .aborted
@@ -22,6 +25,8 @@ struct CheckpointWriter: Sendable {
                 db, "UPDATE run SET state = ?, ending = ?, reason = ?, ended = ? WHERE id = ?",
                 [state.rawValue, ending.rawValue, reason, time, run.number]
             )
+            let exit = try RunExit(of: run, in: db)
+            try execute(db, "UPDATE run SET exit = ? WHERE id = ?", [exit.rawValue, run.number])
             try event(db, "run ended", to: ending.rawValue, detail: reason)
         case .unreadable(let name, let failure):
             try execute(db, "UPDATE run SET unreadable = unreadable + 1 WHERE id = ?", [run.number])
@@ -201,7 +206,14 @@ struct CheckpointWriter: Sendable {
     }
 
     private func end(_ intent: Intent, of header: TransactionHeader, as state: String, _ db: Database) throws {
-        try execute(db, "UPDATE intent SET state = ? WHERE id = ? AND state <> 'committed'", [state, intent.id])
+        try execute(
+            db,
+            """
+            UPDATE intent SET state = ?1, written = iif(?1 = 'watched' AND state <> 'watched', ?2, written)
+            WHERE id = ?3 AND state <> 'committed'
+            """,
+            [state, time, intent.id]
+        )
         try event(
             db, state, course: header.course, block: header.block, language: intent.language, object: intent.object
         )

@@ -17,6 +17,30 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
     let heartbeat: Double
     let released: Bool
 
+    /// Whether an engine stands behind it: on this machine its process is looked for, elsewhere its heartbeat decides.
+    func isAlive(at date: Date, seenFrom engine: EngineIdentity = .current) -> Bool {
+        guard !released, date.timeIntervalSince1970 - heartbeat < Self.lifetime else { return false }
+        guard host == engine.host else { return true }
+        // A process of another user cannot be signalled, but it is there.
+        return boot == engine.boot && (kill(pid, 0) == 0 || errno == EPERM)
+    }
+
+    /// An open transaction can be settled only on the stores that it was begun on.
+    static func refuseOtherStores(_ db: Database, _ header: RunHeader, ledger: String) throws {
+        let sql = """
+            SELECT DISTINCT r.id, r.store, r.catalog FROM intent i INDEXED BY intent_open
+            JOIN video_transaction t ON t.number = i.owner JOIN run r ON r.id = t.run
+            WHERE i.state IN ('open', 'stored', 'watched') AND (r.store <> ? OR r.catalog <> ?)
+            """
+        guard let row = try Row.fetchOne(db, sql: sql, arguments: [header.store, header.catalog]) else { return }
+        let (run, store, catalog): (Int64, String, String) = (row["id"], row["store"], row["catalog"])
+        throw Failure(
+            .conflict, "starting a run", at: ledger,
+            cause: "run \(run) left transactions open on --store \(store) --catalog \(catalog)",
+            advice: "settle them there first, with mallow recover --store \(store) --catalog \(catalog)"
+        )
+    }
+
     static func fetch(_ db: Database) throws -> Lease? {
         try Lease.fetchOne(db, sql: "SELECT * FROM lease")
     }

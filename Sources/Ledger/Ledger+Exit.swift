@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import GRDB
 package import MigrationModel
 
 /// The exit codes that scripts depend on.
@@ -16,9 +17,29 @@ package enum RunExit: Int32, Sendable, CaseIterable {
 
 extension Ledger {
     /// How a run ended, from what the ledger says of it and its courses and nothing else. Law 11.
+    ///
+    /// It is written into the run's row at its end: later runs of the same courses do not change it.
     package func exitStatus(of id: RunID) async throws -> RunExit {
-        guard let run = try await run(id) else { return .failed }
-        let courses = try await courses(of: id)
+        try await reading { try RunExit(of: id, in: $0) }
+    }
+}
+
+extension RunExit {
+    init(of id: RunID, in db: Database) throws {
+        guard let run = try RunRow.fetchOne(db, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.number]) else {
+            self = .failed
+            return
+        }
+        if let kept = run.exit.flatMap(RunExit.init) {
+            self = kept
+            return
+        }
+        let states = try String.fetchSet(db, sql: "SELECT state FROM course WHERE run = ?", arguments: [id.number])
+        let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM intent WHERE state IN ('open', 'stored', 'watched')")
+        self = Self.following(run, Set(states.compactMap(CourseState.init)), open: open ?? 0)
+    }
+
+    private static func following(_ run: RunRow, _ states: Set<CourseState>, open: Int) -> RunExit {
         switch run.ending.flatMap(RunEnding.init) {
         case .interrupted: return .interrupted
         case .budgetSpent: return .budgetSpent
@@ -26,9 +47,9 @@ extension Ledger {
         case .refused, .died, nil: return .failed
         case .completed: break
         }
-        if run.unreadable > 0 || courses.contains(where: { $0.state == CourseState.failed.rawValue }) { return .failed }
-        let ends = [CourseState.migrated, .empty].map(\.rawValue)
-        guard courses.allSatisfy({ ends.contains($0.state) }) else { return .unproven }
-        return try await openTransactionCount() == 0 ? .done : .unproven
+        if run.unreadable > 0 || states.contains(.failed) { return .failed }
+        // A run over no course at all has proven nothing.
+        let isWhole = !states.isEmpty && states.isSubset(of: [.migrated, .empty])
+        return isWhole && open == 0 ? .done : .unproven
     }
 }

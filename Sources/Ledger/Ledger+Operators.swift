@@ -68,6 +68,12 @@ extension Ledger {
             try db.execute(
                 sql: "UPDATE course SET held_by = ? WHERE key = ?", arguments: [isHeld ? actor : nil, course.text]
             )
+            guard db.changesCount > 0 else {
+                throw Failure(
+                    .conflict, "holding a course", at: course.text, cause: "the ledger does not know this course yet",
+                    advice: "run it once, or correct its key"
+                )
+            }
             try Self.decided(db, isHeld ? "held" : "released", actor, course, nil, nil, nil, now)
         }
     }

@@ -7,13 +7,16 @@ package import MigrationModel
 extension Ledger {
     /// The newest run and every course, as of one moment.
     package func snapshot() async throws -> Snapshot {
-        let now = now().timeIntervalSince1970
+        let date = now()
         return try await reading { db in
             let lease = try Lease.fetch(db)
             return Snapshot(
-                run: try RunRow.fetchOne(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 1"),
+                run: try RunRow.fetchOne(
+                    db, sql: "SELECT * FROM run WHERE kind <> 'recovery' ORDER BY id DESC LIMIT 1"),
                 courses: try CourseRow.fetchAll(db, sql: "SELECT * FROM course ORDER BY key"),
-                heartbeatAge: lease.flatMap { $0.released ? nil : max(0, now - $0.heartbeat) },
+                heartbeatAge: lease.flatMap {
+                    $0.isAlive(at: date) ? max(0, date.timeIntervalSince1970 - $0.heartbeat) : nil
+                },
                 lastEvent: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0
             )
         }
@@ -89,15 +92,20 @@ extension Ledger {
         try await reading { try Waiver.fetch($0, course: nil) }
     }
 
-    /// The checksums of objects of ours that are behind catalog rows, by key.
-    package func checksums(of keys: Set<ObjectKey>) async throws -> [ObjectKey: Checksum] {
+    /// What was stored under keys of ours that are behind catalog rows.
+    package func stored(under keys: Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript] {
         guard !keys.isEmpty else { return [:] }
         return try await reading { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT sha256 FROM intent WHERE object = ? AND state = 'committed'"
+                sql: "SELECT sha256, format FROM intent WHERE object = ? AND state = 'committed'"
             )
             return try keys.reduce(into: [:]) { found, key in
-                found[key] = try String.fetchOne(statement, arguments: [key.text]).flatMap(Checksum.init(hexadecimal:))
+                guard let row = try Row.fetchOne(statement, arguments: [key.text]) else { return }
+                guard let checksum = Checksum(hexadecimal: row[0]), let format = TranscriptFormat(rawValue: row[1])
+                else {
+                    return
+                }
+                found[key] = StoredTranscript(checksum: checksum, format: format)
             }
         }
     }

@@ -19,6 +19,8 @@ package final class Ledger: Sendable {
     /// - Throws: ``Failure``, also for a file that is no ledger or that a newer version of this program wrote: it is
     ///   refused, never guessed at and never started afresh.
     package init(path: String, now: @escaping @Sendable () -> Date) throws {
+        // One ledger has one lock, by whatever name it is called.
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         self.path = path
         self.now = now
         do {
@@ -66,19 +68,34 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// Takes the ledger for a new run. At most one engine has it.
+    /// The right to begin a run: at most one engine has it.
+    package struct Claim: Sendable {
+        let lock: LedgerLock
+        let engine: EngineIdentity
+    }
+
+    /// Claims the ledger before anything else is opened or made.
+    ///
+    /// - Throws: ``LedgerBusy`` when another engine holds it; ``Failure``.
+    package func claim(as engine: EngineIdentity = .current) async throws -> Claim {
+        guard let lock = try LedgerLock(beside: path) else { throw try await busy() }
+        if let holder = try await livingHolder(otherThan: engine) { throw holder }
+        return Claim(lock: lock, engine: engine)
+    }
+
+    /// Begins a run under a claim.
     ///
     /// What an engine that died left as running is put back; its open transactions are for recovery to settle.
     ///
-    /// - Throws: ``LedgerBusy`` when another engine holds it; ``Failure``.
-    package func beginRun(_ header: RunHeader, as engine: EngineIdentity = .current) async throws -> RunLog {
-        guard let lock = try LedgerLock(beside: path) else { throw try await busy() }
-        if let holder = try await livingHolderElsewhere(than: engine) { throw holder }
+    /// - Throws: ``Failure``, of class `conflict` when transactions are open that were begun on other stores: only there
+    ///   could they be settled.
+    package func beginRun(_ header: RunHeader, under claim: Claim) async throws -> RunLog {
         do {
-            let (run, epoch) = try await pool.write { [now] db in
-                try Lease.take(db, for: header, by: engine, at: now())
+            let (run, epoch) = try await pool.write { [now, path] db in
+                try Lease.refuseOtherStores(db, header, ledger: path)
+                return try Lease.take(db, for: header, by: claim.engine, at: now())
             }
-            return RunLog(ledger: self, run: run, epoch: epoch, actor: header.actor, lock: lock)
+            return RunLog(ledger: self, run: run, epoch: epoch, actor: header.actor, lock: claim.lock)
         } catch let error as DatabaseError {
             throw Failure(error, ledger: path)
         }
@@ -91,13 +108,12 @@ package final class Ledger: Sendable {
         )
     }
 
-    /// File locks do not reach every host that shares a folder; the heartbeat does.
-    private func livingHolderElsewhere(than engine: EngineIdentity) async throws -> LedgerBusy? {
-        guard let lease = try await pool.read({ try Lease.fetch($0) }), !lease.released, lease.host != engine.host
-        else {
-            return nil
-        }
-        guard now().timeIntervalSince1970 - lease.heartbeat < Lease.lifetime else { return nil }
+    /// File locks do not reach every host that shares a folder, and a lock file can be removed; the heartbeat tells.
+    private func livingHolder(otherThan engine: EngineIdentity) async throws -> LedgerBusy? {
+        guard let lease = try await pool.read({ try Lease.fetch($0) }), lease.isAlive(at: now(), seenFrom: engine)
+        else { return nil }
+        let isHere = lease.host == engine.host && lease.boot == engine.boot
+        if isHere && lease.pid == engine.pid { return nil }
         return LedgerBusy(ledger: path, host: lease.host, pid: lease.pid, run: RunID(lease.run))
     }
 }

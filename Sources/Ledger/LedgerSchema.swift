@@ -24,7 +24,8 @@ enum LedgerSchema {
             id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,
             ending TEXT, actor TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
             source TEXT NOT NULL, store TEXT NOT NULL, catalog TEXT NOT NULL, options TEXT NOT NULL,
-            started REAL NOT NULL, ended REAL, unreadable INTEGER NOT NULL DEFAULT 0
+            started REAL NOT NULL, ended REAL, unreadable INTEGER NOT NULL DEFAULT 0,
+            exit INTEGER
         );
         -- The one engine that may write. The epoch grows with every engine that takes over.
         CREATE TABLE lease (

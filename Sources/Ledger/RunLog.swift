@@ -163,7 +163,6 @@ package final class RunLog: CheckpointLog, CommandQueue {
         }
     }
 
-    /// Reads after writes: what was noted before is written first.
     private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await ledger.pool.read(body)

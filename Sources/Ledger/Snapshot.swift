@@ -9,7 +9,7 @@ package struct Snapshot: Sendable {
     package let run: RunRow?
     /// Sorted by key.
     package let courses: [CourseRow]
-    /// Seconds since the engine's last heartbeat; nil when no engine holds the ledger.
+    /// Seconds since the engine's last heartbeat; nil when no engine lives.
     package let heartbeatAge: Double?
     /// The number of the newest event.
     package let lastEvent: Int64
@@ -35,6 +35,8 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     package let ended: Double?
     /// How many things that should be courses could not be read.
     package let unreadable: Int
+    /// The exit code it ended with; nil while it goes on.
+    package let exit: Int32?
 }
 
 /// A course as the ledger keeps it, with the sums over its videos.

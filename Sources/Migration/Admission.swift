@@ -46,6 +46,9 @@ package final class Admission: Sendable {
     /// How many may be in flight at once.
     package var limit: Int { state.withLock { $0.limit } }
 
+    /// Whether it is closed for a reason that may be lifted.
+    package var isClosed: Bool { state.withLock { !$0.obstacles.isEmpty } }
+
     /// How many are in flight.
     package var inFlight: Int { state.withLock { $0.inFlight } }
 

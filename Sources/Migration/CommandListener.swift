@@ -24,10 +24,11 @@ package struct CommandListener: Sendable {
 
     /// Looks for commands until its task is cancelled.
     ///
-    /// - Throws: what the queue throws; the run goes on without it, deaf but safe.
+    /// - Throws: when its task is cancelled. A queue that cannot be read is asked again.
     package func listen() async throws {
-        while !Task.isCancelled {
-            try await answerPending()
+        while true {
+            do { try await answerPending() } catch is Failure
+            { /* it is busy, or lost: whoever writes checkpoints says so */  }
             try await surroundings.sleep(Self.pause)
         }
     }
@@ -55,7 +56,6 @@ package struct CommandListener: Sendable {
             }
             control.admission.setLimit(videos)
         case .drain:
-            try await log.record([.runState(.draining, reason: "asked by \(command.actor)")])
             control.drain(.interrupted, reason: "\(command.actor) asked it to drain")
         }
         return nil

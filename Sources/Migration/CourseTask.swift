@@ -11,80 +11,74 @@ struct CourseTask: Sendable {
 
     /// Brings the course as far as it can be brought in this run.
     ///
-    /// - Throws: ``LedgerLost`` alone.
+    /// - Throws: ``LedgerLost``, or `CancellationError` when another course lost the ledger; nothing else.
     func run() async throws {
-        var progress = Progress()
+        var progress = CourseProgress()
         while true {
             if engine.control.isDraining { return try await stop(progress) }
             try await enter(.running, reason: "", progress)
             switch try await attempt(&progress) {
-            case .empty:
-                return try await enter(.empty, reason: "the course has no videos", progress)
-            case .stopped:
-                return try await stop(progress)
-            case .proven:
-                switch try await cutOver(progress) {
-                case .done: return try await enter(.migrated, reason: "", progress)
-                case .held(let reason): return try await enter(.held, reason: reason, progress)
-                case .failed(let failure):
-                    guard try await mayRetry([failure], &progress) else {
-                        return try await fail(whole: failure, progress)
-                    }
+            case .stopped: return try await stop(progress)
+            case .done(let state, let reason): return try await enter(state, reason: reason, progress)
+            case .failing:
+                guard progress.mayPass, let failure = progress.failures.first(where: \.class.isRetryable) else {
+                    return try await fail(progress)
                 }
-            case .unreadable(let failure):
-                guard try await mayRetry([failure], &progress) else { return try await fail(whole: failure, progress) }
-            case .failing(let failures):
-                guard try await mayRetry(failures, &progress) else { return try await fail(failures, progress) }
+                guard try await retry(after: failure, &progress) else { return try await fail(progress) }
+            case .failed(let failure):
+                let mayPass = RetryPolicy().mayPass(failure, attempts: progress.retries + 1)
+                guard mayPass, try await retry(after: failure, &progress) else {
+                    return try await fail(whole: failure, progress)
+                }
             }
         }
     }
 
     // MARK: - One attempt
 
-    /// What is known of the course so far, over all attempts.
-    struct Progress: Sendable {
-        var retries = 0
-        /// Videos that were verified or waived, as they were listed then.
-        var settled: [UsageKey: ResolvedVideo] = [:]
-        var reports: [UsageKey: VideoReport] = [:]
-    }
-
     private enum Attempt {
-        case proven, empty, stopped
+        /// The course is at its end: migrated, held or empty.
+        case done(CourseState, reason: String)
+        /// The run drains.
+        case stopped
         /// Videos of the course failed.
-        case failing([Failure])
+        case failing
         /// The course as a whole did.
-        case unreadable(Failure)
+        case failed(Failure)
     }
 
-    /// Lists the course and migrates whatever is not settled as it is listed, until a listing brings nothing new.
+    /// Lists the course and migrates whatever is not proven as it is listed, until a listing brings nothing new; then
+    /// cuts over.
     ///
     /// The last listing is the gate's: what authors changed while videos moved is migrated before it.
-    private func attempt(_ progress: inout Progress) async throws -> Attempt {
+    private func attempt(_ progress: inout CourseProgress) async throws -> Attempt {
         for _ in 1...Self.mostListings {
             let reading: CourseReading
             do {
                 reading = try await CourseReading(
-                    of: course, from: engine.connections.source, lookUp: engine.options.lookUp)
+                    of: course, from: engine.connections.source, lookUp: engine.options.lookUp
+                )
             } catch {
-                return .unreadable(Failure(error, "reading a course", at: "\(course)"))
+                return .failed(Failure(error, "reading a course", at: "\(course)"))
             }
-            if reading.videos.isEmpty { return .empty }
-            let unsettled = reading.videos.filter { progress.settled[$0.block.usageKey] != $0 }
-            let listed = Set(reading.videos.map(\.block.usageKey))
-            progress.reports = progress.reports.filter { listed.contains($0.key) }
-            if unsettled.isEmpty { return .proven }
-            try await outline(reading, unsettled)
-            let failures = try await migrate(unsettled, &progress)
+            let open = reading.videos.filter { !progress.isProven($0) }
+            if progress.list(reading.videos) || !open.isEmpty { try await outline(reading, open) }
+            if reading.videos.isEmpty {
+                try await cutover.resolveFailedTasks()
+                return .done(.empty, reason: "the course has no videos")
+            }
+            if open.isEmpty { return try await cutOver(reading, &progress) }
+            try await migrate(open.filter(progress.isWorthTrying), &progress)
             if engine.control.isDraining { return .stopped }
-            if !failures.isEmpty { return .failing(failures) }
+            if !progress.failures.isEmpty { return .failing }
         }
-        let restless = Failure(
-            .transient, "reading a course at the gate", at: "\(course)",
-            cause: "it was different each of \(Self.mostListings) times", safe: "what is migrated stays migrated",
-            advice: "run this course when its authors rest"
+        return .failed(
+            Failure(
+                .transient, "reading a course at the gate", at: "\(course)",
+                cause: "it was different each of \(Self.mostListings) times", safe: "what is migrated stays migrated",
+                advice: "run this course when its authors rest"
+            )
         )
-        return .unreadable(restless)
     }
 
     private func outline(_ reading: CourseReading, _ videos: [ResolvedVideo]) async throws {
@@ -102,9 +96,7 @@ struct CourseTask: Sendable {
     }
 
     /// Runs videos in parallel, as many as the gate admits.
-    ///
-    /// - Returns: why those that failed did.
-    private func migrate(_ videos: [ResolvedVideo], _ progress: inout Progress) async throws -> [Failure] {
+    private func migrate(_ videos: [ResolvedVideo], _ progress: inout CourseProgress) async throws {
         let task = VideoTask(
             engine: engine, course: course, waivers: try await engine.journal.waivers(of: course),
             attempt: progress.retries + 1
@@ -115,73 +107,85 @@ struct CourseTask: Sendable {
                 guard await admission.enter() else { break }
                 group.addTask {
                     defer { admission.leave() }
-                    return try await task.run(video)
+                    do {
+                        return try await task.run(video)
+                    } catch {
+                        // The ledger is lost: nobody may begin anything that it would not know of.
+                        admission.shut()
+                        throw error
+                    }
                 }
             }
             return try await group.reduce(into: [UsageKey: VideoReport]()) { $0[$1.block] = $1 }
         }
-        progress.reports.merge(reports) { $1 }
         for video in videos {
-            guard let report = reports[video.block.usageKey] else { continue }
-            let isSettled = report.state == .verified || report.state == .waived
-            progress.settled[video.block.usageKey] = isSettled ? video : nil
+            if let report = reports[video.block.usageKey] { progress.take(report, of: video) }
         }
-        let failures = reports.values.filter { $0.state != .verified && $0.state != .waived }.sorted {
-            $0.block < $1.block
-        }
-        if let refused = failures.compactMap(\.failure).first(where: { $0.class == .auth }) {
-            engine.control.drain(.refused, reason: refused.description)
-        }
-        return failures.compactMap(\.failure)
+        if let refused = progress.failures.first(where: { $0.class == .auth }) { refuse(refused) }
+    }
+
+    private func refuse(_ failure: Failure) {
+        engine.control.drain(.refused, reason: failure.description)
     }
 
     // MARK: - Cut-over
 
-    private func cutOver(_ progress: Progress) async throws -> Cutover.Outcome {
-        let cutover = Cutover(catalog: engine.connections.catalog, journal: engine.journal, course: course)
-        return try await cutover.run(Array(progress.reports.values))
+    private var cutover: Cutover {
+        Cutover(catalog: engine.connections.catalog, journal: engine.journal, course: course)
+    }
+
+    private func cutOver(_ reading: CourseReading, _ progress: inout CourseProgress) async throws -> Attempt {
+        switch try await cutover.run(reading, progress.reports) {
+        case .done: return .done(.migrated, reason: "")
+        case .held(let reason): return .done(.held, reason: reason)
+        case .failed(let failure): return .failed(failure)
+        case .stale(let blocks, let failure):
+            progress.doubt(blocks)
+            return .failed(failure)
+        }
     }
 
     // MARK: - Ends
 
-    private func enter(_ state: CourseState, reason: String, _ progress: Progress) async throws {
+    private func enter(_ state: CourseState, reason: String, _ progress: CourseProgress) async throws {
         try await engine.journal.record(.courseState(course, state, reason: reason, retries: progress.retries))
     }
 
-    private func stop(_ progress: Progress) async throws {
+    private func stop(_ progress: CourseProgress) async throws {
         let reason = engine.control.ending?.reason ?? "the run drains"
-        try await enter(.queued, reason: "stopped before its end: \(reason); the next run goes on here", progress)
+        try await enter(
+            .queued, reason: "stopped before its end: \(reason); the next run goes on here", progress
+        )
     }
 
     /// Waits before the next attempt, if there may be one.
-    private func mayRetry(_ failures: [Failure], _ progress: inout Progress) async throws -> Bool {
-        let policy = RetryPolicy()
-        guard policy.allows(failures, after: progress.retries), !engine.control.isDraining else { return false }
+    private func retry(after failure: Failure, _ progress: inout CourseProgress) async throws -> Bool {
+        guard progress.retries < RetryPolicy.most, !engine.control.isDraining else { return false }
         progress.retries += 1
-        let first = failures.first { $0.class.isRetryable } ?? failures[0]
-        try await enter(.retrying, reason: "retry \(progress.retries) of \(RetryPolicy.most): \(first.cause)", progress)
-        // Cancelled only when the ledger is lost: then nothing may be done any more.
-        do { try await engine.surroundings.sleep(policy.delay(jitter: engine.surroundings.jitter())) } catch {
-            return false
-        }
+        try await enter(
+            .retrying, reason: "retry \(progress.retries) of \(RetryPolicy.most): \(failure.cause)", progress
+        )
+        try await engine.surroundings.sleep(RetryPolicy().delay(jitter: engine.surroundings.jitter()))
         return true
     }
 
-    /// The course did not make it: it is held when an operator must decide, else kept as a failed task.
-    private func fail(_ failures: [Failure], _ progress: Progress) async throws {
+    /// Videos did not make it: the course is held when an operator must decide, else kept as a failed task.
+    private func fail(_ progress: CourseProgress) async throws {
         if engine.control.isDraining { return try await stop(progress) }
+        let failures = progress.failures
         engine.control.failedForGood(failures.count)
         let videos = failures.count == 1 ? "1 video" : "\(failures.count) videos"
-        if failures.allSatisfy({ $0.class == .conflict }) {
+        guard let worst = failures.first(where: { $0.class != .conflict }) else {
             let reason = "waits for the operator: \(videos) in conflict with the catalog; repair the rows or waive them"
             return try await enter(.held, reason: reason, progress)
         }
-        let worst = failures.first { $0.class != .conflict } ?? failures[0]
         try await keepFailedTask(worst)
         try await enter(.failed, reason: "\(videos) failed, first at \(worst.place): \(worst.brief)", progress)
     }
 
-    private func fail(whole failure: Failure, _ progress: Progress) async throws {
+    /// The course as a whole did not make it.
+    private func fail(whole failure: Failure, _ progress: CourseProgress) async throws {
+        if failure.class == .auth { refuse(failure) }
         if engine.control.isDraining { return try await stop(progress) }
         engine.control.failedForGood(1)
         try await keepFailedTask(failure)

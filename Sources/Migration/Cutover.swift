@@ -8,37 +8,69 @@ struct Cutover: Sendable {
         /// It waits for the operator.
         case held(String)
         case failed(Failure)
+        /// The catalog has lost rows of these videos since they were checked.
+        case stale(Set<UsageKey>, Failure)
     }
 
     let catalog: any VideoCatalog
     let journal: Journal
     let course: CourseKey
 
-    /// Checks the counts of every video, then switches the course's flag, once.
+    /// Counts every video anew, then switches the course's flag, once.
     ///
-    /// - Parameter reports: the last report of each video that the gate's listing names.
+    /// - Parameters:
+    ///   - reading: the gate's listing; every video of it is verified or waived.
+    ///   - reports: the last report of each of them.
     /// - Throws: ``LedgerLost`` alone.
-    func run(_ reports: [VideoReport]) async throws -> Outcome {
-        precondition(
-            reports.allSatisfy { $0.state == .verified || $0.state == .waived }, "the gate comes after the videos")
-        let proven = reports.filter { $0.state == .verified }
-        let contentstore = proven.reduce(0) { $0 + $1.counts.contentstore }
-        let store = proven.reduce(0) { $0 + $1.counts.store }
-        let result: CheckResult = proven.allSatisfy { $0.counts.contentstore <= $0.counts.store } ? .pass : .fail
-        try await journal.record(.checked(course, result, contentstore: contentstore, store: store))
-        guard result == .pass else {
-            return .held("the contentstore has \(contentstore) transcripts, the object store \(store)")
-        }
-        if try await journal.isHeld(course) { return .held("an operator holds back its cut-over; release it to go on") }
+    func run(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> Outcome {
         do {
+            let missing = try await count(reading, reports)
+            guard missing.isEmpty else {
+                return .stale(
+                    missing,
+                    Failure(
+                        .transient, "checking a course at the gate", at: "\(course)",
+                        cause:
+                            "\(missing.count) of its videos have fewer rows in the catalog than when they were checked",
+                        safe: "the flag is off", advice: "they are looked at again at the next attempt"
+                    )
+                )
+            }
+            if try await journal.isHeld(course) {
+                return .held("an operator holds back its cut-over; release it to go on")
+            }
             try await switchFlag()
-            try await resolveFailedTasks()
-            return .done
+            try await tellNewIDs(reading, reports)
         } catch let lost as LedgerLost {
             throw lost
         } catch {
             return .failed(Failure(error, "cutting over", at: "\(course)"))
         }
+        try await resolveFailedTasks()
+        return .done
+    }
+
+    /// The consistency check of the course: contentstore count <= store count for each video, on rows read now.
+    ///
+    /// - Returns: the videos that have too few.
+    private func count(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> Set<UsageKey> {
+        let verified = reading.videos.filter { reports[$0.block.usageKey]?.state == .verified }
+        let waivers = try await journal.waivers(of: course)
+        let rows = verified.isEmpty ? [:] : try await catalog.rows(of: Set(verified.map(\.video)))
+        var (contentstore, store) = (0, 0)
+        var missing: Set<UsageKey> = []
+        for video in verified {
+            let block = video.block.usageKey
+            let waived = Set(waivers.filter { $0.block == block }.compactMap(\.language))
+            let wanted = video.languages.filter { $0.isFound && !waived.contains($0.language) }.map(\.language)
+            let there = Set((rows[video.video] ?? []).filter { $0.object != nil }.map(\.language))
+            contentstore += wanted.count
+            store += there.count
+            if !wanted.allSatisfy(there.contains) { missing.insert(block) }
+        }
+        let result: CheckResult = missing.isEmpty ? .pass : .fail
+        try await journal.record(.checked(course, result, contentstore: contentstore, store: store))
+        return missing
     }
 
     private func switchFlag() async throws {
@@ -64,8 +96,26 @@ struct Cutover: Sendable {
         try await journal.record(.flagOn(course))
     }
 
-    private func resolveFailedTasks() async throws {
-        try await catalog.resolveFailedTasks(of: course)
-        try await journal.record(.failedTasksResolved(course))
+    /// A source that is only read cannot be told the ids that were derived; the operator must be.
+    private func tellNewIDs(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws {
+        let new = reading.videos.count { video in
+            video.isNewID && (reports[video.block.usageKey]?.counts.store ?? 0) > 0
+        }
+        guard new > 0 else { return }
+        let text = "\(new) videos have new edx_video_ids that the course does not hold yet; mallow report lists them"
+        try await journal.record(.notice(course: course, block: nil, text: text))
+    }
+
+    /// Stamps what is left of earlier failures. What stands in its way does not undo a migration: it is a notice.
+    func resolveFailedTasks() async throws {
+        do {
+            try await catalog.resolveFailedTasks(of: course)
+            try await journal.record(.failedTasksResolved(course))
+        } catch let lost as LedgerLost {
+            throw lost
+        } catch {
+            let text = "failed tasks could not be stamped resolved in the platform's database: \(error)"
+            try await journal.record(.notice(course: course, block: nil, text: text))
+        }
     }
 }

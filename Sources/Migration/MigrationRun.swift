@@ -36,16 +36,20 @@ package struct MigrationRun: Sendable {
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
         let journal = engine.journal
+        engine.control.whenDraining { journal.note(.runState(.draining, reason: $0)) }
         try await journal.record(
             .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
         try await recover()
         do {
             let courses = try await list(selection)
-            try await journal.record(.runState(.running, reason: ""))
+            if !engine.control.admission.isClosed { try await journal.record(.runState(.running, reason: "")) }
             try await migrate(courses)
             try await recover()
         } catch let lost as LedgerLost {
             throw lost
+        } catch is CancellationError {
+            // The caller has given the run up; the next one goes on here.
+            throw CancellationError()
         } catch {
             let failure = Failure(error, "listing courses", at: "the source")
             try await journal.record(.unreadable(name: "the list of courses", failure))

@@ -8,7 +8,7 @@ package struct Recovery: Sendable {
     package struct Outcome: Sendable, Hashable {
         /// Transactions whose commit had happened.
         package var committed = 0
-        /// Transactions of which nothing remains.
+        /// Transactions of which nothing remains, for now or for good.
         package var undone = 0
         /// Transactions that are still open, and why.
         package var open: [Failure] = []
@@ -16,14 +16,14 @@ package struct Recovery: Sendable {
 
     let rollback: Rollback
     let journal: Journal
-    let longestDelay: TimeInterval
+    let now: @Sendable () -> Date
 
     package init(
         store: any ObjectStore, catalog: any VideoCatalog, log: any CheckpointLog, surroundings: Surroundings
     ) {
         journal = Journal(log: log)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
-        longestDelay = store.longestDelay
+        now = surroundings.now
     }
 
     /// Settles every open transaction, one after the other. May be called as often as one likes.
@@ -37,8 +37,12 @@ package struct Recovery: Sendable {
             guard block == nil || header.block == block else { continue }
             do {
                 let intents = transaction.intents.map(\.intent)
-                let written = Dictionary(uniqueKeysWithValues: transaction.intents.map { ($0.intent.id, $0.written) })
-                if try await rollback.settle(header, intents, doubtful: written) != nil {
+                // Its PUT may have been under way when its process died: the doubt begins when it is first looked at.
+                let doubtful = transaction.intents.map { ($0.intent.id, $0.isWatched ? $0.written : now()) }
+                let settled = try await rollback.settle(
+                    header, intents, doubtful: Dictionary(uniqueKeysWithValues: doubtful)
+                )
+                if settled != nil {
                     outcome.committed += 1
                 } else {
                     outcome.undone += 1

@@ -8,6 +8,7 @@ package final class RunControl: Sendable {
         var ending: (RunEnding, reason: String)?
         var failedVideos = 0
         var videos = 0
+        var onDrain: (@Sendable (String) -> Void)?
     }
 
     /// The gate for videos.
@@ -23,8 +24,22 @@ package final class RunControl: Sendable {
 
     /// No new video starts from now on; those in flight are finished. The first reason given stays.
     package func drain(_ ending: RunEnding, reason: String) {
-        state.withLock { if $0.ending == nil { $0.ending = (ending, reason) } }
+        let tell = state.withLock { state -> (@Sendable (String) -> Void)? in
+            guard state.ending == nil else { return nil }
+            state.ending = (ending, reason)
+            return state.onDrain
+        }
         admission.shut()
+        tell?(reason)
+    }
+
+    /// Has somebody told when the run begins to drain, with the reason; at once if it does already.
+    func whenDraining(_ tell: @escaping @Sendable (String) -> Void) {
+        let reason = state.withLock { state in
+            state.onDrain = tell
+            return state.ending?.reason
+        }
+        if let reason { tell(reason) }
     }
 
     /// Why the run drains; nil while it does not.

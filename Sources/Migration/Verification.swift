@@ -7,6 +7,8 @@ package struct TranscriptCheck: Sendable, Hashable, Encodable {
         case pass, fail
         /// The contentstore has it and the catalog does not yet.
         case notMigrated = "not migrated"
+        /// A named operator lets it stay behind.
+        case waived
     }
 
     package let course: CourseKey
@@ -34,13 +36,14 @@ package struct Verification: Sendable {
     let planner: VideoPlanner
     /// Whether every object is read and its bytes hashed here; else the store's own checksum is believed.
     let isDeep: Bool
-    /// The checksum that was stored under a key of ours; nil for keys that are not.
-    let written: @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
+    /// What was stored under keys of ours; nothing for keys that are not.
+    let written: @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript]
+    let waivers: [Waiver]
 
     package init(
         source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
         lookUp: LookUp, isDeep: Bool,
-        written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: Checksum]
+        written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript], waivers: [Waiver]
     ) {
         self.source = source
         self.store = store
@@ -48,6 +51,7 @@ package struct Verification: Sendable {
         self.lookUp = lookUp
         self.isDeep = isDeep
         self.written = written
+        self.waivers = waivers
         planner = VideoPlanner(source: source, store: store, catalog: catalog, format: format)
     }
 
@@ -69,8 +73,17 @@ package struct Verification: Sendable {
         return checks
     }
 
+    /// The waiver under which a transcript stays behind; one that can be migrated, or is, needs none.
+    private func waiver(for plan: TranscriptPlan, of video: ResolvedVideo, in course: CourseKey) -> Waiver? {
+        guard plan.action != .present else { return nil }
+        return waivers.first { waiver in
+            waiver.course == course && waiver.block == video.block.usageKey
+                && (waiver.language == nil || waiver.language == plan.language && plan.failure != nil)
+        }
+    }
+
     private func check(
-        _ plan: TranscriptPlan, of video: ResolvedVideo, in course: CourseKey, _ ours: [ObjectKey: Checksum]
+        _ plan: TranscriptPlan, of video: ResolvedVideo, in course: CourseKey, _ ours: [ObjectKey: StoredTranscript]
     ) async throws -> TranscriptCheck {
         let contentstore = plan.transcript.map { Checksum(of: $0.bytes) }
         func result(_ verdict: TranscriptCheck.Verdict, _ store: Checksum? = nil, _ note: String? = nil)
@@ -80,6 +93,9 @@ package struct Verification: Sendable {
                 course: course, video: video.block.usageKey, edxVideoID: video.video, language: plan.language,
                 contentstore: contentstore, store: store, verdict: verdict, note: note
             )
+        }
+        if let waiver = waiver(for: plan, of: video, in: course) {
+            return result(.waived, nil, "by \(waiver.actor): \(waiver.reason)")
         }
         guard let key = plan.row?.object else {
             return plan.action == .conflict
@@ -92,18 +108,18 @@ package struct Verification: Sendable {
             return result(.fail, nil, failure.cause)
         }
         guard let stored else { return result(.fail, nil, "no object is at \(key)") }
-        if let format = plan.transcript?.format, ours[key] != nil, plan.row?.format != format.rawValue {
+        if let written = ours[key], plan.row?.format != written.format.rawValue {
             return result(
-                .fail, stored, "the row says \(plan.row?.format ?? "nothing"), the bytes are \(format.rawValue)")
+                .fail, stored, "the row says \(plan.row?.format ?? "nothing"), \(written.format.rawValue) was stored")
         }
-        if let written = ours[key], written != stored {
-            return result(.fail, stored, "\(written) was stored there")
+        if let written = ours[key], written.checksum != stored {
+            return result(.fail, stored, "\(written.checksum) was stored there")
         }
         guard let contentstore else { return result(.pass, stored) }
         let isSame = stored == contentstore
         if isSame { return result(.pass, stored, "same") }
         return result(
             .pass, stored,
-            ours[key] == nil ? "differs: it was there before us" : "differs: the contentstore changed since")
+            ours[key] == nil ? "differs: it was there before" : "differs from what this course has now")
     }
 }

@@ -88,7 +88,8 @@ package struct VideoPlanner: Sendable {
 
     // MARK: - What the contentstore has
 
-    /// Reads assets whole. A read that is shorter or longer than the store said is refused, never used.
+    /// Reads assets whole. A read that is shorter or longer than the store said is refused, never used; a failure that
+    /// is left in the result is the transcript's own.
     private func read(
         _ assets: [Asset], in course: CourseKey, twice: Bool
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
@@ -102,19 +103,28 @@ package struct VideoPlanner: Sendable {
                     cause: "the source left it out of its answer", advice: "it is read again at the next attempt"
                 )
             }
-            guard case .success(let bytes) = first, case .success(let others) = second else { continue }
-            guard bytes.count == asset.length, bytes == others else {
-                throw Failure(
-                    .integrity, "reading a transcript", at: "\(course) \(asset.name)",
-                    cause: bytes.count == asset.length
-                        ? "two reads gave different bytes"
-                        : "\(bytes.count) bytes came, \(asset.length) were announced",
-                    advice:
-                        "it is read once more from the source; if it happens again, check the source's disks and network"
-                )
+            switch (first, second) {
+            case (.failure(let failure), _) where failure.class != .sourceCorrupt,
+                (_, .failure(let failure)) where failure.class != .sourceCorrupt:
+                // Not the transcript's fault: nothing may be decided from it.
+                throw failure
+            case (.failure, .failure): continue
+            case (.success(let bytes), .success(let others)) where bytes.count == asset.length && bytes == others:
+                continue
+            case (.success(let bytes), _) where bytes.count != asset.length:
+                throw unreliable(asset, in: course, "\(bytes.count) bytes came, \(asset.length) were announced")
+            case (.success, _), (_, .success):
+                throw unreliable(asset, in: course, "two reads gave different bytes")
             }
         }
         return content
+    }
+
+    private func unreliable(_ asset: Asset, in course: CourseKey, _ cause: String) -> Failure {
+        Failure(
+            .integrity, "reading a transcript", at: "\(course) \(asset.name)", cause: cause,
+            advice: "it is read once more from the source; if it happens again, check the source's disks and network"
+        )
     }
 
     /// What the heads come to: the asset to take, its bytes, and what to tell the operator.

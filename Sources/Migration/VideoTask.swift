@@ -39,11 +39,19 @@ struct VideoTask: Sendable {
         } catch {
             outcome = report(.failed, counts, Failure(error, "migrating a video", at: "\(block)"))
         }
-        if outcome.failure != nil, waivers.contains(where: { $0.block == block && $0.language == nil }) {
-            outcome = report(.waived, counts, outcome.failure)
+        if let failure = outcome.failure, mayStayBehind(block, failure), !engine.unsettled.contains(block) {
+            counts.waived += counts.contentstore - counts.store
+            counts.contentstore = counts.store
+            outcome = report(.waived, counts, failure)
         }
         try await engine.journal.record(.videoState(outcome))
         return outcome
+    }
+
+    /// A waiver is about what cannot be migrated, not about a store that does not answer just now.
+    private func mayStayBehind(_ block: UsageKey, _ failure: Failure) -> Bool {
+        guard !failure.class.isRetryable, failure.class != .auth else { return false }
+        return waivers.contains { $0.block == block && $0.language == nil }
     }
 
     /// - Parameter counts: set as soon as they are known, for the report of a failure.
@@ -118,7 +126,7 @@ struct VideoTask: Sendable {
         return VideoTransaction(
             store: engine.connections.store, catalog: engine.connections.catalog, journal: engine.journal,
             rollback: engine.rollback, uptime: engine.surroundings.uptime,
-            header: header, objects: objects, intents: intents, began: began
+            header: header, objects: objects, intents: intents
         )
     }
 }

@@ -18,8 +18,6 @@ struct VideoTransaction: Sendable {
     let objects: [NewObject]
     /// The intents of the same objects, in the same order.
     let intents: [Intent]
-    /// When it began.
-    let began: Date
 
     /// Runs the transaction to one of its two ends.
     ///
@@ -29,7 +27,7 @@ struct VideoTransaction: Sendable {
     func run() async throws -> CommitReceipt {
         try await journal.record(.intents(header, intents))
         let unstored = await storeAll()
-        let doubtful = unstored.filter { $0.value.class == .ambiguous }.mapValues { _ in began }
+        let doubtful = unstored.filter { $0.value.class == .ambiguous }.mapValues { _ in rollback.now() }
         do {
             // One that must not be retried says more than one that may.
             if let failure = unstored.values.first(where: { !$0.class.isRetryable }) ?? unstored.values.first {
@@ -127,10 +125,11 @@ struct RollbackUnproven: Error, Sendable {
 
     var failure: Failure {
         Failure(
-            obstacle.class.isRetryable ? obstacle.class : cause.class, "rolling back", at: obstacle.place,
+            obstacle.class.isRetryable || obstacle.class == .auth ? obstacle.class : cause.class, "rolling back",
+            at: obstacle.place,
             cause: "\(obstacle.cause), after: \(cause.cause)",
             safe:
-                "the catalog does not have this video; its objects are named in the ledger and are removed at the next attempt",
+                "its objects are named in the ledger; whether the catalog has the video is read again at the next attempt",
             advice: "when the store answers again, run mallow recover"
         )
     }

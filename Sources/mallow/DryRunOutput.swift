@@ -16,6 +16,7 @@ struct DryRunOutput: PlanOutput {
     private var transcripts: [String: Int] = [:]
 
     var planned: Set<CourseKey> { text.planned }
+    var refused: Set<CourseKey> { text.refused }
     var unreadable: Int { text.unreadable }
 
     init(isJSON: Bool) { self.isJSON = isJSON }
@@ -43,12 +44,21 @@ struct DryRunOutput: PlanOutput {
             let end: VideoState = Self.isSound(video) ? .verified : .failed
             videos[end.rawValue, default: 0] += 1
         }
-        for (action, count) in plan.actions {
-            transcripts[action == .migrate ? "migrated" : action.rawValue, default: 0] += count
-        }
+        for video in plan.videos { count(video) }
         guard isJSON else { return }
         let actions = plan.actions.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }
         Console.print(json: Line(event: "planned", course: plan.key.text, state: state.rawValue, transcripts: actions))
+    }
+
+    /// The transcripts of a video that fails as a whole stay where they are.
+    private mutating func count(_ video: PlannedVideo) {
+        let isBlocked = video.failure != nil || video.transcripts.contains { $0.action == .corrupt }
+        for transcript in video.transcripts {
+            let name = transcript.action == .migrate ? (isBlocked ? "blocked" : "migrated") : transcript.action.rawValue
+            transcripts[name, default: 0] += 1
+            if transcript.asset != nil { transcripts["contentstore", default: 0] += 1 }
+            if name == "migrated" || transcript.action == .present { transcripts["store", default: 0] += 1 }
+        }
     }
 
     func end() {

@@ -23,39 +23,21 @@ struct ForegroundRun: Sendable {
             log.run, connections: connections, options: options, surroundings: .real, control: control
         )
         let listener = CommandListener(queue: log, log: log, control: control, surroundings: .real)
-        let ledger = ledger, output = output, id = log.run
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            // Both go on until they are cancelled; a listener that fails leaves the run deaf, not endangered.
-            group.addTask { try? await listener.listen() }
-            group.addTask { try? await Self.show(ledger, id, output) }
-            defer { group.cancelAll() }
-            try await run.execute(selection)
+        let screen = RunScreen(ledger: ledger, run: log.run, output: output)
+        // Neither is waited for before the run is over and its ledger closed: a listener that fails leaves the run deaf,
+        // and a reader who does not read holds up nobody but himself.
+        let listening = Task { try? await listener.listen() }
+        let showing = Task { try? await screen.follow() }
+        defer {
+            listening.cancel()
+            showing.cancel()
         }
+        try await run.execute(selection)
+        listening.cancel()
         try await log.close()
-        try await Self.showRest(ledger, id, output)
-    }
-
-    private static func show(_ ledger: Ledger, _ run: RunID, _ output: any RunOutput) async throws {
-        while !Task.isCancelled {
-            try await showNew(ledger, run, output)
-            try await Task.sleep(for: .milliseconds(200))
-        }
-    }
-
-    private static func showNew(_ ledger: Ledger, _ run: RunID, _ output: any RunOutput) async throws {
-        while true {
-            let events = try await ledger.events(
-                after: output.lastEvent, run: run, isNotable: !output.showsEverything
-            )
-            output.add(events)
-            if events.count < 1000 { break }
-        }
-        try await output.update { try await RunSummary(of: run, in: ledger) }
-    }
-
-    private static func showRest(_ ledger: Ledger, _ run: RunID, _ output: any RunOutput) async throws {
-        try await showNew(ledger, run, output)
-        output.end(try await RunSummary(of: run, in: ledger))
+        showing.cancel()
+        await showing.value
+        try await screen.finish()
     }
 }
 
@@ -72,9 +54,13 @@ private final class StopSignals: Sendable {
                 signal(number, SIG_IGN)
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler {
-                    if counter.next() > 1 { _exit(RunExit.interrupted.rawValue) }
-                    Console.complain("\ndraining: videos in flight are finished; once more to stop at once")
+                    if counter.next() > 1 {
+                        Console.complain(
+                            "\r\u{1B}[Kstopped at once: start the same run again to put right what was open")
+                        _exit(RunExit.interrupted.rawValue)
+                    }
                     drain()
+                    Console.complain("\ndraining: videos in flight are finished; once more to stop at once")
                 }
                 source.resume()
                 return source

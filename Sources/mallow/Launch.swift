@@ -16,13 +16,16 @@ struct Launch {
 
     /// Runs to the end; the exit code is the ledger's.
     func run(_ selection: CourseSelection) async throws {
-        let platform = try Platform(endpoints, now: { Date() })
         let ledger = try ledger.open()
+        // First of all: an engine that is refused has opened and made nothing.
+        let claim = try await ledger.claim()
+        for place in endpoints.newPlaces { Console.complain("making \(place): nothing is there yet") }
+        let platform = try Platform(endpoints, now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
                 catalog: "\(endpoints.catalog)", options: tuning.described(content)
-            )
+            ), under: claim
         )
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,

@@ -7,7 +7,9 @@ import MigrationModel
 protocol PlanOutput {
     /// The courses printed so far.
     var planned: Set<CourseKey> { get }
-    /// How many could not be read.
+    /// Courses that are there and could not be read.
+    var refused: Set<CourseKey> { get }
+    /// How many things could not be read.
     var unreadable: Int { get }
     /// The exit code that what was printed comes to.
     var exit: RunExit { get }
@@ -25,6 +27,7 @@ extension PlanOutput {
 /// One JSON object, written course by course.
 struct JSONPlanOutput: PlanOutput {
     private(set) var planned: Set<CourseKey> = []
+    private(set) var refused: Set<CourseKey> = []
     private var failures: [Unreadable] = []
 
     var unreadable: Int { failures.count }
@@ -41,6 +44,7 @@ struct JSONPlanOutput: PlanOutput {
             planned.insert(plan.key)
         case .listing(.unreadable(let name, let failure)):
             failures.append(Unreadable(name: name, failure: failure))
+            refused.insert(CourseKey(unchecked: name))
         case .listing(.course): break
         }
     }
@@ -58,6 +62,7 @@ struct JSONPlanOutput: PlanOutput {
 struct TextPlanOutput: PlanOutput {
     let isVerbose: Bool
     private(set) var planned: Set<CourseKey> = []
+    private(set) var refused: Set<CourseKey> = []
     private(set) var unreadable = 0
     private var videos = 0
     private var actions: [Action: Int] = [:]
@@ -74,8 +79,9 @@ struct TextPlanOutput: PlanOutput {
             videos += plan.videos.count
             actions.merge(plan.actions) { $0 + $1 }
             if !isSilent { show(plan) }
-        case .listing(.unreadable(_, let failure)):
+        case .listing(.unreadable(let name, let failure)):
             unreadable += 1
+            refused.insert(CourseKey(unchecked: name))
             if !isSilent { Console.print("✗ \(failure)") }
         case .listing(.course): break
         }

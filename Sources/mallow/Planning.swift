@@ -40,11 +40,15 @@ struct Planning: Sendable {
             throw error
         }
         output.end()
-        let missing = wanted.subtracting(output.planned)
+        let missing = wanted.subtracting(output.planned).subtracting(output.refused)
         if !missing.isEmpty {
             throw UsageError("The source has no course \(missing.sorted().map(\.text).joined(separator: ", ")).")
         }
         if output.exit != .done { throw ExitCode(output.exit.rawValue) }
+    }
+
+    private func isWanted(_ listing: CourseListing) -> Bool {
+        if case .course(let summary) = listing { wanted.contains(summary.key) } else { false }
     }
 
     /// Reads a few courses ahead and hands over their plans in the order of the listing, as soon as each is there.
@@ -64,7 +68,7 @@ struct Planning: Sendable {
                 }
             }
             for try await listing in source.courses() {
-                if case .course(let summary) = listing, !wanted.isEmpty, !wanted.contains(summary.key) { continue }
+                guard wanted.isEmpty || isWanted(listing) else { continue }
                 let number = started
                 started += 1
                 group.addTask { (number, try await plan(listing)) }

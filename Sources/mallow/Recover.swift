@@ -32,25 +32,27 @@ struct Recover: AsyncParsableCommand {
     func run() async throws {
         let endpoints = try await platform.endpoints(ledger)
         let ledger = try ledger.openExisting()
+        let claim = try await ledger.claim()
         let platform = try Platform(endpoints, now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "recovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
                 catalog: "\(endpoints.catalog)", options: ""
-            )
+            ), under: claim
         )
         let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)
         let outcome = try await recovery.settleAll()
         try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
+        let left = try await ledger.openTransactionCount()
         if json {
             Console.print(json: Outcome(committed: outcome.committed, undone: outcome.undone, open: outcome.open))
         } else {
             outcome.open.forEach { Console.complain("mallow: \($0)") }
             Console.print(
-                "\(outcome.committed) had been committed, \(outcome.undone) undone and proven absent, \(outcome.open.count) still open"
+                "\(outcome.committed) had been committed, \(outcome.undone) undone and proven absent, \(left) still open"
             )
         }
-        if !outcome.open.isEmpty { throw ExitCode(RunExit.failed.rawValue) }
+        if left > 0 { throw ExitCode((outcome.open.isEmpty ? RunExit.unproven : .failed).rawValue) }
     }
 }

@@ -11,13 +11,15 @@ protocol RunOutput: Sendable {
     /// Whether it shows every event, or only those that an operator should see.
     var showsEverything: Bool { get }
     func add(_ events: [EventRow])
-    /// Shows where the run stands, if it does so at all.
-    func update(_ summary: () async throws -> RunSummary) async throws
+    /// Whether it shows where the run stands while it goes on.
+    var showsProgress: Bool { get }
+    func update(_ summary: RunSummary)
     func end(_ summary: RunSummary)
 }
 
 extension RunOutput {
-    func update(_ summary: () async throws -> RunSummary) async throws {}
+    var showsProgress: Bool { false }
+    func update(_ summary: RunSummary) {}
 }
 
 /// One JSON object a line: every event, and last the summary.
@@ -76,6 +78,7 @@ final class LineRunOutput: RunOutput {
 /// For a terminal: what changed scrolls by, and one bar stays on the last line.
 final class BarRunOutput: RunOutput {
     let showsEverything = false
+    let showsProgress = true
     private struct State {
         var lastEvent: Int64 = 0
         var progress = Progress()
@@ -93,8 +96,7 @@ final class BarRunOutput: RunOutput {
         }
     }
 
-    func update(_ summary: () async throws -> RunSummary) async throws {
-        let summary = try await summary()
+    func update(_ summary: RunSummary) {
         let text = state.withLock { state in
             defer { state.lines = [] }
             let bar = state.progress.bar(of: summary, width: Console.width)
@@ -121,7 +123,7 @@ enum RunLine {
         let block = event.block.map { UsageKey(unchecked: $0).block } ?? ""
         let detail = event.detail.map { ": \($0)" } ?? ""
         switch (event.kind, event.toState) {
-        case ("course", CourseState.queued.rawValue?) where event.fromState == nil: return nil
+        case ("course", CourseState.queued.rawValue?): return nil
         case ("course", let state?): return "\(time) \(mark(of: state)) \(course) \(state)\(detail)"
         case ("video", let state?) where state != VideoState.verified.rawValue:
             return "\(time)   ✗ \(course) \(block) \(state)\(detail)"
@@ -163,12 +165,17 @@ enum RunLine {
                 + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), "
                 + "\(counted(summary.rollbacks, "rollback")), \(String(format: "%.1f", summary.seconds)) s",
         ]
-        if summary.unreadable > 0 { lines.append("\(summary.unreadable) courses could not be read") }
+        if summary.unreadable > 0 { lines.append("\(counted(summary.unreadable, "course")) could not be read") }
+        if let queued = summary.courses[CourseState.queued.rawValue] {
+            lines.append("\(counted(queued, "course")) stay in the queue for the next run")
+        }
         switch RunExit(rawValue: summary.exit) {
         case .done: lines.append("done and proven")
-        case .failed: lines.append("failed: mallow failures lists the causes, mallow run --failed tries again")
+        case .failed where summary.courses[CourseState.failed.rawValue] != nil:
+            lines.append("failed: mallow failures lists the causes, mallow run --failed tries again")
+        case .failed: lines.append("failed: \(summary.reason.isEmpty ? "see the lines above" : summary.reason)")
         case .unproven: lines.append("not proven: mallow report lists what waits and for whom")
-        case .budgetSpent: lines.append("stopped: \(summary.reason)")
+        case .budgetSpent: lines.append("stopped: \(summary.reason); mallow failures lists the causes")
         case .interrupted: lines.append("interrupted and drained: start the same run again to go on")
         default: lines.append(summary.reason)
         }

@@ -29,6 +29,7 @@ struct Status: AsyncParsableCommand {
         while true {
             let report = StatusReport(try await ledger.snapshot())
             if json { Console.print(json: report) } else { report.lines.forEach { Console.print($0) } }
+            if watch, report.isAbandoned { throw ExitCode(RunExit.failed.rawValue) }
             guard watch, report.run?.ended == nil, report.run != nil else { return }
             try await Task.sleep(for: .seconds(1))
         }
@@ -103,12 +104,18 @@ struct StatusReport: Encodable {
 
     static func time(_ seconds: Double) -> String { Date(timeIntervalSince1970: seconds).formatted(.iso8601) }
 
+    /// The run has no end, and nobody works on it.
+    var isAbandoned: Bool { run.map { $0.ended == nil && $0.heartbeatAge == nil } ?? false }
+
     /// The same for people.
     var lines: [String] {
         guard let run else { return ["no run yet"] }
         var lines = ["run \(run.id) \(run.kind)  \(run.state)\(run.reason.isEmpty ? "" : ": \(run.reason)")"]
         let heard = run.heartbeatAge.map { String(format: "engine %d on %@, heard %.0f s ago", run.pid, run.host, $0) }
         lines.append("started \(run.started) by \(run.actor); \(heard ?? "no engine runs")")
+        if isAbandoned {
+            lines.append("its engine is dead: start the same run again to go on, or mallow recover to settle")
+        }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
         let width = courses.map(\.key.count).max() ?? 0
         lines += courses.map { course in

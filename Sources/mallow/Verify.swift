@@ -38,7 +38,8 @@ struct Verify: AsyncParsableCommand {
         let ledger = try ledger.openIfThere()
         let verification = Verification(
             source: platform.source, store: platform.store, catalog: platform.catalog, format: content.format,
-            lookUp: content.lookUp, isDeep: deep, written: { try await ledger?.checksums(of: $0) ?? [:] }
+            lookUp: content.lookUp, isDeep: deep, written: { try await ledger?.stored(under: $0) ?? [:] },
+            waivers: try await ledger?.waivers() ?? []
         )
         let wanted = try courses.keys()
         var report = VerificationReport(isJSON: json)
@@ -88,7 +89,7 @@ private struct VerificationReport {
     mutating func add(_ course: CourseKey, _ checked: [TranscriptCheck]) {
         for check in checked { counts[check.verdict, default: 0] += 1 }
         if isJSON { return checks += checked }
-        let passed = checked.count { $0.verdict == .pass }
+        let passed = checked.count { $0.verdict == .pass || $0.verdict == .waived }
         Console.print(
             "\(passed == checked.count ? "✓" : "✗") \(course)  \(passed) of \(counted(checked.count, "transcript"))")
         for check in checked where check.verdict != .pass || check.note?.hasPrefix("differs") == true {
@@ -106,14 +107,17 @@ private struct VerificationReport {
     func end() -> RunExit {
         let (passed, failed) = (counts[.pass] ?? 0, (counts[.fail] ?? 0) + unreadable.count)
         let open = counts[.notMigrated] ?? 0
-        let status: RunExit = failed > 0 ? .failed : (open > 0 ? .unproven : .done)
+        let waived = counts[.waived] ?? 0
+        // Where nothing was checked, nothing is proven.
+        let status: RunExit = failed > 0 ? .failed : (open > 0 || passed + waived == 0 ? .unproven : .done)
         if isJSON {
-            let verdict = status == .done ? "pass" : (status == .failed ? "fail" : "not migrated")
+            let verdict = status == .done ? "pass" : (status == .failed ? "fail" : "not proven")
             Console.print(json: Whole(checks: checks, unreadable: unreadable, verdict: verdict))
-        } else if passed + failed + open == 0 {
+        } else if passed + failed + open + waived == 0 {
             Console.print("0 transcripts checked: nothing is proven")
         } else {
-            Console.print("\(counted(passed, "check")) passed, \(failed) failed, \(open) not migrated")
+            Console.print(
+                "\(counted(passed, "check")) passed, \(failed) failed, \(open) not migrated, \(waived) waived")
         }
         return status
     }

@@ -10,7 +10,7 @@ struct LedgerBenchmark {
     func run() async throws {
         let ledger = try Ledger(path: "\(folder)/bench.ledger", now: { Date() })
         let header = RunHeader(kind: "benchmark", actor: "", source: "", store: "", catalog: "", options: "")
-        let log = try await ledger.beginRun(header)
+        let log = try await ledger.beginRun(header, under: try await ledger.claim())
         print("ledger: durable rows a second (an intent of one transcript, and its transaction, count as one)")
         for round in 1...3 {
             let alone = try await rate(of: 1_000, writers: 1, log)

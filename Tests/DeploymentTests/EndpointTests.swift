@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct EndpointTests {
     @Test(arguments: [
-        ("olx:exports", "olx", "exports"), ("file:/var/objects", "file", "/var/objects"),
-        ("SQLITE:a:b", "sqlite", "a:b"),
+        ("olx:/exports/", "olx", "/exports"), ("file:/var/objects", "file", "/var/objects"),
+        ("SQLITE:/a:b", "sqlite", "/a:b"),
     ])
     func `an endpoint is a scheme and what follows`(_ text: String, _ scheme: String, _ path: String) throws {
         let endpoint = try Endpoint(text, role: "source")
@@ -16,6 +16,11 @@ import Testing
 
     @Test func `a path may begin in the home folder`() throws {
         #expect(try Endpoint("file:~/objects", role: "store").path == NSHomeDirectory() + "/objects")
+    }
+
+    @Test func `a relative path is made absolute, since the ledger keeps it`() throws {
+        let here = FileManager.default.currentDirectoryPath
+        #expect(try Endpoint("file:a/../objects", role: "store").description == "file:\(here)/objects")
     }
 
     @Test(arguments: ["exports", "", ":exports", "olx:"])

@@ -12,7 +12,8 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
     let header = RunHeader(
         kind: "production", actor: "mira", source: "olx:a", store: "file:b", catalog: "sqlite:c", options: ""
     )
-    return (ledger, try await ledger.beginRun(header, as: EngineIdentity(host: host, pid: pid, boot: "boot")))
+    let claim = try await ledger.claim(as: EngineIdentity(host: host, pid: pid, boot: "boot"))
+    return (ledger, try await ledger.beginRun(header, under: claim))
 }
 
 @Suite struct CheckpointLogContractTests {

@@ -16,10 +16,11 @@ final class MirroredLog: CheckpointLog {
     /// Begins a run, and sees to it that nobody else can.
     init(_ path: String, _ world: MemoryWorld, _ schedule: FaultSchedule) async throws {
         let header = RunHeader(kind: "production", actor: "test", source: "", store: "", catalog: "", options: "")
-        real = try await Ledger(path: path, now: { world.now }).beginRun(header)
+        let ledger = try Ledger(path: path, now: { world.now })
+        real = try await ledger.beginRun(header, under: try await ledger.claim())
         (memory, self.schedule) = (world.log, schedule)
         do {
-            _ = try await Ledger(path: path, now: { world.now }).beginRun(header)
+            _ = try await Ledger(path: path, now: { world.now }).claim()
             schedule.breach("a second engine got the ledger while the first lives")
         } catch is LedgerBusy {
             // As it must be.

@@ -16,7 +16,7 @@ package final class MemoryLog: CheckpointLog {
     package struct KeptIntent: Sendable, Hashable {
         package let header: TransactionHeader
         package let intent: Intent
-        package let written: Date
+        package var written: Date
         package var state: IntentState
     }
 
@@ -120,7 +120,9 @@ extension MemoryLog.Contents {
         case .stored(_, let intent, _): move(intent.id, to: .stored, from: [.open])
         case .committed(_, let ids): for id in ids { move(id, to: .committed, from: nil) }
         case .removed(_, let intent): move(intent.id, to: .removed, from: [.open, .stored, .watched])
-        case .watched(_, let intent): move(intent.id, to: .watched, from: [.open, .stored, .watched])
+        case .watched(_, let intent):
+            if let place = places[intent.id], intents[place].state != .watched { intents[place].written = date }
+            move(intent.id, to: .watched, from: [.open, .stored, .watched])
         case .flagIntent(let key): flagIntents.insert(key)
         case .runState, .unreadable, .rolledBack, .checked, .flagOn, .failedTask, .failedTasksResolved, .notice: break
         }

@@ -39,6 +39,17 @@ package struct RecognisedTranscript: Sendable, Hashable {
     }
 }
 
+/// What was stored under a key, as the ledger remembers it.
+package struct StoredTranscript: Sendable, Hashable {
+    package let checksum: Checksum
+    package let format: TranscriptFormat
+
+    package init(checksum: Checksum, format: TranscriptFormat) {
+        self.checksum = checksum
+        self.format = format
+    }
+}
+
 /// Bytes that are no transcript, and why. Becomes a failure of class `source corrupt`.
 package struct CorruptTranscript: Error, Sendable, Hashable, CustomStringConvertible {
     /// A clause that can follow "the transcript ...", such as "is not UTF-8 at byte 17".

@@ -92,6 +92,7 @@ package struct OpenTransaction: Sendable, Hashable {
 /// An intent whose object may be there.
 package struct OpenIntent: Sendable, Hashable {
     package let intent: Intent
+    /// When it was recorded, or first watched.
     package let written: Date
     /// Whether its object was looked for and not found after a PUT whose reply was lost: it may still arrive.
     package let isWatched: Bool
