@@ -110,12 +110,15 @@ struct RandomFleet {
         var lives = 0
         func check(isFinished: Bool) {
             let laws = Laws(before: before, courses: expected, intents: world.intents)
-            complaints += laws.violations(in: world.contents, isFinished: isFinished, byOthers: editor.keys).map(
+            complaints += laws.violations(
+                in: world.contents, isFinished: isFinished, byOthers: editor.keys, open: world.openIntents
+            ).map(
                 \.description)
         }
         repeat {
             lives += 1
             try await simulation.live(Int64(lives))
+            check(isFinished: false)
             world.advance(by: 1000)
         } while schedule.effects < 3000 && lives < 12
         // The faults are over: two quiet lives, and the second must find nothing to do.

@@ -95,8 +95,9 @@ package struct Laws: Sendable {
     /// - Parameters:
     ///   - isFinished: every sound video must be there and every whole course's flag on.
     ///   - byOthers: keys of objects that authors wrote meanwhile.
+    ///   - open: intents that a dead engine left open; their objects are for recovery to remove.
     package func violations(
-        in after: StoreContents, isFinished: Bool, byOthers: Set<ObjectKey> = []
+        in after: StoreContents, isFinished: Bool, byOthers: Set<ObjectKey> = [], open: Set<UUID> = []
     ) -> [Violation] {
         var found: [Violation] = []
         func breach(_ law: Violation.Law, _ place: String) { found.append(Violation(law: law, place: place)) }
@@ -109,7 +110,7 @@ package struct Laws: Sendable {
         for (key, object) in after.objects where before.objects[key] == nil && !byOthers.contains(key) {
             guard let intent = object.intent else { continue }
             if !intents.contains(intent) { breach(.unannounced, "\(key)") }
-            if named[key] == nil { breach(.orphanObject, "\(key)") }
+            if named[key] == nil, !open.contains(intent) { breach(.orphanObject, "\(key)") }
         }
         for (key, rows) in named where rows.count > 1 { breach(.sharedObject, key?.text ?? "") }
         for row in after.rows where !old.contains(row.id) {

@@ -43,6 +43,11 @@ package final class MemoryWorld: Sendable {
         )
     }
 
+    /// Intents that are neither committed nor proven undone.
+    package var openIntents: Set<UUID> {
+        Set(log.contents.intents.filter { $0.state.isOpen }.map(\.intent.id))
+    }
+
     /// Every intent that was ever recorded.
     package var intents: Set<UUID> { Set(log.contents.intents.map(\.intent.id)) }
 }
