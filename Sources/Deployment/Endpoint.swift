@@ -54,14 +54,32 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Endpoint {
-    /// A file that may be missing is made; a folder that is missing is a slip of the pen.
-    func requireFolder(role: String) throws(InvalidEndpoint) {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw InvalidEndpoint(
-                description: "--\(role) \(self): there is no folder \(folder); make it, or correct the path.")
+    /// Looks whether a path can be what its role needs, before anything is opened or made.
+    ///
+    /// - Throws: ``InvalidEndpoint`` for a slip of the pen: a source that is not there, a folder where a file should be.
+    func check(role: String, known: [String]) throws(InvalidEndpoint) {
+        guard known.contains(scheme) else { throw unknown(role: role, known: known) }
+        func refusal(_ reason: String) -> InvalidEndpoint {
+            InvalidEndpoint(description: "--\(role) \(self): \(reason).")
         }
+        switch scheme {
+        case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
+        case "file" where Self.kind(of: path) == .typeRegular: throw refusal("it is a file; name a folder")
+        case "sqlite" where Self.kind(of: path) == .typeDirectory: throw refusal("it is a folder; name a file in it")
+        case "sqlite":
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            guard Self.kind(of: folder) == .typeDirectory else {
+                throw refusal("there is no folder \(folder); make it, or correct the path")
+            }
+        default: break
+        }
+    }
+
+    /// What is at a path, links followed; nil when nothing is.
+    private static func kind(of path: String) -> FileAttributeType? {
+        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        // What cannot be looked at is found out when it is opened, with the system's own words.
+        return try? FileManager.default.attributesOfItem(atPath: real)[.type] as? FileAttributeType
     }
 
     /// The sentence for a scheme that this program cannot use.

@@ -21,6 +21,15 @@ package struct Endpoints: Sendable, Hashable {
 }
 
 extension Endpoints {
+    /// Looks whether all three can be what they should, before anything is opened or made.
+    ///
+    /// - Throws: ``InvalidEndpoint``.
+    package func check() throws(InvalidEndpoint) {
+        try source.check(role: "source", known: ["olx"])
+        try store.check(role: "store", known: ["file"])
+        try catalog.check(role: "catalog", known: ["sqlite"])
+    }
+
     /// Stores and catalogs that a run would make because nothing is there.
     package var newPlaces: [Endpoint] {
         [store, catalog].filter {
@@ -51,7 +60,6 @@ package struct Platform: Sendable {
         }
         switch endpoints.catalog.scheme {
         case "sqlite":
-            try endpoints.catalog.requireFolder(role: "catalog")
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
         default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
         }
@@ -84,7 +92,6 @@ package struct ReadablePlatform: Sendable {
         }
         switch endpoints.catalog.scheme {
         case "sqlite":
-            try endpoints.catalog.requireFolder(role: "catalog")
             catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
         default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
         }

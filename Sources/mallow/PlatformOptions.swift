@@ -27,11 +27,13 @@ struct PlatformOptions: ParsableArguments {
             }
             return endpoint
         }
-        return try Endpoints(
+        let endpoints = try Endpoints(
             source: try endpoint(source, last?.source, "source"),
             store: try endpoint(store, last?.store, "store"),
             catalog: try endpoint(catalog, last?.catalog, "catalog")
         )
+        try endpoints.check()
+        return endpoints
     }
 }
 
