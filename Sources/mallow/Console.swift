@@ -7,10 +7,15 @@ enum Console {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Columns of the terminal; 80 where it does not say.
-    static var width: Int {
+    static var width: Int { size.map { Int($0.ws_col) } ?? 80 }
+
+    /// Rows of the terminal; 24 where it does not say.
+    static var height: Int { size.map { Int($0.ws_row) } ?? 24 }
+
+    private static var size: winsize? {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return size
     }
 
     static func print(_ text: String, terminator: String = "\n") {

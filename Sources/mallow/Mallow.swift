@@ -14,9 +14,11 @@ struct Mallow: AsyncParsableCommand {
             One course at a time, while people keep using the platform, without ever overwriting or losing a transcript.
 
             A first look, which writes nothing:
-              mallow plan --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow plan --source olx:exports \\
+                --store file:objects --catalog sqlite:edxval.sqlite
             The migration:
-              mallow run --all --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow run --all --source olx:exports \\
+                --store file:objects --catalog sqlite:edxval.sqlite
             """,
         version: "0.1.0",
         subcommands: [

@@ -7,7 +7,8 @@ struct Plan: AsyncParsableCommand {
         abstract: "Shows what would be migrated and what would not, and why. Writes nothing.",
         discussion: """
             Example:
-              mallow plan --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow plan --source olx:exports \\
+                --store file:objects --catalog sqlite:edxval.sqlite
               mallow plan --course course-v1:AcmeX+Bio1+2018 --verbose
             """
     )

@@ -20,11 +20,17 @@ struct Progress {
         }
         let known = summary.videos.values.reduce(0, +)
         let fraction = Self.fraction(summary)
-        let text = String(
-            format: " %3d%%  %d of %d videos%@  %d transcripts  %.0f videos/s  %@  ↺%d ⟲%d",
-            Int(fraction * 100), done, known, Self.unlisted(summary) > 0 ? "+" : "",
-            summary.transcripts["store"] ?? 0, rate ?? 0, eta(summary), summary.retries, summary.rollbacks
-        )
+        let ended = summary.totals.states.filter { !Self.open.contains($0.state) }.reduce(0) { $0 + $1.courses }
+        var parts = [
+            "\(Int(fraction * 100))%", eta(summary), "\(ended)/\(summary.totals.sum(\.courses)) courses",
+            "\(done)/\(known)\(Self.unlisted(summary) > 0 ? "+" : "") videos",
+            "\(summary.transcripts["store"] ?? 0) transcripts", String(format: "%.0f videos/s", rate ?? 0),
+        ]
+        if summary.retries > 0 { parts.append(summary.retries == 1 ? "1 retry" : "\(summary.retries) retries") }
+        if summary.rollbacks > 0 { parts.append(counted(summary.rollbacks, "rollback")) }
+        // What matters most stands first: a narrow terminal loses the rest, whole pieces at a time.
+        while parts.count > 2, parts.joined(separator: "  ").count + 12 > width { parts.removeLast() }
+        let text = "  " + parts.joined(separator: "  ")
         let cells = max(0, min(30, width - text.count - 1))
         return Self.cells(fraction, cells) + String(text.prefix(max(0, width - cells - 1)))
     }

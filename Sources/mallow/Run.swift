@@ -9,18 +9,21 @@ import MigrationModel
 /// `mallow run`
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Migrates courses, without a screen.",
+        abstract: "Migrates courses. Shows a bar on a terminal, lines elsewhere.",
         discussion: """
             Runs until every selected course is as far as it can be brought. Control-C drains: videos in flight are \
             finished and no new one starts; a second one stops at once, and the next run puts everything right.
 
             Example:
-              mallow run --all --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow run --all --source olx:exports \\
+                --store file:objects --catalog sqlite:edxval.sqlite
               mallow run --course course-v1:AcmeX+Bio1+2018 --concurrency 8
               mallow run --failed
 
-            Exit codes: 0 done and proven, 1 failed, 2 usage, 3 done but not proven, 4 error budget spent,
-            5 window closed, 6 another engine holds the ledger, 130 interrupted (drained).
+            Exit codes:
+              0 done and proven       1 failed              2 usage
+              3 done, not proven      4 error budget spent  5 window closed
+              6 another engine holds the ledger             130 interrupted
             """
     )
 

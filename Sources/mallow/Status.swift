@@ -28,11 +28,21 @@ struct Status: AsyncParsableCommand {
         let ledger = try ledger.openExisting()
         while true {
             let report = StatusReport(try await ledger.snapshot())
-            if json { Console.print(json: report) } else { report.lines.forEach { Console.print($0) } }
+            show(report)
             if watch, report.isAbandoned { throw ExitCode(RunExit.failed.rawValue) }
             guard watch, report.run?.ended == nil, report.run != nil else { return }
             try await Task.sleep(for: .seconds(1))
         }
+    }
+}
+
+extension Status {
+    private func show(_ report: StatusReport) {
+        if json { return Console.print(json: report) }
+        guard watch, Console.isTerminal else { return report.lines.forEach { Console.print($0) } }
+        // In place: what needs somebody first, and no more than the screen holds.
+        let lines = report.watchLines.prefix(max(1, Console.height - 1)).map { $0.prefix(Console.width) }
+        Console.print("\u{1B}[H\u{1B}[J" + lines.joined(separator: "\n"))
     }
 }
 
@@ -106,6 +116,19 @@ struct StatusReport: Encodable {
 
     /// The run has no end, and nobody works on it.
     var isAbandoned: Bool { run.map { $0.ended == nil && $0.heartbeatAge == nil } ?? false }
+
+    /// The same for a screen that is drawn again and again: totals first, then courses by what needs somebody.
+    var watchLines: [String] {
+        let order = ["failed", "held", "retrying", "running", "queued", "migrated", "empty"]
+        let ranked = courses.sorted {
+            (order.firstIndex(of: $0.state) ?? 9, $0.key) < (order.firstIndex(of: $1.state) ?? 9, $1.key)
+        }
+        let counts = totals.courses.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let videos = totals.videos.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let head = lines.prefix { line in !courses.contains { line.contains($0.key) } }
+        return head + ["\(counted(courses.count, "course")): \(counts)", "videos: \(videos)", ""]
+            + ranked.map { "\($0.state.padding(toLength: 9, withPad: " ", startingAt: 0)) \($0.key)  \($0.reason)" }
+    }
 
     /// The same for people.
     var lines: [String] {

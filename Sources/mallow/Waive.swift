@@ -13,8 +13,10 @@ struct Waive: AsyncParsableCommand {
             Takes effect when the course is run next. Without arguments it lists the waivers in force.
 
             Example:
-              mallow waive --course course-v1:AcmeX+Bio1+2018 --video intro --language fr --reason "lost years ago"
-              mallow waive --course course-v1:AcmeX+Bio1+2018 --video intro --language fr --withdraw
+              mallow waive --course course-v1:AcmeX+Bio1+2018 \\
+                --video intro --language fr --reason "lost years ago"
+              mallow waive --course course-v1:AcmeX+Bio1+2018 \\
+                --video intro --language fr --withdraw
             """
     )
 
