@@ -72,11 +72,15 @@ package struct VideoFields: Sendable, Hashable {
         }
     }
 
+    /// Without the blanks that Python strips, which the platform does with ids: Unicode's and four control characters.
     private static func trimmed(_ text: String) -> String {
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+        }
         let scalars = text.unicodeScalars
         guard
-            let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+            let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
         else { return "" }
         return String(scalars[first...last])
     }

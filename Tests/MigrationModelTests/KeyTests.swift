@@ -83,6 +83,12 @@ import Testing
         #expect(read.name == "\u{E9}%20-.srt")
     }
 
+    @Test func `a name that begins with a combining mark is read back whole`() {
+        let course = CourseKey(unchecked: "course-v1:Org+Course+Run")
+        let name = AssetName(unchecked: "\u{301}x.srt")
+        #expect(AssetKey(course: course, name: name).name == name)
+    }
+
     @Test func `the oldest form is read and rewritten`() throws {
         let key = try AssetKey("c4x://AcmeX/Bio1/asset/x.srt")
         #expect(key.text == "/c4x/AcmeX/Bio1/asset/x.srt")

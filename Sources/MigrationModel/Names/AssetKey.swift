@@ -33,18 +33,15 @@ package struct AssetKey: BytewiseName {
     }
 
     /// The asset's name: the last part of the key.
-    package var name: AssetName { AssetName(unchecked: Self.name(in: text).map(String.init) ?? "") }
+    package var name: AssetName { AssetName(unchecked: Self.name(in: text) ?? "") }
 
-    private static func name(in text: String) -> Substring? {
-        if text.hasPrefix("asset-v1:") {
-            let pieces = text.dropFirst("asset-v1:".count).split(separator: "+", omittingEmptySubsequences: false)
-            guard pieces.count == 5, pieces.allSatisfy({ !$0.isEmpty }), pieces[3] == "type@asset" else { return nil }
-            guard pieces[4].hasPrefix("block@"), pieces[4].count > "block@".count else { return nil }
-            return pieces[4].dropFirst("block@".count)
+    private static func name(in text: String) -> String? {
+        if let parts = text.keyParts(after: "asset-v1:", separatedBy: "+", count: 5) {
+            return parts[3] == "type@asset" ? parts[4].keyPart(after: "block@") : nil
         }
-        guard text.hasPrefix("/c4x/") else { return nil }
-        let pieces = text.dropFirst("/c4x/".count).split(separator: "/", omittingEmptySubsequences: false)
-        guard pieces.count == 4, pieces.allSatisfy({ !$0.isEmpty }), pieces[2] == "asset" else { return nil }
-        return pieces[3]
+        guard let parts = text.keyParts(after: "/c4x/", separatedBy: "/", count: 4), parts[2] == "asset" else {
+            return nil
+        }
+        return parts[3]
     }
 }

@@ -31,20 +31,18 @@ package struct UsageKey: BytewiseName {
     }
 
     /// The block's type, such as `video`.
-    package var type: String { Self.split(text).map { String($0.type) } ?? "" }
+    package var type: String { Self.split(text)?.type ?? "" }
 
     /// The block's id: the last part of the key.
-    package var block: String { Self.split(text).map { String($0.block) } ?? "" }
+    package var block: String { Self.split(text)?.block ?? "" }
 
-    private static func split(_ text: String) -> (type: Substring, block: Substring)? {
-        if text.hasPrefix("block-v1:") {
-            let pieces = text.dropFirst("block-v1:".count).split(separator: "+", omittingEmptySubsequences: false)
-            guard pieces.count == 5, pieces[3].hasPrefix("type@"), pieces[4].hasPrefix("block@") else { return nil }
-            let (type, block) = (pieces[3].dropFirst("type@".count), pieces[4].dropFirst("block@".count))
-            return pieces.allSatisfy { !$0.isEmpty } && !type.isEmpty && !block.isEmpty ? (type, block) : nil
+    private static func split(_ text: String) -> (type: String, block: String)? {
+        if let parts = text.keyParts(after: "block-v1:", separatedBy: "+", count: 5) {
+            guard let type = parts[3].keyPart(after: "type@"), let block = parts[4].keyPart(after: "block@") else {
+                return nil
+            }
+            return (type, block)
         }
-        guard text.hasPrefix("i4x://") else { return nil }
-        let pieces = text.dropFirst("i4x://".count).split(separator: "/", omittingEmptySubsequences: false)
-        return pieces.count == 4 && pieces.allSatisfy { !$0.isEmpty } ? (pieces[2], pieces[3]) : nil
+        return text.keyParts(after: "i4x://", separatedBy: "/", count: 4).map { ($0[2], $0[3]) }
     }
 }
