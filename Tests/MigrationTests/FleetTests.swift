@@ -65,7 +65,7 @@ import Testing
             let (result, complaints) = try await fleet.live()
             tally.add(result)
             if !complaints.isEmpty {
-                Issue.record("seed \(seed): \(complaints.prefix(5)); replay with MALLOW_SEED=\(seed) Tests/run fleets")
+                Issue.record("seed \(seed): \(complaints.prefix(5)); replay with Tests/run --seed \(seed)")
             }
         }
         return tally
