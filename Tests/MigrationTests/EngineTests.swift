@@ -210,6 +210,26 @@ import Testing
         #expect(last < flag)
     }
 
+    @Test func `a row that is gone at the gate keeps the flag off until it is settled`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let listings = CountDown(1)
+        let schedule = FaultSchedule { _, what in
+            // The second listing is the gate's.
+            if what == "outline", !listings.next(), listings.taken == 2 {
+                world.catalog.deleteAsAuthor("video-1", "fr")
+            }
+            return nil
+        }
+        try await Simulation(world, schedule).live()
+        let checks = world.log.contents.checkpoints.compactMap { checkpoint in
+            if case .checked(_, let result, _, _) = checkpoint { result } else { nil }
+        }
+        #expect(checks == [.fail, .pass])
+        #expect(Self.retries(world) == 1)
+        #expect(Self.state(world) == .migrated)
+        #expect(world.catalog.allRows.count == 3)
+    }
+
     @Test func `a course whose authors never rest does not cut over`() async throws {
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         let number = CountDown(1_000_000)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Foundation
 package import MigrationModel
+import Synchronization
 
 /// A source whose reads fail as planned.
 package struct FaultySource: CourseSource {
@@ -191,19 +192,27 @@ package struct FaultyCatalog: VideoCatalog {
     }
 }
 
-/// A log whose writes fail as planned. A log that fails once ends the engine.
-package struct FaultyLog: CheckpointLog {
-    package let raw: any CheckpointLog
-    package let schedule: FaultSchedule
+/// A log whose writes fail as planned. A log that fails once ends the engine, and what was only noted dies with it.
+package final class FaultyLog: CheckpointLog {
+    private let raw: any CheckpointLog
+    private let schedule: FaultSchedule
+    /// Notes that no write has taken along yet.
+    private let noted = Mutex<[Checkpoint]>([])
 
     package init(_ raw: any CheckpointLog, _ schedule: FaultSchedule) { (self.raw, self.schedule) = (raw, schedule) }
 
     package func record(_ checkpoints: [Checkpoint]) async throws {
-        try await schedule.read("record") { try await raw.record(checkpoints) }
+        try await schedule.read("record") {
+            let before = noted.withLock { noted in
+                defer { noted = [] }
+                return noted
+            }
+            try await raw.record(before + checkpoints)
+        }
     }
 
     package func note(_ checkpoints: [Checkpoint]) {
-        if !schedule.isDead { raw.note(checkpoints) }
+        if !schedule.isDead { noted.withLock { $0 += checkpoints } }
     }
 
     package func openTransactions() async throws -> [OpenTransaction] {

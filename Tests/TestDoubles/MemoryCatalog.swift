@@ -90,6 +90,11 @@ package final class MemoryCatalog: VideoCatalog {
         }
     }
 
+    /// Deletes a transcript as an author does in Studio.
+    package func deleteAsAuthor(_ video: VideoID, _ language: LanguageCode) {
+        state.withLock { $0.rows[video]?.removeAll { $0.language == language } }
+    }
+
     /// Adds a Video row without transcripts, as an upload does.
     package func insertVideo(_ video: VideoID) {
         state.withLock { _ = $0.videos.insert(video) }
