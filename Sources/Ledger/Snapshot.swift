@@ -71,9 +71,6 @@ package struct CourseRow: Sendable, Hashable, Codable, FetchableRecord {
     package let conflict: Int
     package let waived: Int
 
-    /// All its videos.
-    package var videos: Int { pending + migrating + verified + rolledBack + failed + waivedVideos }
-
     private enum CodingKeys: String, CodingKey {
         case id, key, title, state, reason, run, retries, rollbacks, verdict, flag, unreachable, started, ended
         case pending, migrating, verified, failed, contentstore, store, migrated, present, dangling, corrupt, conflict

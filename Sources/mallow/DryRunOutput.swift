@@ -43,8 +43,8 @@ struct DryRunOutput: PlanOutput {
         for video in plan.videos {
             let end: VideoState = Self.isSound(video) ? .verified : .failed
             videos[end.rawValue, default: 0] += 1
+            count(video)
         }
-        for video in plan.videos { count(video) }
         guard isJSON else { return }
         let actions = plan.actions.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }
         Console.print(json: Line(event: "planned", course: plan.key.text, state: state.rawValue, transcripts: actions))
@@ -52,7 +52,7 @@ struct DryRunOutput: PlanOutput {
 
     /// The transcripts of a video that fails as a whole stay where they are.
     private mutating func count(_ video: PlannedVideo) {
-        let isBlocked = video.failure != nil || video.transcripts.contains { $0.action == .corrupt }
+        let isBlocked = Self.isBlocked(video)
         for transcript in video.transcripts {
             let name = transcript.action == .migrate ? (isBlocked ? "blocked" : "migrated") : transcript.action.rawValue
             transcripts[name, default: 0] += 1
@@ -73,16 +73,18 @@ struct DryRunOutput: PlanOutput {
 
     func abandon() {}
 
+    /// Whether nothing of a video can be migrated.
+    private static func isBlocked(_ video: PlannedVideo) -> Bool {
+        video.failure != nil || video.transcripts.contains { $0.action == .corrupt }
+    }
+
     private static func isSound(_ video: PlannedVideo) -> Bool {
-        video.failure == nil && !video.transcripts.contains { $0.action == .corrupt || $0.action == .conflict }
+        !isBlocked(video) && !video.transcripts.contains { $0.action == .conflict }
     }
 
     private static func end(of plan: CoursePlan) -> CourseState {
         if plan.videos.isEmpty { return .empty }
-        let isFailing = plan.videos.contains { video in
-            video.failure != nil || video.transcripts.contains { $0.action == .corrupt }
-        }
-        if isFailing { return .failed }
+        if plan.videos.contains(where: isBlocked) { return .failed }
         return plan.videos.allSatisfy(isSound) ? .migrated : .held
     }
 
