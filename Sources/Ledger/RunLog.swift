@@ -21,7 +21,8 @@ package final class RunLog: CheckpointLog, CommandQueue {
         self.lock = lock
         let path = ledger.path
         let commits = GroupCommit(ledger.pool) { db in
-            guard try Int64.fetchOne(db, sql: "SELECT epoch FROM lease WHERE NOT released") == epoch else {
+            let holder = try db.cachedStatement(sql: "SELECT epoch FROM lease WHERE NOT released")
+            guard try Int64.fetchOne(holder) == epoch else {
                 throw Failure(
                     .conflict, "writing the ledger", at: path, cause: "another engine has taken it over",
                     safe: "this engine does nothing more", advice: "see mallow status"

@@ -121,6 +121,32 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
         }
     }
 
+    @Test func `a ledger of an earlier version is brought up to date with all it holds`() async throws {
+        try await withTemporaryFolder { folder in
+            let sample = SampleTransaction()
+            do {
+                let (_, log) = try await begin("\(folder)/ledger")
+                try await log.record([sample.found, .intents(sample.header, sample.intents)])
+                try await log.record([.committed(sample.header, intents: sample.intents.map(\.id))])
+                try await log.close()
+            }
+            try await DatabaseQueue(path: "\(folder)/ledger").write { db in
+                try db.execute(
+                    sql: """
+                        DROP INDEX intent_committed;
+                        CREATE INDEX intent_object ON intent (object);
+                        DELETE FROM grdb_migrations WHERE identifier LIKE '2 %';
+                        """
+                )
+            }
+            let (ledger, later) = try await begin("\(folder)/ledger")
+            let keys = Set(sample.intents.map(\.object))
+            #expect(Set(try await ledger.stored(under: keys).keys) == keys)
+            #expect(try await later.committed(among: keys, for: SampleTransaction.course) == keys)
+            try await later.close()
+        }
+    }
+
     @Test(arguments: ["CREATE TABLE diary (day TEXT)", nil])
     func `a file that is no ledger is refused and left alone`(_ table: String?) async throws {
         try await withTemporaryFolder { folder in
