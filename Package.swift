@@ -78,6 +78,10 @@ let package = Package(
         ),
         .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "MigrationModel"], swiftSettings: settings),
 
+        // What a screen is, without a terminal.
+        .target(name: "Canvas", swiftSettings: settings),
+        .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: settings),
+
         // One file per subcommand; composition only.
         .executableTarget(
             name: "mallow",
