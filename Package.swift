@@ -17,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // libcrypto, for digests. Debian: libssl-dev.
@@ -82,12 +83,39 @@ let package = Package(
         .target(name: "Canvas", swiftSettings: settings),
         .testTarget(name: "CanvasTests", dependencies: ["Canvas"], swiftSettings: settings),
 
+        // ncurses, and what must be C: macros, globals, signal handlers. Debian: libncurses-dev.
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+        // The operator's terminal: ncurses on one thread, keys as events.
+        .target(
+            name: "Terminal",
+            dependencies: ["CNcurses", "Canvas"],
+            exclude: ["mallow-direct.ti"],
+            swiftSettings: settings
+        ),
+
+        // Colours for roles: files, their errors, and the lint that proves they can be read.
+        .target(
+            name: "Themes",
+            dependencies: ["Canvas", .product(name: "TOMLKit", package: "TOMLKit")],
+            resources: [.embedInCode("themes")],
+            swiftSettings: settings
+        ),
+
+        // The console: a model, what changes it, and a frame as a pure function of it.
+        .target(name: "Console", dependencies: ["Canvas", "Ledger", "MigrationModel", "Themes"], swiftSettings: settings),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["Console", "Canvas", "Ledger", "MigrationModel", "Themes"],
+            swiftSettings: settings
+        ),
+
         // One file per subcommand; composition only.
         .executableTarget(
             name: "mallow",
             dependencies: [
-                "MigrationModel", "Migration", "Ledger", "Deployment", "Threading",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console", "Terminal",
+                "Themes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

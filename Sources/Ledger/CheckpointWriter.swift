@@ -28,10 +28,13 @@ struct CheckpointWriter: Sendable {
             let exit = try RunExit(of: run, in: db)
             try execute(db, "UPDATE run SET exit = ? WHERE id = ?", [exit.rawValue, run.number])
             try event(db, "run ended", to: ending.rawValue, detail: reason)
+        case .concurrency(let videos):
+            try execute(db, "UPDATE run SET concurrency = ? WHERE id = ?", [videos, run.number])
         case .unreadable(let name, let failure):
             try execute(db, "UPDATE run SET unreadable = unreadable + 1 WHERE id = ?", [run.number])
             try event(db, "unreadable", class: failure.class, detail: "\(name): \(failure.description)")
         case .courseFound(let summary, let state): try found(summary, state, db)
+        case .courseListed(let summary, let videos, let unreachable): try list(summary, videos, unreachable, db)
         case .courseState(let key, let state, let reason, let retries): try enter(key, state, reason, retries, db)
         case .outlined(let key, let videos, let pending, let unreachable):
             try outline(key, videos, pending, unreachable, db)
@@ -90,6 +93,27 @@ struct CheckpointWriter: Sendable {
             [summary.key.text, summary.title, state.rawValue, run.number]
         )
         try event(db, "course", course: summary.key, to: state.rawValue)
+    }
+
+    /// Adds what is not known; a course that was run keeps what its run said.
+    private func list(
+        _ summary: CourseSummary, _ videos: [VideoOutline], _ unreachable: Int, _ db: Database
+    ) throws {
+        try execute(
+            db, "INSERT INTO course (key, title, state, unreachable) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            [summary.key.text, summary.title, (videos.isEmpty ? CourseState.empty : .pending).rawValue, unreachable]
+        )
+        for video in videos {
+            try execute(
+                db,
+                """
+                INSERT INTO video (course, block, video_id, is_new_id, display_name, state)
+                VALUES ((SELECT id FROM course WHERE key = ?), ?, ?, ?, ?, 'pending') ON CONFLICT (course, block) DO NOTHING
+                """,
+                [summary.key.text, video.block.text, video.video.text, video.isNewID, video.displayName]
+            )
+        }
+        try event(db, "listed", course: summary.key, detail: "\(videos.count) videos, \(unreachable) not reachable")
     }
 
     private func enter(

@@ -11,8 +11,7 @@ extension Ledger {
         return try await reading { db in
             let lease = try Lease.fetch(db)
             return Snapshot(
-                run: try RunRow.fetchOne(
-                    db, sql: "SELECT * FROM run WHERE kind <> 'recovery' ORDER BY id DESC LIMIT 1"),
+                run: try Snapshot.newestRun(db),
                 courses: try CourseRow.fetchAll(db, sql: "SELECT * FROM course ORDER BY key"),
                 heartbeatAge: lease.flatMap {
                     $0.isAlive(at: date) ? max(0, date.timeIntervalSince1970 - $0.heartbeat) : nil
@@ -37,17 +36,7 @@ extension Ledger {
     /// The videos of a course, sorted by usage key.
     package func videos(of course: CourseKey) async throws -> [VideoRow] {
         try await reading { db in
-            let sql = """
-                WITH open AS (
-                    SELECT t.block, count(*) AS planned, sum(i.state = 'stored') AS stored
-                    FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
-                    WHERE i.state IN ('open', 'stored', 'watched') AND t.course = ? GROUP BY t.block
-                )
-                SELECT v.*, ifnull(o.planned, 0) AS planned, ifnull(o.stored, 0) AS stored
-                FROM video v LEFT JOIN open o ON o.block = v.block
-                WHERE v.course = (SELECT id FROM course WHERE key = ?) ORDER BY v.block
-                """
-            return try VideoRow.fetchAll(db, sql: sql, arguments: [course.text, course.text])
+            try VideoRow.fetchAll(db, sql: VideoRow.query + " ORDER BY v.block", arguments: [course.text])
         }
     }
 
@@ -58,14 +47,9 @@ extension Ledger {
         after seq: Int64, run: RunID? = nil, isNotable: Bool = false, limit: Int = 1000
     ) async throws -> [EventRow] {
         try await reading { db in
-            let sql = """
-                SELECT e.seq, e.at, e.run, e.actor, e.kind, c.key, e.block, e.language, e.object, e.from_state, e.to_state,
-                    e.class, e.attempt, e.seconds, e.bytes, e.sha256, e.detail
-                FROM event e LEFT JOIN course c ON c.id = e.course
-                WHERE e.seq > ? AND e.run IS ifnull(?, e.run)
-                    AND NOT (? AND (e.kind = 'stored' OR e.kind = 'video' AND e.to_state = 'verified'))
-                ORDER BY e.seq LIMIT ?
-                """
+            let sql =
+                EventRow.query
+                + " WHERE e.seq > ? AND e.run IS ifnull(?, e.run) AND (NOT ? OR \(EventRow.isNotable)) ORDER BY e.seq LIMIT ?"
             let statement = try db.cachedStatement(sql: sql)
             return try EventRow.fetchAll(statement, arguments: [seq, run?.number, isNotable, limit])
         }
@@ -74,7 +58,7 @@ extension Ledger {
     /// A run's courses and their videos and transcripts in sums, as of one moment.
     package func totals(of run: RunID) async throws -> RunTotals {
         try await reading { db in
-            let statement = try db.cachedStatement(sql: RunTotals.query)
+            let statement = try db.cachedStatement(sql: RunTotals.ofRun)
             return RunTotals(states: try RunTotals.State.fetchAll(statement, arguments: [run.number]))
         }
     }

@@ -19,6 +19,9 @@ enum LedgerSchema {
         migrator.registerMigration("2 only committed intents are looked up by object") { db in
             try db.execute(sql: committedObjects)
         }
+        migrator.registerMigration("3 what a console reads is indexed") { db in
+            try db.execute(sql: consoleReading)
+        }
         return migrator
     }
 
@@ -93,6 +96,16 @@ enum LedgerSchema {
     private static let committedObjects = """
         DROP INDEX intent_object;
         CREATE INDEX intent_committed ON intent (object) WHERE state = 'committed';
+        """
+
+    /// Small: they hold what went wrong and what is worth a line, and a healthy fleet has little of either.
+    private static let consoleReading = """
+        CREATE INDEX video_troubled ON video (course) WHERE state IN ('failed', 'rolled back');
+        CREATE INDEX event_notable ON event (seq)
+            WHERE NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified');
+        CREATE INDEX event_of_course ON event (course, seq)
+            WHERE NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified');
+        ALTER TABLE run ADD COLUMN concurrency INTEGER NOT NULL DEFAULT 0;
         """
 
     private static let operators = """

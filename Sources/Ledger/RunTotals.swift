@@ -34,10 +34,16 @@ package struct RunTotals: Sendable, Hashable {
     /// The sum of a column over all states.
     package func sum(_ column: KeyPath<State, Int>) -> Int { states.reduce(0) { $0 + $1[keyPath: column] } }
 
-    static let query = """
+    /// Of the courses of one run.
+    static let ofRun = query("WHERE run = ?")
+    /// Of every course.
+    static let ofAll = query("")
+
+    private static func query(_ condition: String) -> String {
+        """
         WITH mine AS (
             SELECT *, pending + migrating + verified + rolled_back + failed + waived_videos AS videos
-            FROM course WHERE run = ?
+            FROM course \(condition)
         )
         SELECT state, count(*) AS courses, sum(videos = 0) AS unlisted,
             total(1.0 * (videos - pending - migrating) / max(videos, 1)) AS progress,
@@ -48,4 +54,5 @@ package struct RunTotals: Sendable, Hashable {
             sum(corrupt) AS corrupt, sum(conflict) AS conflict, sum(waived) AS waived
         FROM mine GROUP BY state ORDER BY state
         """
+    }
 }

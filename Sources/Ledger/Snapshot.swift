@@ -13,6 +13,14 @@ package struct Snapshot: Sendable {
     package let heartbeatAge: Double?
     /// The number of the newest event.
     package let lastEvent: Int64
+
+    /// The newest run over courses: settling and listing are none.
+    static func newestRun(_ db: Database) throws -> RunRow? {
+        try RunRow.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT * FROM run WHERE kind NOT IN ('recovery', 'discovery') ORDER BY id DESC LIMIT 1")
+        )
+    }
 }
 
 /// A run as the ledger keeps it.
@@ -37,6 +45,8 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     package let unreadable: Int
     /// The exit code it ended with; nil while it goes on.
     package let exit: Int32?
+    /// How many videos may be in flight at once; 0 when it has not said so.
+    package let concurrency: Int
 }
 
 /// A course as the ledger keeps it, with the sums over its videos.
@@ -107,6 +117,17 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
         failure.flatMap { try? JSONDecoder().decode(Failure.self, from: Data($0.utf8)) }
     }
 
+    /// The videos of the course whose key is `?1`, each with how far its open transaction is.
+    static let query = """
+        WITH open AS (
+            SELECT t.block, count(*) AS planned, sum(i.state = 'stored') AS stored
+            FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
+            WHERE i.state IN ('open', 'stored', 'watched') AND t.course = ?1 GROUP BY t.block
+        )
+        SELECT v.*, ifnull(o.planned, 0) AS planned, ifnull(o.stored, 0) AS stored
+        FROM video v LEFT JOIN open o ON o.block = v.block WHERE v.course = (SELECT id FROM course WHERE key = ?1)
+        """
+
     private enum CodingKeys: String, CodingKey {
         case block, state, failure, attempt, seconds, planned, stored, contentstore, store, migrated, present, dangling
         case corrupt, conflict, waived, videoId = "video_id", isNewId = "is_new_id", displayName = "display_name"
@@ -132,6 +153,16 @@ package struct EventRow: Sendable, Hashable, FetchableRecord {
     package let bytes: Int?
     package let sha256: String?
     package let detail: String?
+
+    /// Its columns, in the order in which ``init(row:)`` reads them.
+    static let query = """
+        SELECT e.seq, e.at, e.run, e.actor, e.kind, c.key, e.block, e.language, e.object, e.from_state, e.to_state, e.class,
+            e.attempt, e.seconds, e.bytes, e.sha256, e.detail
+        FROM event e LEFT JOIN course c ON c.id = e.course
+        """
+
+    /// What is more than filling: not an object stored, not a video verified. Two indexes have the same words.
+    static let isNotable = "NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified')"
 
     /// Read by hand: events come by the hundred thousand.
     package init(row: Row) {

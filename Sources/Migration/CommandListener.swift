@@ -37,12 +37,14 @@ package struct CommandListener: Sendable {
     package func answerPending() async throws {
         for command in try await queue.pendingCommands() {
             try await queue.answer(command, refusal: try await apply(command))
+            // Answered first: afterwards there is nobody to answer.
+            if command.command == .stop { control.stop() }
         }
     }
 
     /// - Returns: why it was not applied; nil when it was.
     private func apply(_ command: QueuedCommand) async throws -> String? {
-        if control.ending != nil { return "the run is already draining" }
+        if control.ending != nil, command.command != .stop { return "the run is already draining" }
         switch command.command {
         case .pause:
             control.admission.close(for: .paused)
@@ -55,6 +57,8 @@ package struct CommandListener: Sendable {
                 return "1 to \(Self.mostConcurrency) videos may be in flight"
             }
             control.admission.setLimit(videos)
+            try await log.record([.concurrency(videos)])
+        case .stop: break
         case .drain:
             control.drain(.interrupted, reason: "\(command.actor) asked it to drain")
         }

@@ -37,6 +37,7 @@ package struct MigrationRun: Sendable {
     package func execute(_ selection: CourseSelection) async throws {
         let journal = engine.journal
         engine.control.whenDraining { journal.note(.runState(.draining, reason: $0)) }
+        journal.note(.concurrency(engine.control.admission.limit))
         try await journal.record(
             .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
         try await recover()

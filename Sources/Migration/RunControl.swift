@@ -9,6 +9,7 @@ package final class RunControl: Sendable {
         var failedVideos = 0
         var videos = 0
         var onDrain: (@Sendable (String) -> Void)?
+        var onStop: (@Sendable () -> Void)?
     }
 
     /// The gate for videos.
@@ -41,6 +42,12 @@ package final class RunControl: Sendable {
         }
         if let reason { tell(reason) }
     }
+
+    /// Has somebody told when an operator wants the engine gone at once.
+    package func whenStopped(_ end: @escaping @Sendable () -> Void) { state.withLock { $0.onStop = end } }
+
+    /// Ends the engine in the middle of what it does. The ledger names all of it, and the next run puts it right.
+    func stop() { state.withLock { $0.onStop }?() }
 
     /// Why the run drains; nil while it does not.
     package var ending: (RunEnding, reason: String)? { state.withLock { $0.ending } }

@@ -58,10 +58,14 @@ package struct TranscriptCounts: Sendable, Hashable, Codable {
 package enum Checkpoint: Sendable, Hashable {
     case runState(RunState, reason: String)
     case runEnded(RunEnding, reason: String)
+    /// How many videos may be in flight at once from now on.
+    case concurrency(Int)
     /// Something that should be a course and cannot be read.
     case unreadable(name: String, Failure)
     /// A course was found or will be run.
     case courseFound(CourseSummary, CourseState)
+    /// A course as the source lists it, for an operator to choose from. Changes nothing that is known already.
+    case courseListed(CourseSummary, videos: [VideoOutline], unreachable: Int)
     case courseState(CourseKey, CourseState, reason: String, retries: Int)
     /// The videos of a course as listed, before any that is `pending` is touched.
     case outlined(CourseKey, videos: [VideoOutline], pending: Set<UsageKey>, unreachable: Int)

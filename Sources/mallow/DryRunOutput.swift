@@ -32,7 +32,7 @@ struct DryRunOutput: PlanOutput {
         switch item {
         case .plan(let plan): add(plan)
         case .listing(.unreadable(let name, let failure)):
-            if isJSON { Console.print(json: Line(event: "unreadable", name: name, failure: failure)) }
+            if isJSON { Output.print(json: Line(event: "unreadable", name: name, failure: failure)) }
         case .listing(.course): break
         }
     }
@@ -47,7 +47,7 @@ struct DryRunOutput: PlanOutput {
         }
         guard isJSON else { return }
         let actions = plan.actions.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value }
-        Console.print(json: Line(event: "planned", course: plan.key.text, state: state.rawValue, transcripts: actions))
+        Output.print(json: Line(event: "planned", course: plan.key.text, state: state.rawValue, transcripts: actions))
     }
 
     /// The transcripts of a video that fails as a whole stay where they are.
@@ -62,9 +62,9 @@ struct DryRunOutput: PlanOutput {
     }
 
     func end() {
-        if !isJSON { return Console.print("dry run: nothing was written") }
+        if !isJSON { return Output.print("dry run: nothing was written") }
         let seconds = Date().timeIntervalSince(started)
-        Console.print(
+        Output.print(
             json: Summary(
                 exit: exit.rawValue, courses: courses, videos: videos, transcripts: transcripts, seconds: seconds
             )

@@ -40,8 +40,8 @@ struct Failures: AsyncParsableCommand {
         let report = FailureReport(
             tasks: try await ledger.failedTasks(), causes: try await Self.causes(ledger)
         )
-        if json { return Console.print(json: report) }
-        report.lines.forEach { Console.print($0) }
+        if json { return Output.print(json: report) }
+        report.lines.forEach { Output.print($0) }
     }
 
     /// Every video that failed, grouped by the class and the cause of its failure.

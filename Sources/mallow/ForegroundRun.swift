@@ -17,6 +17,7 @@ struct ForegroundRun: Sendable {
     /// Runs to the end and prints what the ledger says meanwhile.
     func execute(_ selection: CourseSelection) async throws {
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
+        control.whenStopped { _exit(RunExit.interrupted.rawValue) }
         let signals = StopSignals { control.drain(.interrupted, reason: "a signal asked it to drain") }
         defer { signals.stop() }
         let run = MigrationRun(
@@ -55,12 +56,12 @@ private final class StopSignals: Sendable {
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler {
                     if counter.next() > 1 {
-                        Console.complain(
+                        Output.complain(
                             "\r\u{1B}[Kstopped at once: start the same run again to put right what was open")
                         _exit(RunExit.interrupted.rawValue)
                     }
                     drain()
-                    Console.complain("\ndraining: videos in flight are finished; once more to stop at once")
+                    Output.complain("\ndraining: videos in flight are finished; once more to stop at once")
                 }
                 source.resume()
                 return source

@@ -19,7 +19,7 @@ struct Launch {
         let ledger = try ledger.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
-        for place in endpoints.newPlaces { Console.complain("making \(place): nothing is there yet") }
+        for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
         let platform = try Platform(endpoints, now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(
@@ -58,6 +58,6 @@ struct Launch {
 
     private var output: any RunOutput {
         if isJSON { return JSONRunOutput() }
-        return Console.isTerminal ? BarRunOutput() : LineRunOutput()
+        return Output.isTerminal ? BarRunOutput() : LineRunOutput()
     }
 }

@@ -22,8 +22,10 @@ struct Mallow: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self,
-        ]
+            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self, Discover.self,
+            OpenConsole.self,
+        ],
+        defaultSubcommand: OpenConsole.self
     )
 
     static func main() async {
@@ -57,9 +59,9 @@ struct Mallow: AsyncParsableCommand {
     }
 
     private static func complain(_ text: String, _ sentence: String, _ code: RunExit, _ failure: Failure?) {
-        Console.complain(text)
+        Output.complain(text)
         guard CommandLine.arguments.contains("--json") else { return }
-        Console.print(json: ErrorObject(error: sentence, exit: code.rawValue, failure: failure))
+        Output.print(json: ErrorObject(error: sentence, exit: code.rawValue, failure: failure))
     }
 
     private static func exitCode(of error: any Error) -> RunExit {

@@ -40,7 +40,7 @@ struct JSONPlanOutput: PlanOutput {
     mutating func add(_ item: PlanItem) {
         switch item {
         case .plan(let plan):
-            Console.print((planned.isEmpty ? Self.opening : ",") + Console.encoded(plan))
+            Output.print((planned.isEmpty ? Self.opening : ",") + Output.encoded(plan))
             planned.insert(plan.key)
         case .listing(.unreadable(let name, let failure)):
             failures.append(Unreadable(name: name, failure: failure))
@@ -50,7 +50,7 @@ struct JSONPlanOutput: PlanOutput {
     }
 
     func end() {
-        Console.print((planned.isEmpty ? Self.opening : "") + "],\"unreadable\":\(Console.encoded(failures))}")
+        Output.print((planned.isEmpty ? Self.opening : "") + "],\"unreadable\":\(Output.encoded(failures))}")
     }
 
     func abandon() { if !planned.isEmpty { end() } }
@@ -82,18 +82,18 @@ struct TextPlanOutput: PlanOutput {
         case .listing(.unreadable(let name, let failure)):
             unreadable += 1
             refused.insert(CourseKey(unchecked: name))
-            if !isSilent { Console.print("✗ \(failure)") }
+            if !isSilent { Output.print("✗ \(failure)") }
         case .listing(.course): break
         }
     }
 
     private func show(_ plan: CoursePlan) {
-        Console.print("\(plan.key)  \(plan.title)")
-        Console.print("  \(counted(plan.videos.count, "video")): \(Self.words(plan.actions))")
+        Output.print("\(plan.key)  \(plan.title)")
+        Output.print("  \(counted(plan.videos.count, "video")): \(Self.words(plan.actions))")
         if plan.unreachable > 0 {
-            Console.print("  \(counted(plan.unreachable, "video")) not reachable from the course's root, left out")
+            Output.print("  \(counted(plan.unreachable, "video")) not reachable from the course's root, left out")
         }
-        for note in plan.notes { Console.print("  note: \(note)") }
+        for note in plan.notes { Output.print("  note: \(note)") }
         for video in plan.videos { show(video) }
     }
 
@@ -102,22 +102,22 @@ struct TextPlanOutput: PlanOutput {
             isVerbose || transcript.failure != nil || transcript.action == .dangling || !transcript.notes.isEmpty
         }
         guard !shown.isEmpty || video.failure != nil || !video.notes.isEmpty else { return }
-        Console.print(
+        Output.print(
             "  \(video.displayName)  \(video.usageKey.block)  \(video.edxVideoID)\(video.isNewID ? " (new id)" : "")")
-        if let failure = video.failure { Console.print("    ✗ \(failure.cause); \(failure.advice)") }
-        for note in video.notes { Console.print("    note: \(note)") }
+        if let failure = video.failure { Output.print("    ✗ \(failure.cause); \(failure.advice)") }
+        for note in video.notes { Output.print("    note: \(note)") }
         for transcript in shown {
             let found =
                 transcript.asset.map { " \($0) (\(transcript.rule?.rawValue ?? ""), \(transcript.head.rawValue))" }
                 ?? ""
-            Console.print("    \(transcript.language): \(transcript.action.rawValue)\(found)")
-            if let failure = transcript.failure { Console.print("      ✗ \(failure.cause); \(failure.advice)") }
-            for note in transcript.notes { Console.print("      note: \(note)") }
+            Output.print("    \(transcript.language): \(transcript.action.rawValue)\(found)")
+            if let failure = transcript.failure { Output.print("      ✗ \(failure.cause); \(failure.advice)") }
+            for note in transcript.notes { Output.print("      note: \(note)") }
         }
     }
 
     func end() {
-        Console.print(
+        Output.print(
             "\(counted(planned.count, "course")), \(counted(videos, "video")): \(Self.words(actions))"
                 + (unreadable > 0 ? "; \(unreadable) unreadable" : "")
         )

@@ -46,10 +46,10 @@ struct Recover: AsyncParsableCommand {
         try await log.close()
         let left = try await ledger.openTransactionCount()
         if json {
-            Console.print(json: Outcome(committed: outcome.committed, undone: outcome.undone, open: outcome.open))
+            Output.print(json: Outcome(committed: outcome.committed, undone: outcome.undone, open: outcome.open))
         } else {
-            outcome.open.forEach { Console.complain("mallow: \($0)") }
-            Console.print(
+            outcome.open.forEach { Output.complain("mallow: \($0)") }
+            Output.print(
                 "\(outcome.committed) had been committed, \(outcome.undone) undone and proven absent, \(left) still open"
             )
         }

@@ -38,6 +38,6 @@ struct Report: AsyncParsableCommand {
             throw UsageError("The ledger has no run \(run.map(String.init) ?? "yet").")
         }
         let report = try await RunReport(row, ledger)
-        if json || form == .json { Console.print(json: report) } else { Console.print(report.markdown, terminator: "") }
+        if json || form == .json { Output.print(json: report) } else { Output.print(report.markdown, terminator: "") }
     }
 }

@@ -31,12 +31,12 @@ final class JSONRunOutput: RunOutput {
 
     func add(_ events: [EventRow]) {
         for event in events {
-            Console.print(json: EventLine(event))
+            Output.print(json: EventLine(event))
             shown.withLock { $0 = event.seq }
         }
     }
 
-    func end(_ summary: RunSummary) { Console.print(json: summary) }
+    func end(_ summary: RunSummary) { Output.print(json: summary) }
 
     /// An event as scripts read it.
     private struct EventLine: Encodable {
@@ -67,12 +67,12 @@ final class LineRunOutput: RunOutput {
 
     func add(_ events: [EventRow]) {
         for event in events {
-            if let line = RunLine.text(of: event) { Console.print(line) }
+            if let line = RunLine.text(of: event) { Output.print(line) }
             shown.withLock { $0 = event.seq }
         }
     }
 
-    func end(_ summary: RunSummary) { RunLine.closing(summary).forEach { Console.print($0) } }
+    func end(_ summary: RunSummary) { RunLine.closing(summary).forEach { Output.print($0) } }
 }
 
 /// For a terminal: what changed scrolls by, and one bar stays on the last line.
@@ -99,18 +99,18 @@ final class BarRunOutput: RunOutput {
     func update(_ summary: RunSummary) {
         let text = state.withLock { state in
             defer { state.lines = [] }
-            let bar = state.progress.bar(of: summary, width: Console.width)
+            let bar = state.progress.bar(of: summary, width: Output.width)
             // One line each: the whole sentence is in mallow failures.
-            let width = Console.width
+            let width = Output.width
             let lines = state.lines.map { $0.count > width ? $0.prefix(width - 1) + "…" : $0 }
             return lines.map { "\r\u{1B}[K\($0)\n" }.joined() + "\r\u{1B}[K\(bar)"
         }
-        Console.print(text, terminator: "")
+        Output.print(text, terminator: "")
     }
 
     func end(_ summary: RunSummary) {
-        Console.print("\r\u{1B}[K", terminator: "")
-        RunLine.closing(summary).forEach { Console.print($0) }
+        Output.print("\r\u{1B}[K", terminator: "")
+        RunLine.closing(summary).forEach { Output.print($0) }
     }
 }
 
@@ -118,22 +118,8 @@ final class BarRunOutput: RunOutput {
 enum RunLine {
     /// A line for an event that an operator should see; nil for those that only fill the ledger.
     static func text(of event: EventRow) -> String? {
-        let time = clock(event.at)
-        let course = event.course ?? ""
-        let block = event.block.map { UsageKey(unchecked: $0).block } ?? ""
-        let detail = event.detail.map { ": \($0)" } ?? ""
-        switch (event.kind, event.toState) {
-        case ("course", CourseState.queued.rawValue?): return nil
-        case ("course", let state?): return "\(time) \(mark(of: state)) \(course) \(state)\(detail)"
-        case ("video", let state?) where state != VideoState.verified.rawValue:
-            return "\(time)   ✗ \(course) \(block) \(state)\(detail)"
-        case ("rolled back", _): return "\(time)   ↺ \(course) \(block) rolled back, absence proven"
-        case ("notice", _):
-            return "\(time)   i \([course, block].filter { !$0.isEmpty }.joined(separator: " "))\(detail)"
-        case ("unreadable", _): return "\(time) ✗ unreadable\(detail)"
-        case ("command applied", _), ("command refused", _): return "\(time) i \(event.kind) by \(event.actor)\(detail)"
-        default: return nil
-        }
+        guard let sentence = EventSentence(event) else { return nil }
+        return "\(clock(event.at)) \(sentence.isInside ? "  " : "")\(mark(sentence.mark)) \(sentence.text)"
     }
 
     /// Hours, minutes and seconds of this machine's time zone.
@@ -143,14 +129,15 @@ enum RunLine {
         return String(format: "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec)
     }
 
-    private static func mark(of state: String) -> String {
-        switch CourseState(rawValue: state) {
-        case .migrated: "✓"
+    private static func mark(_ mark: EventSentence.Mark) -> String {
+        switch mark {
+        case .done: "✓"
         case .failed: "✗"
-        case .held: "!"
-        case .retrying: "↺"
-        case .running: "▸"
-        case .empty, .pending, .queued, nil: "∙"
+        case .attention: "!"
+        case .undone: "↺"
+        case .active: "▸"
+        case .idle: "∙"
+        case .information: "i"
         }
     }
 

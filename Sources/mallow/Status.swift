@@ -38,11 +38,11 @@ struct Status: AsyncParsableCommand {
 
 extension Status {
     private func show(_ report: StatusReport) {
-        if json { return Console.print(json: report) }
-        guard watch, Console.isTerminal else { return report.lines.forEach { Console.print($0) } }
+        if json { return Output.print(json: report) }
+        guard watch, Output.isTerminal else { return report.lines.forEach { Output.print($0) } }
         // In place: what needs somebody first, and no more than the screen holds.
-        let lines = report.watchLines.prefix(max(1, Console.height - 1)).map { $0.prefix(Console.width) }
-        Console.print("\u{1B}[H\u{1B}[J" + lines.joined(separator: "\n"))
+        let lines = report.watchLines.prefix(max(1, Output.height - 1)).map { $0.prefix(Output.width) }
+        Output.print("\u{1B}[H\u{1B}[J" + lines.joined(separator: "\n"))
     }
 }
 

@@ -90,10 +90,10 @@ private struct VerificationReport {
         for check in checked { counts[check.verdict, default: 0] += 1 }
         if isJSON { return checks += checked }
         let passed = checked.count { $0.verdict == .pass || $0.verdict == .waived }
-        Console.print(
+        Output.print(
             "\(passed == checked.count ? "✓" : "✗") \(course)  \(passed) of \(counted(checked.count, "transcript"))")
         for check in checked where check.verdict != .pass || check.note?.hasPrefix("differs") == true {
-            Console.print(
+            Output.print(
                 "    \(check.verdict.rawValue): \(check.video.block) \(check.language)\(check.note.map { ": \($0)" } ?? "")"
             )
         }
@@ -101,7 +101,7 @@ private struct VerificationReport {
 
     mutating func add(_ name: String, _ failure: Failure) {
         unreadable.append(Unreadable(name: name, failure: failure))
-        if !isJSON { Console.print("✗ \(failure)") }
+        if !isJSON { Output.print("✗ \(failure)") }
     }
 
     func end() -> RunExit {
@@ -112,11 +112,11 @@ private struct VerificationReport {
         let status: RunExit = failed > 0 ? .failed : (open > 0 || passed + waived == 0 ? .unproven : .done)
         if isJSON {
             let verdict = status == .done ? "pass" : (status == .failed ? "fail" : "not proven")
-            Console.print(json: Whole(checks: checks, unreadable: unreadable, verdict: verdict))
+            Output.print(json: Whole(checks: checks, unreadable: unreadable, verdict: verdict))
         } else if passed + failed + open + waived == 0 {
-            Console.print("0 transcripts checked: nothing is proven")
+            Output.print("0 transcripts checked: nothing is proven")
         } else {
-            Console.print(
+            Output.print(
                 "\(counted(passed, "check")) passed, \(failed) failed, \(open) not migrated, \(waived) waived")
         }
         return status

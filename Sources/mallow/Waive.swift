@@ -58,20 +58,20 @@ struct Waive: AsyncParsableCommand {
             guard try await ledger.withdrawWaiver(course: key, block: block, language: code, by: actor) else {
                 throw UsageError("There is no such waiver; mallow waive lists those in force.")
             }
-            return Console.print("withdrawn: \(block) counts again when \(course) is run next")
+            return Output.print("withdrawn: \(block) counts again when \(course) is run next")
         }
         guard let reason, !reason.isEmpty else { throw UsageError("Say why, with --reason; it stands in the report.") }
         try await ledger.waive(Waiver(course: key, block: block, language: code, actor: actor, reason: reason))
         let what = language.map { "the transcript \($0) of \(block)" } ?? "\(block)"
-        Console.print("waived: \(what) may stay behind; run mallow run --course \(course) to go on")
+        Output.print("waived: \(what) may stay behind; run mallow run --course \(course) to go on")
     }
 
     private func list(_ ledger: Ledger) async throws {
         let waivers = try await ledger.waivers()
-        if json { return Console.print(json: waivers) }
-        if waivers.isEmpty { Console.print("no waivers") }
+        if json { return Output.print(json: waivers) }
+        if waivers.isEmpty { Output.print("no waivers") }
         for waiver in waivers {
-            Console.print(
+            Output.print(
                 "\(waiver.block) \(waiver.language?.text ?? "whole video")  by \(waiver.actor): \(waiver.reason)")
         }
     }

@@ -106,6 +106,8 @@ extension MemoryLog.Contents {
         switch checkpoint {
         case .runEnded(let ending, _): endings.append(ending)
         case .courseFound(let summary, let state): courses[summary.key] = state
+        case .courseListed(let summary, let videos, _):
+            if courses[summary.key] == nil { courses[summary.key] = videos.isEmpty ? .empty : .pending }
         case .courseState(let key, let state, _, _): courses[key] = state
         case .outlined(let key, let listed, _, _):
             let blocks = Set(listed.map(\.block))
@@ -124,7 +126,9 @@ extension MemoryLog.Contents {
             if let place = places[intent.id], intents[place].state != .watched { intents[place].written = date }
             move(intent.id, to: .watched, from: [.open, .stored, .watched])
         case .flagIntent(let key): flagIntents.insert(key)
-        case .runState, .unreadable, .rolledBack, .checked, .flagOn, .failedTask, .failedTasksResolved, .notice: break
+        case .runState, .concurrency, .unreadable, .rolledBack, .checked, .flagOn, .failedTask, .failedTasksResolved,
+            .notice:
+            break
         }
     }
 

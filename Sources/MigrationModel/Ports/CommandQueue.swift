@@ -9,6 +9,21 @@ package enum OperatorCommand: Sendable, Hashable, Codable {
     case concurrency(Int)
     /// Finish what is in flight, then end the run.
     case drain
+    /// End the engine at once: the next run puts right what is open.
+    case stop
+}
+
+extension OperatorCommand: CustomStringConvertible {
+    /// In the operators' words.
+    package var description: String {
+        switch self {
+        case .pause: "pause"
+        case .resume: "resume"
+        case .concurrency(let videos): "\(videos) videos at once"
+        case .drain: "drain"
+        case .stop: "stop at once"
+        }
+    }
 }
 
 /// A command as it stands in the queue.

@@ -2,7 +2,7 @@
 import Foundation
 
 /// Standard output and standard error. A reader who has gone away is not an error.
-enum Console {
+enum Output {
     /// Whether standard output is a terminal.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

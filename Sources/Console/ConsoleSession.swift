@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Foundation
+package import Ledger
+import MigrationModel
+
+/// One console from its first frame to its last: takes in what happens, does what the model wants done, shows the rest.
+///
+/// It reads the ledger and writes commands into it, and touches nothing else.
+package actor ConsoleSession {
+    private enum Input: Sendable {
+        case event(Event)
+        /// Time to look whether the ledger has changed.
+        case pulse
+    }
+
+    /// At most ten frames a second for what happens by itself.
+    private static let busyPause = Duration.milliseconds(100)
+    /// Without an engine nothing happens by itself.
+    private static let idlePause = Duration.seconds(1)
+    /// Of a core, for reading a large ledger again and again: one part in this many.
+    private static let share = 40
+
+    private var model: Model
+    private let display: any Display
+    private let ledger: Ledger
+    private let watch: LedgerWatch
+    private let starter: any EngineStarter
+    private let preferences: any Preferences
+    private let inputs = Inbox<Input>()
+
+    private var shown: Grid?
+    private var loaded: ViewRequest?
+    private var version: Int?
+    private var isOver = false
+    /// What the last reading of the ledger took.
+    private var cost = Duration.zero
+
+    package init(
+        model: Model, display: any Display, ledger: Ledger, watch: LedgerWatch, starter: any EngineStarter,
+        preferences: any Preferences
+    ) {
+        self.model = model
+        self.display = display
+        self.ledger = ledger
+        self.watch = watch
+        self.starter = starter
+        self.preferences = preferences
+    }
+
+    /// Runs until the operator leaves or the terminal is gone. Call once.
+    ///
+    /// - Returns: what to say when the screen is given back: what goes on, and how to come back to it.
+    package func run() async -> String {
+        await load()
+        await show()
+        let keys = Task { [inputs, display] in
+            for await event in display.events { inputs.add(.event(.terminal(event))) }
+            inputs.add(.event(.terminal(.closed)))
+        }
+        let pulse = Task {
+            // Ends with the session.
+            while !Task.isCancelled {
+                do { try await Task.sleep(for: self.pause) } catch { return }
+                inputs.add(.pulse)
+            }
+        }
+        defer {
+            keys.cancel()
+            pulse.cancel()
+        }
+        while !isOver {
+            for input in await inputs.next() {
+                switch input {
+                case .event(let event): await take(event)
+                case .pulse: await look()
+                }
+                if isOver { break }
+            }
+            if model.request != loaded { await load() }
+            await show()
+        }
+        return farewell
+    }
+
+    private var pause: Duration {
+        let least = model.hasEngine || model.launching != nil ? Self.busyPause : Self.idlePause
+        return max(least, cost * Self.share)
+    }
+
+    // MARK: - In
+
+    private func take(_ event: Event) async {
+        for effect in model.update(event) { await carryOut(effect) }
+    }
+
+    /// Reads the ledger again when somebody has written to it.
+    private func look() async {
+        do {
+            let now = try await watch.version()
+            if now != version || model.blindness != nil {
+                version = now
+                await load()
+            } else {
+                await take(.tick(ledger.now()))
+            }
+        } catch {
+            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path)))
+        }
+    }
+
+    private func load() async {
+        let request = model.request
+        let start = ContinuousClock.now
+        do {
+            let view = try await watch.view(request, keeping: model.view?.order ?? [])
+            loaded = request
+            await take(.view(view))
+        } catch {
+            loaded = request
+            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path)))
+        }
+        cost = ContinuousClock.now - start
+    }
+
+    // MARK: - Out
+
+    private func show() async {
+        let grid = Screen.render(model)
+        guard grid != shown else { return }
+        shown = grid
+        await display.show(grid)
+    }
+
+    private func carryOut(_ effect: Effect) async {
+        let actor = model.place.operator
+        switch effect {
+        case .launch(let request):
+            do {
+                try starter.start(request) { [inputs] end in inputs.add(.event(.ended(end))) }
+            } catch {
+                await take(.ended(EngineEnd(launch: request, status: nil, words: "\(error)")))
+            }
+        case .submit(let command):
+            await write { try await $0.submit(command, by: actor, basedOn: self.model.view?.lastEvent ?? 0) }
+        case .hold(let courses, let isHeld):
+            await write("\(counted(courses.count, "course")) \(isHeld ? "held" : "released")") { ledger in
+                for course in courses { try await ledger.hold(course, isHeld, by: actor) }
+            }
+        case .waive(let waivers):
+            await write("\(counted(waivers.count, "video")) waived; run the course again to let it take effect") { ledger in
+                for waiver in waivers { try await ledger.waive(waiver) }
+            }
+        case .copy(let text): await display.copy(text)
+        case .redraw:
+            shown = nil
+            await display.redraw()
+        case .suspend:
+            await display.suspend()
+            shown = nil
+            await load()
+        case .mouse(let isTaken): await display.setMouse(isTaken)
+        case .keepTheme(let name): preferences.keepTheme(name)
+        case .bell: await display.bell()
+        case .detach: isOver = true
+        }
+    }
+
+    /// Writes something into the ledger and says what became of it.
+    private func write(_ done: String? = nil, _ body: (Ledger) async throws -> Void) async {
+        do {
+            try await body(ledger)
+            if let done { await take(.done(Notice(.done, done, at: ledger.now()))) }
+        } catch {
+            let failure = Failure(error, "writing into the ledger", at: ledger.path)
+            await take(.done(Notice(.refused, failure.brief, at: ledger.now())))
+        }
+        version = nil
+    }
+
+    private var farewell: String {
+        guard model.hasEngine, let run = model.openRun else { return "mallow: no engine runs" }
+        return "mallow: run \(run.id) goes on (engine \(run.pid)); mallow --ledger '\(ledger.path)' comes back to it"
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Canvas
+package import Foundation
+package import Ledger
+package import MigrationModel
+
+/// What changes a console's model.
+package enum Event: Sendable {
+    case terminal(TerminalEvent)
+    /// The ledger was read.
+    case view(LedgerView)
+    /// The ledger could not be read.
+    case unreadable(Failure)
+    /// A second has passed, or a little less.
+    case tick(Date)
+    /// Something this console was asked to do is done, or refused.
+    case done(Notice)
+    /// A program that this console started has ended.
+    case ended(EngineEnd)
+}
+
+/// What a console wants done. The model never does anything itself.
+package enum Effect: Sendable, Hashable {
+    case launch(LaunchRequest)
+    case submit(OperatorCommand)
+    case hold([CourseKey], Bool)
+    case waive([Waiver])
+    case copy(String)
+    case redraw
+    case suspend
+    case mouse(Bool)
+    case keepTheme(String)
+    case bell
+    /// Leave; the engine goes on.
+    case detach
+}
+
+/// A program that is to be started in the background.
+package struct LaunchRequest: Sendable, Hashable {
+    package enum Work: Sendable, Hashable {
+        /// Lists the source's courses; moves nothing.
+        case list
+        /// What failed before.
+        case failed
+        case courses([CourseKey])
+    }
+
+    package let work: Work
+
+    /// The arguments after the program's name, without the platform's endpoints.
+    package var arguments: [String] {
+        switch work {
+        case .list: ["discover"]
+        case .failed: ["run", "--failed"]
+        case .courses(let keys): ["run"] + keys.flatMap { ["--course", $0.text] }
+        }
+    }
+}
+
+/// How a program that was started in the background ended.
+package struct EngineEnd: Sendable, Hashable {
+    package let launch: LaunchRequest
+    /// nil when a signal ended it.
+    package let status: Int32?
+    /// The last line it said.
+    package let words: String
+
+    package init(launch: LaunchRequest, status: Int32?, words: String) {
+        self.launch = launch
+        self.status = status
+        self.words = words
+    }
+}
+
+/// Something worth telling: it stays until it is replaced, and stays on the list of notices after that.
+package struct Notice: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
+        case information, done, refused
+    }
+
+    package let kind: Kind
+    package let text: String
+    package let at: Date
+
+    package init(_ kind: Kind, _ text: String, at: Date) {
+        self.kind = kind
+        self.text = text
+        self.at = at
+    }
+}

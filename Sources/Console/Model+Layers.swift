@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Ledger
+import MigrationModel
+import Themes
+
+extension Model {
+    /// A key while something lies over the overview. Editing keys edit, Escape backs out one level, and neither acts.
+    mutating func press(_ key: Key, on layer: Layer) -> [Effect] {
+        if key == .control("l") { return [.redraw] }
+        if key == .control("z") { return [.suspend] }
+        if key == .escape { return backOut(of: layer) }
+        layers.removeLast()
+        switch layer {
+        case .help(let first): layers.append(.help(first: scrolled(first, key, count: 1000)))
+        case .notices(let first): layers.append(.notices(first: scrolled(first, key, count: notices.count)))
+        case .video(let block):
+            layers.append(layer)
+            switch keymap.action(of: key) {
+            case .waive: return command(.waive)
+            case .copy: return [.copy(block)]
+            default: break
+            }
+        case .filter(let before): pressFilter(key, before)
+        case .palette(let palette): return pressPalette(key, palette)
+        case .themes(let cursor, let before): return pressThemes(key, cursor, before)
+        case .confirmation(let confirmation): return press(key, confirmation)
+        case .triage(let cursor): return pressTriage(key, cursor)
+        case .waive(let waiving): return press(key, waiving)
+        }
+        return []
+    }
+
+    private mutating func backOut(of layer: Layer) -> [Effect] {
+        layers.removeLast()
+        switch layer {
+        case .filter(let before): filter = before
+        case .themes(_, let before): theme = themes.first { $0.name == before } ?? theme
+        default: break
+        }
+        return []
+    }
+
+    private func scrolled(_ first: Int, _ key: Key, count: Int) -> Int {
+        let rows =
+            switch keymap.action(of: key) {
+            case .up: -1
+            case .down: 1
+            case .pageUp: -size.height / 2
+            case .pageDown: size.height / 2
+            case .top: -count
+            default: 0
+            }
+        return max(0, min(first + rows, max(0, count - 1)))
+    }
+
+    private mutating func pressFilter(_ key: Key, _ before: String) {
+        switch key {
+        case .enter: return
+        case .character(let character): filter.append(character)
+        case .backspace: if !filter.isEmpty { filter.removeLast() }
+        case .control("u"): filter = ""
+        default: break
+        }
+        layers.append(.filter(before: before))
+    }
+
+    private mutating func pressPalette(_ key: Key, _ palette: Palette) -> [Effect] {
+        var palette = palette
+        switch key {
+        case .enter:
+            let matches = palette.matches
+            guard matches.indices.contains(palette.cursor) else { break }
+            return perform(matches[palette.cursor])
+        case .up: palette.cursor = max(0, palette.cursor - 1)
+        case .down: palette.cursor = min(palette.cursor + 1, max(0, palette.matches.count - 1))
+        case .character(let character):
+            palette.text.append(character)
+            palette.cursor = 0
+        case .backspace:
+            if !palette.text.isEmpty { palette.text.removeLast() }
+            palette.cursor = 0
+        default: break
+        }
+        layers.append(.palette(palette))
+        return []
+    }
+
+    private mutating func pressThemes(_ key: Key, _ cursor: Int, _ before: String) -> [Effect] {
+        if key == .enter {
+            tell(.information, "the theme is \(theme.name)")
+            return [.keepTheme(theme.name)]
+        }
+        let place = max(0, min(scrolled(cursor, key, count: themes.count), themes.count - 1))
+        if themes.indices.contains(place) { theme = themes[place] }
+        layers.append(.themes(cursor: place, before: before))
+        return []
+    }
+
+    private mutating func press(_ key: Key, _ confirmation: Confirmation) -> [Effect] {
+        var confirmation = confirmation
+        switch key {
+        case .enter:
+            // Least harm is the default: Enter on Cancel is a cancel.
+            if !confirmation.isOnGo {
+                tell(.information, "cancelled: nothing was changed")
+                return []
+            }
+            if confirmation.isArmed {
+                return carryOut(confirmation)
+            }
+        case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.blockers.isEmpty
+        case .character("y") where confirmation.typed == nil || !confirmation.isOnGo:
+            layers.append(.confirmation(confirmation))
+            tell(.information, "copied the command line")
+            return [.copy(confirmation.commandLine)]
+        case .character(let character) where confirmation.typed != nil:
+            // To type is to mean it: the text goes where it counts.
+            if confirmation.blockers.isEmpty { confirmation.isOnGo = true }
+            confirmation.text.append(character)
+        case .backspace: if !confirmation.text.isEmpty { confirmation.text.removeLast() }
+        default: break
+        }
+        layers.append(.confirmation(confirmation))
+        return []
+    }
+
+    private mutating func carryOut(_ confirmation: Confirmation) -> [Effect] {
+        if case .launch(let launch) = confirmation.effect {
+            launching = Launching(launch: launch, since: now, after: view?.run?.id ?? 0)
+            marks = []
+        }
+        return [confirmation.effect]
+    }
+
+    private mutating func pressTriage(_ key: Key, _ cursor: Int) -> [Effect] {
+        let groups = troubleGroups
+        let place = max(0, min(scrolled(cursor, key, count: groups.count), groups.count - 1))
+        layers.append(.triage(cursor: place))
+        guard groups.indices.contains(place) else { return [] }
+        switch keymap.action(of: key) {
+        case .retry:
+            let keys = Set(groups[place].videos.map(\.key)).sorted().map { CourseKey(unchecked: $0) }
+            layers.append(.confirmation(confirmation(launching: .courses(keys))))
+        case .waive: layers.append(.waive(waiving(groups[place])))
+        case .open:
+            let video = groups[place].videos[0]
+            if let id = view?.courses.first(where: { $0.key == video.key })?.id { self.cursor = id }
+            layers.append(.video(video.block))
+        default: break
+        }
+        return []
+    }
+
+    private mutating func press(_ key: Key, _ waiving: Waiving) -> [Effect] {
+        var waiving = waiving
+        switch key {
+        case .enter:
+            let reason = waiving.reason.split(separator: " ").joined(separator: " ")
+            guard reason.utf8.count >= 3 else { break }
+            let waivers = waiving.videos.map {
+                Waiver(course: $0.course, block: $0.block, language: nil, actor: place.operator, reason: reason)
+            }
+            return [.waive(waivers)]
+        case .character(let character): waiving.reason.append(character)
+        case .backspace: if !waiving.reason.isEmpty { waiving.reason.removeLast() }
+        case .control("u"): waiving.reason = ""
+        default: break
+        }
+        layers.append(.waive(waiving))
+        return []
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Foundation
+import Ledger
+import MigrationModel
+import Themes
+
+extension Model {
+    /// Takes in what happened.
+    ///
+    /// - Returns: what is to be done about it, in order.
+    package mutating func update(_ event: Event) -> [Effect] {
+        switch event {
+        case .terminal(.key(let key)): return press(key)
+        case .terminal(.paste(let text)): paste(text)
+        case .terminal(.click(let point)): click(point)
+        case .terminal(.wheel(let rows, _)): return scroll(rows)
+        case .terminal(.resized(let size)): self.size = size
+        case .terminal(.closed): return [.detach]
+        case .view(let view): take(view)
+        case .unreadable(let failure): blindness = failure
+        case .tick(let date): now = date
+        case .done(let notice):
+            notices.append(notice)
+            return notice.kind == .refused ? [.bell] : []
+        case .ended(let end): return take(end)
+        }
+        return []
+    }
+
+    // MARK: - The ledger
+
+    private mutating func take(_ view: LedgerView) {
+        let lost = self.view?.heartbeatAge != nil && view.heartbeatAge == nil && view.run?.ended == nil
+        let ended = self.openRun != nil && view.run?.id == self.openRun?.id && view.run?.ended != nil
+        let earlier = self.view
+        self.view = view
+        now = view.at
+        blindness = nil
+        trend.add(view)
+        if cursor == nil || view.selected == nil { cursor = view.order.first }
+        if view.selected?.id != earlier?.selected?.id { (videoCursor, firstVideo) = (0, 0) }
+        if let cursor, let row = view.order.firstIndex(of: cursor) { rowsAbove = row - view.firstCourse }
+        videoCursor = max(0, min(videoCursor, (view.selected?.videos ?? 0) - 1))
+        if let launching, (view.run?.id ?? 0) > launching.after { self.launching = nil }
+        if lost { tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was") }
+        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(run.ending ?? "?")") }
+        for command in view.commands.reversed() where command.answered != nil {
+            guard let before = earlier?.commands.first(where: { $0.id == command.id }), before.answered == nil else {
+                continue
+            }
+            let what = command.asked.map { "\($0)" } ?? "a command"
+            if let refusal = command.refusal {
+                tell(.refused, "\(command.actor): \(what) was refused: \(refusal)")
+            } else {
+                tell(.done, "\(command.actor): \(what) is in force")
+            }
+        }
+    }
+
+    private mutating func take(_ end: EngineEnd) -> [Effect] {
+        launching = nil
+        switch (end.launch.work, end.status) {
+        case (.list, 0): tell(.done, "the source's courses are listed")
+        case (_, 0), (_, 3), (_, 130): break
+        case (_, let status):
+            let how = status.map { "exit code \($0)" } ?? "killed"
+            tell(.refused, "\(end.launch.arguments[0]) ended (\(how)): \(end.words.isEmpty ? "it said nothing" : end.words)")
+            return [.bell]
+        }
+        return []
+    }
+
+    // MARK: - The overview
+
+    mutating func press(_ key: Key) -> [Effect] {
+        // What is drawn in one line cannot ask and cannot answer: there it only leaves.
+        if let layer { return press(key, on: layer) }
+        guard let action = keymap.action(of: key) else { return [] }
+        return perform(action)
+    }
+
+    /// Does what an action says, with nothing over the overview.
+    mutating func perform(_ action: Action) -> [Effect] {
+        switch action {
+        case .up: return scroll(-1)
+        case .down: return scroll(1)
+        case .pageUp: return scroll(-page)
+        case .pageDown: return scroll(page)
+        case .top: return scroll(-1_000_000_000)
+        case .bottom:
+            if pane == .log { pinnedEvent = nil }
+            return scroll(1_000_000_000)
+        case .nextPane: pane = Pane(rawValue: pane.rawValue % 4 + 1) ?? .courses
+        case .previousPane: pane = Pane(rawValue: (pane.rawValue + 2) % 4 + 1) ?? .courses
+        case .courses: pane = .courses
+        case .videos: pane = .videos
+        case .validation: pane = .validation
+        case .log: pane = .log
+        case .open: open()
+        case .back: pane = .courses
+        case .mark: toggleMark()
+        case .markAll: marks.formUnion(view?.order ?? [])
+        case .unmark: marks = []
+        case .filter: layers.append(.filter(before: filter))
+        case .palette: layers.append(.palette(Palette()))
+        case .help: layers.append(.help(first: 0))
+        case .notices: layers.append(.notices(first: 0))
+        case .theme:
+            let place = themes.firstIndex { $0.name == theme.name } ?? 0
+            layers.append(.themes(cursor: place, before: theme.name))
+        case .freeze:
+            isFrozen.toggle()
+            tell(.information, isFrozen ? "the courses keep their order" : "what needs you rises again")
+        case .follow:
+            pinnedEvent = pinnedEvent == nil ? view?.events.last?.seq ?? view?.lastEvent : nil
+        case .mouse:
+            takesMouse.toggle()
+            return [.mouse(takesMouse)]
+        case .copy: return copy()
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .detach: return [.detach]
+        case .triage: layers.append(.triage(cursor: 0))
+        case .run, .retry, .list, .pause, .more, .fewer, .hold, .waive, .drain, .stop: return command(action)
+        }
+        return []
+    }
+
+    private var page: Int {
+        let layout = Layout(size, pane: pane)
+        return max(1, (pane == .courses ? layout.courseRows : pane == .videos ? layout.videoRows : layout.eventRows) - 1)
+    }
+
+    /// Moves the cursor of the pane that has it.
+    private mutating func scroll(_ rows: Int) -> [Effect] {
+        switch pane {
+        case .courses, .validation: moveCourse(rows)
+        case .videos: moveVideo(rows)
+        case .log: moveLog(rows)
+        }
+        return []
+    }
+
+    private mutating func moveCourse(_ rows: Int) {
+        guard let order = view?.order, !order.isEmpty else { return }
+        let before = cursor.flatMap { order.firstIndex(of: $0) } ?? 0
+        let after = min(max(0, before.addingReportingOverflow(rows).partialValue), order.count - 1)
+        let height = Layout(size, pane: pane).courseRows
+        rowsAbove = min(max(0, rowsAbove + after - before), max(0, height - 1))
+        if order[after] != cursor { (videoCursor, firstVideo) = (0, 0) }
+        cursor = order[after]
+    }
+
+    private mutating func moveVideo(_ rows: Int) {
+        let count = selected?.videos ?? 0
+        videoCursor = min(max(0, videoCursor + rows), max(0, count - 1))
+        let height = max(1, Layout(size, pane: pane).videoRows)
+        firstVideo = min(max(firstVideo, videoCursor - height + 1), videoCursor)
+    }
+
+    /// The log is pinned to a line, not to a distance from its end.
+    private mutating func moveLog(_ rows: Int) {
+        guard let events = view?.events, let newest = events.last else { return }
+        if rows < 0 {
+            let place = max(0, events.count - 1 + max(rows, -events.count))
+            pinnedEvent = events.indices.contains(place) ? min(newest.seq, events[place].seq) : newest.seq
+        } else if let pinned = pinnedEvent {
+            let next = pinned + Int64(min(rows, 100_000))
+            pinnedEvent = next >= (view?.lastEvent ?? 0) ? nil : next
+        }
+    }
+
+    private mutating func open() {
+        switch pane {
+        case .courses, .validation: pane = .videos
+        case .videos: if let block = selectedVideo?.block { layers.append(.video(block)) }
+        case .log: pinnedEvent = nil
+        }
+    }
+
+    private mutating func toggleMark() {
+        guard pane == .courses, let cursor else { return }
+        if marks.remove(cursor) == nil { marks.insert(cursor) }
+    }
+
+    private mutating func copy() -> [Effect] {
+        guard let text = pane == .videos ? selectedVideo?.block : selected?.key else { return [] }
+        tell(.information, "copied \(text)")
+        return [.copy(text)]
+    }
+
+    private mutating func click(_ point: Point) {
+        guard layers.isEmpty, let view else { return }
+        let layout = Layout(size, pane: pane)
+        if layout.courses.contains(point) {
+            pane = .courses
+            let row = view.firstCourse + point.y - layout.inside(layout.courses).y - 1
+            if view.order.indices.contains(row) { cursor = view.order[row] }
+        } else if layout.videos.contains(point) {
+            pane = .videos
+            videoCursor = max(0, min(firstVideo + point.y - layout.inside(layout.videos).y, (selected?.videos ?? 1) - 1))
+        } else if layout.log.contains(point) {
+            pane = .log
+        }
+    }
+
+    /// Text is text: it goes into the line that is being written, and is no key anywhere.
+    private mutating func paste(_ text: String) {
+        let text = CellText(text).text
+        switch layers.popLast() {
+        case .filter(let before):
+            filter += text
+            layers.append(.filter(before: before))
+        case .palette(var palette):
+            palette.text += text
+            layers.append(.palette(palette))
+        case .waive(var waiving):
+            waiving.reason += text
+            layers.append(.waive(waiving))
+        case .confirmation(let confirmation):
+            // What is typed to confirm is typed.
+            layers.append(.confirmation(confirmation))
+        case let other?: layers.append(other)
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Foundation
+import Ledger
+import MigrationModel
+import Themes
+
+/// The last rows: what happened to the last request, what a key would do and to what, and which keys there are.
+extension Frame {
+    mutating func footer(_ layout: Layout) {
+        guard !layout.footer.isEmpty else { return }
+        let rows = layout.footer
+        if rows.height >= 3 { result(rows.row(0)) }
+        selection(rows.row(rows.height - 2), showsResult: rows.height < 3)
+        hints(rows.row(rows.height - 1))
+    }
+
+    private mutating func result(_ rect: Rect) {
+        if let failure = model.blindness {
+            draw(" \(glyphs.attention) the ledger cannot be read: \(failure.brief)", at: rect.x, rect.y, .stateFailed, limit: rect.width)
+            return
+        }
+        guard let notice = model.notices.last else { return }
+        let (glyph, role): (String, Role) =
+            switch notice.kind {
+            case .information: ("i", .textDim)
+            case .done: (glyphs.ok, .stateOK)
+            case .refused: (glyphs.attention, .stateAttention)
+            }
+        let end = draw("\(Figures.clock(notice.at.timeIntervalSince1970)) (\(model.keymap.hint(.notices))) all", endingAt: rect.right - 1, rect.y, .textDim)
+        let x = draw(" \(glyph) ", at: rect.x, rect.y, role)
+        draw(notice.text, at: x, rect.y, .text, limit: end - x - 1)
+    }
+
+    private mutating func selection(_ rect: Rect, showsResult: Bool) {
+        let (engine, role) = engine
+        let end = draw(engine, endingAt: rect.right - 1, rect.y, role)
+        if showsResult, let notice = model.notices.last {
+            draw(" \(notice.text)", at: rect.x, rect.y, .text, limit: end - rect.x - 1)
+            return
+        }
+        var text = " "
+        if model.marks.isEmpty {
+            if let course = model.selected { text += course.key }
+        } else {
+            let marked = model.view?.marked ?? []
+            text += "\(model.marks.count) marked: \(marked.prefix(4).map(\.key).joined(separator: " "))"
+            text += marked.count > 4 ? " …" : ""
+            text += " · \(counted(marked.reduce(0) { $0 + $1.videos }, "video"))"
+        }
+        draw(text, at: rect.x, rect.y, .text, limit: end - rect.x - 1)
+    }
+
+    /// A frozen screen must look frozen: the age is that of the heartbeat, and it grows.
+    private var engine: (String, Role) {
+        guard let view = model.view else { return ("", .textDim) }
+        if let age = view.heartbeatAge {
+            let age = age + max(0, model.now.timeIntervalSince(view.at))
+            return age < 3 ? ("engine ok · \(Int(age)) s ago", .textDim) : ("engine SILENT for \(Int(age)) s", .stateAttention)
+        }
+        if model.launching != nil { return ("engine starting…", .stateActive) }
+        if model.lostEngine != nil { return ("ENGINE GONE", .stateFailed) }
+        return ("no engine", .textDim)
+    }
+
+    private mutating func hints(_ rect: Rect) {
+        fill(rect, .surface)
+        var x = rect.x + 1
+        for action in hintedActions {
+            let (key, label) = (model.keymap.hint(action), model.label(of: action))
+            guard !key.isEmpty, x + CellText(key).width + CellText(label).width + 3 <= rect.right else { continue }
+            x = draw(key, at: x, rect.y, .textKey)
+            x = draw(" \(label)  ", at: x, rect.y, .textDim)
+        }
+    }
+
+    /// Only keys that do something now.
+    private var hintedActions: [Action] {
+        var actions: [Action] = [.help, .palette]
+        if model.hasEngine {
+            actions += [.pause, .more, .fewer, .drain]
+        } else {
+            actions += [.run]
+            if model.view?.totals.courses(in: "failed") ?? 0 > 0 { actions.append(.retry) }
+            if model.view?.order.isEmpty ?? true { actions.append(.list) }
+        }
+        if model.needs > 0 { actions.append(.triage) }
+        if model.pane == .courses { actions += [.mark, .filter] }
+        if model.pane == .videos { actions.append(.open) }
+        if model.pane == .log { actions.append(.follow) }
+        return actions + [.hold, .theme, .detach]
+    }
+}
+
+extension Model {
+    /// An action's label as it stands now.
+    func label(of action: Action) -> String {
+        switch action {
+        case .pause: isPaused ? "resume" : "pause"
+        case .hold: selected?.heldBy == nil ? "hold…" : "release…"
+        default: action.label
+        }
+    }
+}

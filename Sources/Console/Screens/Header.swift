@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Ledger
+import MigrationModel
+import Themes
+
+/// The first rows: where we are, whether it is in time, whether anything needs somebody, and how far all of it is.
+extension Frame {
+    mutating func header(_ layout: Layout) {
+        guard !layout.header.isEmpty else { return }
+        switch layout.kind {
+        case .line: oneLine(layout.header)
+        case .tiny:
+            oneLine(layout.header.row(0))
+            draw(state, at: layout.header.x, layout.header.y + 1, stateRole, limit: layout.header.width)
+        case .small, .medium, .whole:
+            place(layout.header.row(0))
+            whole(layout.header.row(1))
+        }
+    }
+
+    /// `PROD 76% 4m-6m 2!`
+    private mutating func oneLine(_ rect: Rect) {
+        var x = badge(rect.x, rect.y)
+        let totals = model.view?.totals
+        let percent = Figures.percent(totals?.videosDone ?? 0, of: totals?.videos ?? 0)
+        x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
+        let need = model.needs
+        if need > 0 { draw(" \(need)!", at: x, rect.y, .stateAttention, limit: rect.right - x) }
+    }
+
+    private mutating func badge(_ x: Int, _ y: Int) -> Int {
+        draw(" \(model.place.word) ", at: x, y, model.place.isProduction ? .envProd : .envSafe)
+    }
+
+    private mutating func place(_ rect: Rect) {
+        fill(rect, .surface)
+        var x = badge(rect.x, rect.y) + 1
+        let need = model.needs
+        // What needs somebody stands to the right, always.
+        let needs = need > 0 ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(.triage))" : "nothing needs you"
+        let end = draw(needs, endingAt: rect.right - 1, rect.y, need > 0 ? .stateAttention : .textDim) - 2
+        let parts: [(String, Role)] = [
+            (state, stateRole), (forecast(short: false), .textStrong),
+            ("\(model.place.source ?? "no source") → \(model.place.store ?? "no store")", .text),
+        ]
+        for (text, role) in parts where !text.isEmpty {
+            guard x < end - 4 else { break }
+            x = draw(text, at: x, rect.y, role, limit: end - x)
+            if x < end - 4 { x = draw(" \(glyphs.separator) ", at: x, rect.y, .line) }
+        }
+    }
+
+    private mutating func whole(_ rect: Rect) {
+        let totals = model.view?.totals
+        let (done, all) = (totals?.videosDone ?? 0, totals?.videos ?? 0)
+        var x = draw(" ALL ", at: rect.x, rect.y, .textStrong)
+        let width = max(6, min(30, rect.width / 5))
+        let isStalled = model.openRun != nil && (!model.hasEngine || model.isPaused)
+        x = bar(all > 0 ? Double(done) / Double(all) : 0, at: x, rect.y, width: width, isStalled ? .barStall : .barFill)
+        var parts: [(String, Role)] = [
+            (Figures.percent(done, of: all), .textStrong),
+            ("\(Figures.number(done))/\(Figures.number(all)) videos", .text),
+            ("\(Figures.number(totals?.sum(\.store) ?? 0)) transcripts", .text),
+        ]
+        if model.hasEngine {
+            let rate = model.trend.rate
+            parts.append((rate < 10 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)/s" : "\(Int(rate))/s", .text))
+            let rates = model.trend.rates(8)
+            if rates.count > 1 { parts.append((Bar.trend(rates, model.capabilities.characters), .barFill)) }
+            if let run = model.openRun, run.concurrency > 0 { parts.append(("\(run.concurrency) at once", .textDim)) }
+        }
+        let (retries, rollbacks) = (totals?.sum(\.retries) ?? 0, totals?.sum(\.rollbacks) ?? 0)
+        if retries > 0 { parts.append((retries == 1 ? "1 retry" : "\(retries) retries", .stateUndone)) }
+        if rollbacks > 0 { parts.append((counted(rollbacks, "rollback"), .stateUndone)) }
+        for (text, role) in parts {
+            guard x + CellText(text).width + 2 <= rect.right else { break }
+            x = draw("  \(text)", at: x, rect.y, role)
+        }
+    }
+
+    /// What the run does, in words; a waiting state says who must act.
+    private var state: String {
+        guard let run = model.view?.run else {
+            return model.launching == nil ? "no run yet" : "starting…"
+        }
+        if model.launching != nil { return "starting…" }
+        if model.lostEngine != nil {
+            return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
+        }
+        if run.ended != nil { return "run \(run.id) \(run.ending ?? run.state)" }
+        return run.reason.isEmpty ? "run \(run.id) \(run.state)" : "run \(run.id) \(run.state): \(run.reason)"
+    }
+
+    private var stateRole: Role {
+        guard let run = model.view?.run else { return .stateIdle }
+        if model.lostEngine != nil { return .stateFailed }
+        switch RunState(rawValue: run.state) {
+        case .planning, .running: return .stateActive
+        case .pausing, .paused, .waitingForWindow, .draining: return .stateAttention
+        case .finished: return run.exit == 0 ? .stateOK : .stateAttention
+        case .aborted, nil: return .stateAttention
+        }
+    }
+
+    private func forecast(short: Bool) -> String {
+        guard model.openRun != nil, model.hasEngine, let totals = model.view?.totals else { return "" }
+        if model.isPaused { return short ? "paused" : "" }
+        // The engine's own courses: those that wait for no run are no part of the forecast.
+        let left = totals.states.filter { ["queued", "running", "retrying"].contains($0.state) }
+        let videos = left.reduce(0) { $0 + $1.pending + $1.migrating }
+        guard let range = model.trend.remaining(videos) else { return "ETA …" }
+        let unlisted = left.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
+        let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
+        return soon == late ? "ETA \(late)\(unlisted)" : "ETA \(soon)–\(late)\(unlisted)"
+    }
+}
+
+extension Model {
+    /// How many things only a person can settle.
+    package var needs: Int {
+        let courses = view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
+        return courses + (lostEngine != nil && launching == nil ? 1 : 0)
+    }
+}

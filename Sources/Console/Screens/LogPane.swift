@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Ledger
+import Themes
+
+extension Frame {
+    mutating func log(_ layout: Layout) {
+        let pane = layout.log
+        guard !pane.isEmpty else { return }
+        let isFocused = model.pane == .log
+        let follows = model.pinnedEvent == nil
+        let title = follows ? "4 Log · FOLLOW \(glyphs.follow)" : "4 Log · PINNED, \(model.keymap.hint(.follow)) follows"
+        if layout.kind == .small {
+            heading(pane, title: title, isFocused: isFocused)
+        } else {
+            box(pane, title: title, isFocused: isFocused)
+        }
+        let inside = layout.inside(pane)
+        let sentences = (model.view?.events ?? []).compactMap { event in EventSentence(event).map { (event.at, $0) } }
+        for (index, (at, sentence)) in sentences.suffix(inside.height).enumerated() {
+            let y = inside.y + index
+            let x = draw(Figures.clock(at), at: inside.x, y, .textDim, limit: inside.width)
+            let look = Look(sentence.mark, glyphs)
+            let next = draw(" \(sentence.isInside ? " " : "")\(look.glyph) ", at: x, y, look.role, limit: inside.right - x)
+            draw(sentence.text, at: next, y, .text, limit: inside.right - next)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Ledger
+
+/// How fast a run goes, and when it may end: the rate over seconds, the forecast over minutes, always as an interval.
+package struct Trend: Sendable, Hashable {
+    private struct Sample: Sendable, Hashable {
+        let at: Double
+        let videos: Int
+        let transcripts: Int
+    }
+
+    /// Seconds.
+    private static let longest = 600.0
+    private static let short = 10.0
+
+    private var run: Int64?
+    private var samples: [Sample] = []
+
+    package init() {}
+
+    /// Takes note of how far the run is. Work that was done before the first sample is no part of the rate.
+    mutating func add(_ view: LedgerView) {
+        guard let row = view.run, row.ended == nil, view.heartbeatAge != nil else { return }
+        let at = view.at.timeIntervalSince1970
+        if run != row.id { (run, samples) = (row.id, []) }
+        // Several views a second say no more than one.
+        if let last = samples.last, at - last.at < 0.9 { return }
+        let done = view.totals.videosDone
+        if let last = samples.last, done < last.videos { samples = [] }
+        samples.append(Sample(at: at, videos: done, transcripts: view.totals.sum(\.store)))
+        samples.removeAll { $0.at < at - Self.longest }
+    }
+
+    /// Transcripts a second, over the last seconds.
+    package var rate: Double { rate(over: Self.short, \.transcripts) }
+
+    /// The rates of the last seconds, oldest first, at most `count`.
+    package func rates(_ count: Int) -> [Double] {
+        let pairs = zip(samples, samples.dropFirst()).suffix(count)
+        return pairs.map { Double($1.transcripts - $0.transcripts) / max(0.1, $1.at - $0.at) }
+    }
+
+    /// Seconds until `left` more videos are done, from soon to late; nil when it cannot be said yet.
+    package func remaining(_ left: Int) -> ClosedRange<Double>? {
+        guard left > 0 else { return 0...0 }
+        guard samples.count >= 5 else { return nil }
+        let rates = [60, 180, Self.longest].map { rate(over: $0, \.videos) }.filter { $0 > 0 }
+        guard let slow = rates.min(), let fast = rates.max() else { return nil }
+        // Even where all of them agree, a forecast is no promise.
+        return Double(left) / (fast * 1.1)...Double(left) / (slow * 0.9)
+    }
+
+    private func rate(over seconds: Double, _ count: KeyPath<Sample, Int>) -> Double {
+        guard let last = samples.last, let first = samples.first(where: { $0.at >= last.at - seconds }),
+            last.at > first.at
+        else { return 0 }
+        return Double(last[keyPath: count] - first[keyPath: count]) / (last.at - first.at)
+    }
+}
+
+extension RunTotals {
+    var videos: Int { sum(\.pending) + sum(\.migrating) + videosDone }
+    /// Videos that are as far as they can be brought for now.
+    var videosDone: Int { sum(\.verified) + sum(\.rolledBack) + sum(\.failed) + sum(\.waivedVideos) }
+    /// Courses in a state.
+    func courses(in states: String...) -> Int {
+        self.states.filter { states.contains($0.state) }.reduce(0) { $0 + $1.courses }
+    }
+}
+
+extension CourseRow {
+    var videos: Int { pending + migrating + verified + rolledBack + failed + waivedVideos }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Canvas
+import Console
+import Deployment
+import Foundation
+import Ledger
+import MigrationModel
+import Terminal
+import Themes
+
+/// `mallow` by itself
+struct OpenConsole: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Opens the console: courses, live bars, retries, rollbacks, checks. What mallow does by itself.",
+        discussion: """
+            It starts the engine in the background when you say run, and comes back to one that runs already. Leaving it \
+            (q) never stops a migration.
+
+            Example:
+              mallow --source olx:exports --store file:objects \\
+                --catalog sqlite:edxval.sqlite
+              mallow --theme mallow-light
+            """
+    )
+
+    @OptionGroup var platform: PlatformOptions
+    @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var look: LookOptions
+
+    func run() async throws {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw UsageError("The console needs a terminal; mallow status --watch and mallow run work without one.")
+        }
+        let ledger = try ledger.open()
+        let last = try await ledger.snapshot().run
+        let endpoints = (
+            source: platform.source ?? last?.source, store: platform.store ?? last?.store,
+            catalog: platform.catalog ?? last?.catalog
+        )
+        // A wrong endpoint is said before the screen is taken.
+        if let source = endpoints.source, let store = endpoints.store, let catalog = endpoints.catalog {
+            try Endpoints(source: source, store: store, catalog: catalog).check()
+        }
+        let place = Place(
+            isProduction: true, source: endpoints.source, store: endpoints.store, catalog: endpoints.catalog,
+            ledger: ledger.path, operator: NSUserName()
+        )
+        try await show(place, ledger)
+    }
+
+    private func show(_ place: Place, _ ledger: Ledger) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let memory = LookMemory(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
+        let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
+        let theme = try look.theme(on: shelf, remembered: memory.theme)
+        let terminal: Terminal
+        do {
+            terminal = try await Terminal.open(
+                TerminalOptions(colours: look.colours, characters: look.characters, errorLog: ledger.path + ".console.log"))
+        } catch let unavailable as TerminalUnavailable {
+            throw UsageError("\(unavailable) mallow status --watch works on any terminal.")
+        }
+        var model = Model(
+            size: await terminal.size(), capabilities: terminal.capabilities, place: place, themes: shelf.themes,
+            theme: theme, now: Date()
+        )
+        for problem in shelf.problems { model.tell(.refused, "\(problem)") }
+        let options = [("--source", place.source), ("--store", place.store), ("--catalog", place.catalog)]
+            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+        let session: ConsoleSession
+        do {
+            session = ConsoleSession(
+                model: model, display: terminal, ledger: ledger, watch: try LedgerWatch(ledger),
+                starter: BackgroundEngine(
+                    options: options + ["--ledger", ledger.path], log: ledger.path + ".engine.log"),
+                preferences: memory
+            )
+        } catch {
+            await terminal.close(nil)
+            throw error
+        }
+        await terminal.close(await session.run())
+    }
+}
+
+extension Terminal: Display {}
+
+/// How the screen looks.
+struct LookOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A theme by its name; T in the console shows them all.", valueName: "NAME"))
+    var theme: String?
+
+    @Option(help: ArgumentHelp("Colours: 24, 256, 16, 8 or none. Default: found out.", valueName: "auto|24|256|16|8|none"))
+    var color = "auto"
+
+    @Flag(help: "Draw with ASCII characters only.")
+    var ascii = false
+
+    func validate() throws {
+        guard ["auto", "24", "256", "16", "8", "none"].contains(color) else {
+            throw ValidationError("--color \(color): auto, 24, 256, 16, 8 or none.")
+        }
+    }
+
+    var colours: Capabilities.Colours? {
+        switch color {
+        case "24": .direct
+        case "256": .indexed
+        case "16": .sixteen
+        case "8": .eight
+        case "none": .mono
+        default: nil
+        }
+    }
+
+    var characters: Capabilities.Characters? { ascii ? .ascii : nil }
+
+    func theme(on shelf: ThemeShelf, remembered: String?) throws -> Theme {
+        if let theme {
+            guard let found = shelf[theme] else {
+                throw UsageError("--theme \(theme): there is none of that name; mallow theme list shows them.")
+            }
+            return found
+        }
+        return remembered.flatMap { shelf[$0] } ?? shelf.preferred(for: .dark)
+    }
+}
+
+/// The theme an operator chose last, in a file beside the ledger.
+struct LookMemory: Preferences {
+    let folder: String
+
+    private var path: String { "\(folder)/mallow.theme" }
+
+    var theme: String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+    }
+
+    func keepTheme(_ name: String) {
+        // A look that cannot be kept is asked for again next time.
+        _ = FileManager.default.createFile(atPath: path, contents: Data((name + "\n").utf8))
+    }
+}
