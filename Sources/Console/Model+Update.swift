@@ -31,7 +31,8 @@ extension Model {
     // MARK: - The ledger
 
     private mutating func take(_ view: LedgerView) {
-        let lost = self.view?.heartbeatAge != nil && view.heartbeatAge == nil && view.run?.ended == nil
+        let isOpen = view.run.map { $0.ended == nil } ?? false
+        let lost = self.view?.heartbeatAge != nil && view.heartbeatAge == nil && isOpen
         let ended = self.openRun != nil && view.run?.id == self.openRun?.id && view.run?.ended != nil
         let earlier = self.view
         self.view = view
