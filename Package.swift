@@ -106,7 +106,8 @@ let package = Package(
         .target(name: "Console", dependencies: ["Canvas", "Ledger", "MigrationModel", "Themes"], swiftSettings: settings),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "Canvas", "Ledger", "MigrationModel", "Themes"],
+            dependencies: ["Console", "Canvas", "Ledger", "MigrationModel", "TestDoubles", "Themes"],
+            exclude: ["Snapshots"],
             swiftSettings: settings
         ),
 

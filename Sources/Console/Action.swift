@@ -70,7 +70,8 @@ package enum Action: String, Sendable, CaseIterable {
         case .mouse: Entry(["M"], "mouse", "Take the mouse, or leave it to the terminal for selecting text.")
         case .copy: Entry(["y"], "copy", "Copy the key under the cursor to the clipboard.")
         case .redraw: Entry([.control("l")], "redraw", "Draw everything anew.")
-        case .suspend: Entry([.control("z")], "suspend", "Back to the shell for a while; fg returns. The engine goes on.")
+        case .suspend:
+            Entry([.control("z")], "suspend", "Back to the shell for a while; fg returns. The engine goes on.")
         case .detach: Entry(["q", .control("c")], "detach", "Leave the console. The engine goes on.")
         case .run: Entry(["r"], "run…", "Migrate the marked courses, or the one under the cursor.", .asks)
         case .retry: Entry(["R"], "retry…", "Run again what failed or is held.", .asks)

@@ -148,7 +148,8 @@ package actor ConsoleSession {
                 for course in courses { try await ledger.hold(course, isHeld, by: actor) }
             }
         case .waive(let waivers):
-            await write("\(counted(waivers.count, "video")) waived; run the course again to let it take effect") { ledger in
+            await write("\(counted(waivers.count, "video")) waived; run the course again to let it take effect") {
+                ledger in
                 for waiver in waivers { try await ledger.waive(waiver) }
             }
         case .copy(let text): await display.copy(text)

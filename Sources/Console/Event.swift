@@ -47,6 +47,8 @@ package struct LaunchRequest: Sendable, Hashable {
 
     package let work: Work
 
+    package init(work: Work) { self.work = work }
+
     /// The arguments after the program's name, without the platform's endpoints.
     package var arguments: [String] {
         switch work {

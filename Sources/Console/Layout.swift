@@ -41,7 +41,7 @@ package struct Layout: Sendable, Hashable {
             let (top, rest) = screen.split(top: 2)
             let (body, bottom) = rest.split(bottom: 3)
             let (lists, below) = body.split(top: max(10, body.height * 6 / 10))
-            let left = size.width * 56 / 100
+            let left = size.width * 58 / 100
             (header, footer) = (top, bottom)
             (courses, videos) = lists.split(left: left)
             (validation, log) = below.split(left: left)

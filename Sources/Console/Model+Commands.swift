@@ -92,7 +92,8 @@ extension Model {
                 "switch each course's flag on when its check passes",
             ].filter { !$0.isEmpty },
             willNot: ["overwrite or delete anything that was there before", "change the contentstore"],
-            undo: "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in the platform's admin",
+            undo:
+                "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in the platform's admin",
             blockers: blockers,
             typed: place.isProduction ? "\(count) \(place.target)" : nil,
             commandLine: commandLine(launch), effect: .launch(launch)
@@ -170,7 +171,8 @@ extension Model {
         let holds = first.heldBy == nil
         let keys = rows.map { CourseKey(unchecked: $0.key) }
         return ask(
-            title: holds ? "Hold the cut-over of \(counted(rows.count, "course"))" : "Release \(counted(rows.count, "course"))",
+            title: holds
+                ? "Hold the cut-over of \(counted(rows.count, "course"))" : "Release \(counted(rows.count, "course"))",
             .hold(keys, holds),
             will: [
                 names(keys),

@@ -9,6 +9,7 @@ extension Model {
     /// Takes in what happened.
     ///
     /// - Returns: what is to be done about it, in order.
+    @discardableResult
     package mutating func update(_ event: Event) -> [Effect] {
         switch event {
         case .terminal(.key(let key)): return press(key)
@@ -44,7 +45,9 @@ extension Model {
         if let cursor, let row = view.order.firstIndex(of: cursor) { rowsAbove = row - view.firstCourse }
         videoCursor = max(0, min(videoCursor, (view.selected?.videos ?? 0) - 1))
         if let launching, (view.run?.id ?? 0) > launching.after { self.launching = nil }
-        if lost { tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was") }
+        if lost {
+            tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
+        }
         if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(run.ending ?? "?")") }
         for command in view.commands.reversed() where command.answered != nil {
             guard let before = earlier?.commands.first(where: { $0.id == command.id }), before.answered == nil else {
@@ -66,7 +69,9 @@ extension Model {
         case (_, 0), (_, 3), (_, 130): break
         case (_, let status):
             let how = status.map { "exit code \($0)" } ?? "killed"
-            tell(.refused, "\(end.launch.arguments[0]) ended (\(how)): \(end.words.isEmpty ? "it said nothing" : end.words)")
+            tell(
+                .refused,
+                "\(end.launch.arguments[0]) ended (\(how)): \(end.words.isEmpty ? "it said nothing" : end.words)")
             return [.bell]
         }
         return []
@@ -130,7 +135,8 @@ extension Model {
 
     private var page: Int {
         let layout = Layout(size, pane: pane)
-        return max(1, (pane == .courses ? layout.courseRows : pane == .videos ? layout.videoRows : layout.eventRows) - 1)
+        return max(
+            1, (pane == .courses ? layout.courseRows : pane == .videos ? layout.videoRows : layout.eventRows) - 1)
     }
 
     /// Moves the cursor of the pane that has it.
@@ -200,7 +206,8 @@ extension Model {
             if view.order.indices.contains(row) { cursor = view.order[row] }
         } else if layout.videos.contains(point) {
             pane = .videos
-            videoCursor = max(0, min(firstVideo + point.y - layout.inside(layout.videos).y, (selected?.videos ?? 1) - 1))
+            videoCursor = max(
+                0, min(firstVideo + point.y - layout.inside(layout.videos).y, (selected?.videos ?? 1) - 1))
         } else if layout.log.contains(point) {
             pane = .log
         }

@@ -19,6 +19,7 @@ package struct Model: Sendable {
     package let themes: [Theme]
     package var theme: Theme
     package var now: Date
+    package let timeZone: TimeZone
 
     /// What the ledger said last; nil before the first time.
     package var view: LedgerView?
@@ -55,7 +56,7 @@ package struct Model: Sendable {
 
     package init(
         size: Size, capabilities: Capabilities, place: Place, themes: [Theme], theme: Theme, keymap: Keymap = .standard,
-        now: Date
+        now: Date, timeZone: TimeZone = .current
     ) {
         self.size = size
         self.capabilities = capabilities
@@ -64,6 +65,7 @@ package struct Model: Sendable {
         self.theme = theme
         self.keymap = keymap
         self.now = now
+        self.timeZone = timeZone
     }
 
     package var glyphs: Glyphs { Glyphs(capabilities.characters) }
@@ -110,7 +112,8 @@ package struct Model: Sendable {
         request.firstVideo = firstVideo
         request.videoRows = layout.videoRows
         request.newestEvent = pinnedEvent
-        request.eventRows = layout.eventRows
+        // Not every event is worth a line.
+        request.eventRows = layout.eventRows * 3
         if case .triage? = layer { request.wantsTroubles = true }
         if layers.contains(where: { if case .waive = $0 { true } else { false } }) { request.wantsTroubles = true }
         if case .video(let block)? = layer { request.history = block }

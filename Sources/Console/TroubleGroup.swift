@@ -41,7 +41,9 @@ extension Model {
 
     func waiving(_ group: TroubleGroup) -> Waiving {
         Waiving(
-            videos: group.videos.map { Waiving.Video(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block)) },
+            videos: group.videos.map {
+                Waiving.Video(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block))
+            },
             cause: group.failure?.cause ?? group.class
         )
     }

@@ -242,7 +242,8 @@ package final class LedgerWatch: Sendable {
         return try TroubledVideo.fetchAll(statement)
     }
 
-    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+    {
         do {
             return try await database.read(body)
         } catch let error as DatabaseError {

@@ -29,7 +29,8 @@ struct Ladder: Sendable, Hashable {
         let family = Family(type)
         let names = [type].filter { !$0.isEmpty } + family.substitutes
         guard let name = names.first(where: { find($0) != nil }), let entry = find(name) else {
-            throw TerminalUnavailable("the terminal type '\(type)' is not known here, nor is any that could stand for it")
+            throw TerminalUnavailable(
+                "the terminal type '\(type)' is not known here, nor is any that could stand for it")
         }
         guard entry.canMove else {
             throw TerminalUnavailable("a terminal of type '\(name)' cannot move its cursor")

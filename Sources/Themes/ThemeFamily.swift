@@ -19,7 +19,7 @@ struct ThemeFamily {
                 throw BrokenTheme([
                     ThemeProblem(
                         last.place, line: line, "there is no theme \"\(parent)\" to inherit, or it could not be read",
-                        advice: near.map { "did you mean \"\($0)\"" } ?? "mallow theme list names them")
+                        advice: near.map { "perhaps \"\($0)\" is meant" } ?? "mallow theme list names them")
                 ])
             }
             guard !lineage.contains(where: { $0.place == next.place }) else {

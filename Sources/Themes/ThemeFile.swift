@@ -54,7 +54,8 @@ extension Theme {
                 problems.append(
                     ThemeProblem(
                         value.file, line: value.line, "\"\(text)\" is not in the [palette]",
-                        advice: near.map { "did you mean \"\($0)\"" } ?? "add \(text) = \"#rrggbb\" to the [palette]"))
+                        advice: near.map { "perhaps \"\($0)\" is meant" }
+                            ?? "add \(text) = \"#rrggbb\" to the [palette]"))
             }
             return nil
         }

@@ -54,16 +54,17 @@ struct ThemeFileReader {
         for key in table.keys where !Self.heads.contains(key) {
             guard let value = table[key]?.tomlValue else { continue }
             if let unquoted = unquotedRole(key, value) {
+                let role = "\(key).\(unquoted)"
                 complain(
-                    "\(key).\(unquoted)", "\(key).\(unquoted) is written without quotes",
-                    advice: "write \"\(key).\(unquoted)\" = ...")
+                    lines[role] == nil ? "\(key)/\(unquoted)" : role, "\(role) is written without quotes",
+                    advice: "write it as \"\(role)\", outside of any [table]")
             } else if roles.contains(key) {
                 values[key] = self.value(value, of: key)
             } else {
                 let near = (roles + Self.heads).nearest(to: key)
                 complain(
                     key, "there is no role or key \"\(key)\"",
-                    advice: near.map { "did you mean \"\($0)\"" } ?? "themes/FORMAT.md lists them")
+                    advice: near.map { "perhaps \"\($0)\" is meant" } ?? "themes/FORMAT.md lists them")
             }
         }
         guard problems.isEmpty else { throw BrokenTheme(problems) }
@@ -101,7 +102,8 @@ extension ThemeFileReader {
             complain("name", "a theme cannot be called \"\(stem)\"", advice: "use a-z, 0-9, - and _ in the file's name")
         } else if let name = string("name", in: table) {
             if !name.utf8.elementsEqual(stem.utf8) {
-                complain("name", "the theme is called \"\(name)\" in \(stem)\(ThemeFile.suffix)",
+                complain(
+                    "name", "the theme is called \"\(name)\" in \(stem)\(ThemeFile.suffix)",
                     advice: "write name = \"\(stem)\" or rename the file")
             }
         } else if table["name"] == nil {

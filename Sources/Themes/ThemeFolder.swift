@@ -57,7 +57,9 @@ struct ThemeFolder {
             throw error
         } catch {
             throw BrokenTheme([
-                ThemeProblem(path, "the file cannot be read: \(error.systemWords)", advice: "let this user read it")
+                ThemeProblem(
+                    path, "the file cannot be read: \(error.systemWords)",
+                    advice: "check the path, and who may read it")
             ])
         }
         let stem = String(name.dropLast(ThemeFile.suffix.count))
@@ -69,7 +71,8 @@ extension Error {
     /// The system's own words where it gave an error number.
     fileprivate var systemWords: String {
         let error = self as NSError
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(self)"
+        let cause = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? error
+        return cause.domain == NSPOSIXErrorDomain
+            ? String(cString: strerror(Int32(cause.code))) : error.localizedDescription
     }
 }

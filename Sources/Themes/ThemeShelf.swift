@@ -46,7 +46,9 @@ package struct ThemeShelf: Sendable {
         self.themes = themes.values.sorted { $0.name < $1.name }
         self.paths = paths
         // A theme that others inherit is complained about once.
-        self.problems = Set(problems).sorted { ($0.file, $0.line ?? 0, $0.problem) < ($1.file, $1.line ?? 0, $1.problem) }
+        self.problems = Set(problems).sorted {
+            ($0.file, $0.line ?? 0, $0.problem) < ($1.file, $1.line ?? 0, $1.problem)
+        }
     }
 
     package subscript(name: String) -> Theme? { themes.first { $0.name.utf8.elementsEqual(name.utf8) } }

@@ -22,7 +22,8 @@ struct Mallow: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self, Discover.self,
+            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self,
+            Discover.self,
             OpenConsole.self,
         ],
         defaultSubcommand: OpenConsole.self

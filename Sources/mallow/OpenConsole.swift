@@ -58,7 +58,8 @@ struct OpenConsole: AsyncParsableCommand {
         let terminal: Terminal
         do {
             terminal = try await Terminal.open(
-                TerminalOptions(colours: look.colours, characters: look.characters, errorLog: ledger.path + ".console.log"))
+                TerminalOptions(
+                    colours: look.colours, characters: look.characters, errorLog: ledger.path + ".console.log"))
         } catch let unavailable as TerminalUnavailable {
             throw UsageError("\(unavailable) mallow status --watch works on any terminal.")
         }
@@ -92,7 +93,8 @@ struct LookOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A theme by its name; T in the console shows them all.", valueName: "NAME"))
     var theme: String?
 
-    @Option(help: ArgumentHelp("Colours: 24, 256, 16, 8 or none. Default: found out.", valueName: "auto|24|256|16|8|none"))
+    @Option(
+        help: ArgumentHelp("Colours: 24, 256, 16, 8 or none. Default: found out.", valueName: "auto|24|256|16|8|none"))
     var color = "auto"
 
     @Flag(help: "Draw with ASCII characters only.")
@@ -135,7 +137,9 @@ struct LookMemory: Preferences {
     private var path: String { "\(folder)/mallow.theme" }
 
     var theme: String? {
-        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        FileManager.default.contents(atPath: path).map {
+            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
     }
 
     func keepTheme(_ name: String) {

@@ -17,7 +17,7 @@ import time
 import unittest
 from pathlib import Path
 
-SECONDS = 20
+SECONDS = 8
 
 
 def required(variable):

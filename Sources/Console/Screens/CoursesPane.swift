@@ -80,19 +80,26 @@ extension Frame {
         let (x, y) = (rect.x, rect.y)
         if isUnderCursor { draw(glyphs.cursor, at: x, y, isFocused ? .textStrong : .textDim, on: plane) }
         if isMarked { draw(glyphs.marked, at: x + 1, y, .textStrong, on: plane) }
-        draw("\(look.glyph) \(look.word)", at: x + 2, y, look.role, on: plane, limit: columns.name - 3)
-        let title = course.title.isEmpty ? course.key : "\(model.shortName(course))  \(course.title)"
+        draw("\(look.glyph) \(look.word)", at: x + 2, y, look.role, on: plane, limit: columns.name - 2)
+        let title = course.title.isEmpty ? course.key : "\(model.listName(course)) \(course.title)"
         draw(title, at: x + columns.name, y, .text, on: plane, limit: columns.nameWidth)
         guard columns.bar > 0 else { return }
         let done = course.videos - course.pending - course.migrating
         let ink: Role = course.failed + course.rolledBack > 0 ? .barStall : .barFill
         bar(
-            course.videos > 0 ? Double(done) / Double(course.videos) : 0, at: x + columns.barPlace, y, width: columns.bar, ink,
+            course.videos > 0 ? Double(done) / Double(course.videos) : 0, at: x + columns.barPlace, y,
+            width: columns.bar, ink,
             on: plane)
-        draw("\(course.verified + course.waivedVideos)/\(course.videos)", endingAt: x + columns.count, y, .text, on: plane)
+        draw(
+            "\(course.verified + course.waivedVideos)/\(course.videos)", endingAt: x + columns.count, y, .text,
+            on: plane)
         guard columns.hasCounters else { return }
-        draw("\(course.retries)", endingAt: x + columns.retries, y, course.retries > 0 ? .stateUndone : .textDim, on: plane)
-        draw("\(course.rollbacks)", endingAt: x + columns.rollbacks, y, course.rollbacks > 0 ? .stateUndone : .textDim, on: plane)
+        draw(
+            "\(course.retries)", endingAt: x + columns.retries, y, course.retries > 0 ? .stateUndone : .textDim,
+            on: plane)
+        draw(
+            "\(course.rollbacks)", endingAt: x + columns.rollbacks, y, course.rollbacks > 0 ? .stateUndone : .textDim,
+            on: plane)
         let (check, role) = verdict(course)
         draw(check, endingAt: x + columns.check, y, role, on: plane)
     }
@@ -107,10 +114,20 @@ extension Frame {
 }
 
 extension Model {
+    /// A course's number, and its run too where another course on the screen has the same number.
+    func listName(_ course: CourseRow) -> String {
+        let name = shortName(course)
+        let number = name.prefix { $0 != " " }
+        let others = view?.courses.filter { $0.id != course.id && shortName($0).prefix { $0 != " " } == number } ?? []
+        return others.isEmpty ? String(number) : name
+    }
+
     /// A course's number and run: what tells courses of one organisation apart.
-    func shortName(_ course: CourseRow) -> String {
-        let parts = course.key.split(whereSeparator: { $0 == "+" || $0 == "/" })
-        guard parts.count >= 3 else { return course.key }
+    func shortName(_ course: CourseRow) -> String { Self.shortName(course.key) }
+
+    static func shortName(_ key: String) -> String {
+        let parts = key.split(whereSeparator: { $0 == "+" || $0 == "/" })
+        guard parts.count >= 3 else { return key }
         return "\(parts[parts.count - 2]) \(parts[parts.count - 1])"
     }
 }
@@ -130,15 +147,13 @@ struct CourseColumns {
 
     init(width: Int, isTiny: Bool) {
         name = 13
-        hasCounters = width >= 62
-        bar = isTiny ? 0 : width >= 56 ? 10 : width >= 48 ? 6 : 0
-        let counters = hasCounters ? 15 : 0
+        hasCounters = width >= 54 && !isTiny
+        bar = isTiny ? 0 : width >= 66 || !hasCounters && width >= 52 ? 10 : width >= 46 ? 6 : 0
         check = width
         rollbacks = width - 6
-        retries = width - 10
-        count = width - counters
-        let counts = bar > 0 ? 10 : 0
-        barPlace = count - counts - bar
+        retries = width - 9
+        count = hasCounters ? width - 13 : width
+        barPlace = count - (bar > 0 ? 8 : 0) - bar
         nameWidth = max(0, barPlace - name - 1)
     }
 }

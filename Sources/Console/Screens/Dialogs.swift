@@ -36,25 +36,29 @@ extension Frame {
     mutating func help(_ first: Int) {
         let actions = Action.allCases
         let size = Size(min(grid.size.width - 4, 92), min(grid.size.height - 2, actions.count + 2))
-        let inside = dialog("Keys", size, right: "\(model.keymap.hint(.up))/\(model.keymap.hint(.down)) scrolls, Esc closes")
+        let inside = dialog(
+            "Keys", size, right: "\(model.keymap.hint(.up))/\(model.keymap.hint(.down)) scrolls, Esc closes")
         let first = max(0, min(first, actions.count - inside.height))
         for (index, action) in actions.dropFirst(first).prefix(inside.height).enumerated() {
             let y = inside.y + index
             let keys = model.keymap.keys(of: action).map(\.name).joined(separator: " ")
             draw(keys, at: inside.x, y, .textKey, on: .surfaceRaised, limit: 12)
             let x = draw(action.label, at: inside.x + 13, y, .textStrong, on: .surfaceRaised, limit: 16)
-            draw(action.explanation, at: max(x + 1, inside.x + 30), y, .text, on: .surfaceRaised, limit: inside.right - max(x + 1, inside.x + 30))
+            draw(
+                action.explanation, at: max(x + 1, inside.x + 30), y, .text, on: .surfaceRaised,
+                limit: inside.right - max(x + 1, inside.x + 30))
         }
     }
 
     mutating func notices(_ first: Int) {
         let lines = model.notices.reversed().map { notice in
             DialogLine(
-                "\(Figures.clock(notice.at.timeIntervalSince1970)) \(notice.text)",
+                "\(clock(notice.at)) \(notice.text)",
                 notice.kind == .refused ? .stateAttention : notice.kind == .done ? .stateOK : .text
             )
         }
-        let inside = dialog("Notices", Size(grid.size.width - 8, min(grid.size.height - 4, max(3, lines.count))), right: "Esc closes")
+        let inside = dialog(
+            "Notices", Size(grid.size.width - 8, min(grid.size.height - 4, max(3, lines.count))), right: "Esc closes")
         self.lines(lines.isEmpty ? [DialogLine("nothing yet", .textDim)] : lines, in: inside, first: first)
     }
 
@@ -80,9 +84,13 @@ extension Frame {
             fill(row, plane)
             draw(model.keymap.hint(action), at: row.x, row.y, .textKey, on: plane, limit: 7)
             let x = draw(action.label, at: row.x + 8, row.y, .textStrong, on: plane, limit: 16)
-            draw(action.explanation, at: max(x + 1, row.x + 25), row.y, .text, on: plane, limit: row.right - max(x + 1, row.x + 25))
+            draw(
+                action.explanation, at: max(x + 1, row.x + 25), row.y, .text, on: plane,
+                limit: row.right - max(x + 1, row.x + 25))
         }
-        if matches.isEmpty { draw("no command has these words", at: rows.x, rows.y, .textDim, on: .surfaceRaised, limit: rows.width) }
+        if matches.isEmpty {
+            draw("no command has these words", at: rows.x, rows.y, .textDim, on: .surfaceRaised, limit: rows.width)
+        }
     }
 
     mutating func themes(_ cursor: Int) {
@@ -116,21 +124,29 @@ extension Frame {
         add("undone by", [confirmation.undo], .textDim)
         add("BLOCKED", confirmation.blockers, .stateFailed)
         text.append(DialogLine(""))
-        text.append(DialogLine("on \(model.place.word) \(model.place.store ?? "")", model.place.isProduction ? .stateAttention : .text))
+        text.append(
+            DialogLine(
+                "on \(model.place.word) \(model.place.store ?? "")", model.place.isProduction ? .stateAttention : .text)
+        )
         let inside = dialog(confirmation.title, Size(width, text.count + 3), right: "y copies it as a command")
         let (body, bottom) = inside.split(bottom: 2)
         lines(text, in: body)
         guard bottom.height == 2 else { return }
         let isWhole = body.height >= text.count
         if !isWhole {
-            draw("not all of it fits: make the screen larger, then it can be done", at: bottom.x, bottom.y, .stateAttention, on: .surfaceRaised, limit: bottom.width)
+            draw(
+                "not all of it fits: make the screen larger, then it can be done", at: bottom.x, bottom.y,
+                .stateAttention, on: .surfaceRaised, limit: bottom.width)
         } else if let typed = confirmation.typed, confirmation.blockers.isEmpty {
-            draw("type \(typed) to confirm: \(confirmation.text)_", at: bottom.x, bottom.y, .textStrong, on: .surfaceRaised, limit: bottom.width)
+            draw(
+                "type \(typed) to confirm: \(confirmation.text)_", at: bottom.x, bottom.y, .textStrong,
+                on: .surfaceRaised, limit: bottom.width)
         }
         let cancel: Role = confirmation.isOnGo ? .surfaceRaised : .surfaceSelected
         let x = draw(" Cancel ", at: bottom.x, bottom.y + 1, .text, on: cancel)
         let go: Role = confirmation.isOnGo ? .surfaceSelected : .surfaceRaised
-        let isReady = confirmation.blockers.isEmpty && (confirmation.typed == nil || confirmation.text == confirmation.typed)
+        let isReady =
+            confirmation.blockers.isEmpty && (confirmation.typed == nil || confirmation.text == confirmation.typed)
         draw(" Go ", at: x + 2, bottom.y + 1, isReady ? .textStrong : .textDim, on: go)
         draw("Tab moves, Enter chooses", endingAt: bottom.right, bottom.y + 1, .textDim, on: .surfaceRaised)
     }

@@ -17,7 +17,9 @@ extension Frame {
 
     private mutating func result(_ rect: Rect) {
         if let failure = model.blindness {
-            draw(" \(glyphs.attention) the ledger cannot be read: \(failure.brief)", at: rect.x, rect.y, .stateFailed, limit: rect.width)
+            draw(
+                " \(glyphs.attention) the ledger cannot be read: \(failure.brief)", at: rect.x, rect.y, .stateFailed,
+                limit: rect.width)
             return
         }
         guard let notice = model.notices.last else { return }
@@ -27,7 +29,8 @@ extension Frame {
             case .done: (glyphs.ok, .stateOK)
             case .refused: (glyphs.attention, .stateAttention)
             }
-        let end = draw("\(Figures.clock(notice.at.timeIntervalSince1970)) (\(model.keymap.hint(.notices))) all", endingAt: rect.right - 1, rect.y, .textDim)
+        let end = draw(
+            "\(clock(notice.at)) (\(model.keymap.hint(.notices))) all", endingAt: rect.right - 1, rect.y, .textDim)
         let x = draw(" \(glyph) ", at: rect.x, rect.y, role)
         draw(notice.text, at: x, rect.y, .text, limit: end - x - 1)
     }
@@ -56,7 +59,8 @@ extension Frame {
         guard let view = model.view else { return ("", .textDim) }
         if let age = view.heartbeatAge {
             let age = age + max(0, model.now.timeIntervalSince(view.at))
-            return age < 3 ? ("engine ok · \(Int(age)) s ago", .textDim) : ("engine SILENT for \(Int(age)) s", .stateAttention)
+            return age < 3
+                ? ("engine ok · \(Int(age)) s ago", .textDim) : ("engine SILENT for \(Int(age)) s", .stateAttention)
         }
         if model.launching != nil { return ("engine starting…", .stateActive) }
         if model.lostEngine != nil { return ("ENGINE GONE", .stateFailed) }

@@ -36,7 +36,8 @@ struct Frame {
     ///
     /// - Returns: the column where it begins.
     @discardableResult
-    mutating func draw(_ text: String, endingAt x: Int, _ y: Int, _ ink: Role = .text, on plane: Role = .surface) -> Int {
+    mutating func draw(_ text: String, endingAt x: Int, _ y: Int, _ ink: Role = .text, on plane: Role = .surface) -> Int
+    {
         let text = CellText(spelled(text))
         grid.draw(text, at: Point(x - text.width, y), style(ink, on: plane))
         return x - text.width
@@ -59,6 +60,9 @@ struct Frame {
         .joined()
     }
 
+    func clock(_ seconds: Double) -> String { Figures.clock(seconds, model.timeZone) }
+    func clock(_ date: Date) -> String { clock(date.timeIntervalSince1970) }
+
     mutating func fill(_ rect: Rect, _ plane: Role) { grid.fill(rect, style(.text, on: plane)) }
 
     mutating func tint(_ rect: Rect, _ plane: Role) {
@@ -71,7 +75,8 @@ struct Frame {
         let line: Role = isFocused ? .lineFocus : .line
         let across = String(repeating: glyphs.horizontal, count: rect.width - 2)
         grid.draw(glyphs.topLeft + across + glyphs.topRight, at: Point(rect.x, rect.y), style(line, on: plane))
-        grid.draw(glyphs.bottomLeft + across + glyphs.bottomRight, at: Point(rect.x, rect.bottom - 1), style(line, on: plane))
+        grid.draw(
+            glyphs.bottomLeft + across + glyphs.bottomRight, at: Point(rect.x, rect.bottom - 1), style(line, on: plane))
         for y in rect.y + 1..<rect.bottom - 1 {
             grid.draw(glyphs.vertical, at: Point(rect.x, y), style(line, on: plane))
             grid.draw(glyphs.vertical, at: Point(rect.right - 1, y), style(line, on: plane))
@@ -164,11 +169,11 @@ enum Figures {
         return "\(whole / 3600)h\(two(whole % 3600 / 60))m"
     }
 
-    /// `02:48:10`, in this machine's time zone.
-    static func clock(_ seconds: Double) -> String {
-        var (time, parts) = (time_t(seconds), tm())
-        localtime_r(&time, &parts)
-        return "\(two(Int(parts.tm_hour))):\(two(Int(parts.tm_min))):\(two(Int(parts.tm_sec)))"
+    /// `02:48:10`
+    static func clock(_ seconds: Double, _ zone: TimeZone) -> String {
+        let local = Int(seconds) + zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))
+        let second = (local % 86_400 + 86_400) % 86_400
+        return "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
     }
 
     static func percent(_ part: Int, of whole: Int) -> String {

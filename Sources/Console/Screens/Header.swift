@@ -38,7 +38,8 @@ extension Frame {
         var x = badge(rect.x, rect.y) + 1
         let need = model.needs
         // What needs somebody stands to the right, always.
-        let needs = need > 0 ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(.triage))" : "nothing needs you"
+        let needs =
+            need > 0 ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(.triage))" : "nothing needs you"
         let end = draw(needs, endingAt: rect.right - 1, rect.y, need > 0 ? .stateAttention : .textDim) - 2
         let parts: [(String, Role)] = [
             (state, stateRole), (forecast(short: false), .textStrong),

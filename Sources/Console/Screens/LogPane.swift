@@ -9,7 +9,8 @@ extension Frame {
         guard !pane.isEmpty else { return }
         let isFocused = model.pane == .log
         let follows = model.pinnedEvent == nil
-        let title = follows ? "4 Log · FOLLOW \(glyphs.follow)" : "4 Log · PINNED, \(model.keymap.hint(.follow)) follows"
+        let title =
+            follows ? "4 Log · FOLLOW \(glyphs.follow)" : "4 Log · PINNED, \(model.keymap.hint(.follow)) follows"
         if layout.kind == .small {
             heading(pane, title: title, isFocused: isFocused)
         } else {
@@ -19,10 +20,13 @@ extension Frame {
         let sentences = (model.view?.events ?? []).compactMap { event in EventSentence(event).map { (event.at, $0) } }
         for (index, (at, sentence)) in sentences.suffix(inside.height).enumerated() {
             let y = inside.y + index
-            let x = draw(Figures.clock(at), at: inside.x, y, .textDim, limit: inside.width)
+            let x = draw(clock(at), at: inside.x, y, .textDim, limit: inside.width)
             let look = Look(sentence.mark, glyphs)
-            let next = draw(" \(sentence.isInside ? " " : "")\(look.glyph) ", at: x, y, look.role, limit: inside.right - x)
-            draw(sentence.text, at: next, y, .text, limit: inside.right - next)
+            let next = draw(
+                " \(sentence.isInside ? " " : "")\(look.glyph) ", at: x, y, look.role, limit: inside.right - x)
+            let course = sentence.course.map { Model.shortName($0) + " " } ?? ""
+            let words = draw(course, at: next, y, .textStrong, limit: inside.right - next)
+            draw(sentence.words, at: words, y, .text, limit: inside.right - words)
         }
     }
 }

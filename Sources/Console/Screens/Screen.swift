@@ -25,7 +25,8 @@ extension Frame {
         guard layout.kind != .line else {
             let line = layout.header
             fill(line, .surfaceRaised)
-            draw("larger screen needed; Esc goes back", at: line.x, line.y, .text, on: .surfaceRaised, limit: line.width)
+            draw(
+                "larger screen needed; Esc goes back", at: line.x, line.y, .text, on: .surfaceRaised, limit: line.width)
             return
         }
         switch layer {

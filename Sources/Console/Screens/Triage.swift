@@ -14,7 +14,9 @@ extension Frame {
         )
         guard !groups.isEmpty else {
             let held = model.view?.totals.courses(in: CourseState.held.rawValue) ?? 0
-            let text = held > 0 ? "no video failed; \(counted(held, "course")) held: see the verdict in pane 3" : "nothing failed"
+            let text =
+                held > 0
+                ? "no video failed; \(counted(held, "course")) held: see the verdict in pane 3" : "nothing failed"
             draw(text, at: inside.x, inside.y, .textDim, on: .surfaceRaised, limit: inside.width)
             return
         }
@@ -25,7 +27,8 @@ extension Frame {
             let row = list.row(index)
             fill(row, plane)
             let x = draw("\(group.videos.count)".leftPadded(to: 5) + " ", at: row.x, row.y, .textStrong, on: plane)
-            let next = draw("\(glyphs.failed) \(group.class)  ", at: x, row.y, .stateFailed, on: plane, limit: row.right - x)
+            let next = draw(
+                "\(glyphs.failed) \(group.class)  ", at: x, row.y, .stateFailed, on: plane, limit: row.right - x)
             draw(group.failure?.what ?? "", at: next, row.y, .text, on: plane, limit: row.right - next)
         }
         guard groups.indices.contains(cursor) else { return }
@@ -45,7 +48,8 @@ extension Frame {
         text.append(
             DialogLine(
                 "\(keys.hint(.retry)) run the \(counted(group.courses, "course")) again\(group.mayPass ? "" : " (this class does not pass by itself)")   "
-                    + "\(keys.hint(.waive)) let \(counted(group.videos.count, "video")) stay behind   \(keys.hint(.open)) first video", .textKey))
+                    + "\(keys.hint(.waive)) let \(counted(group.videos.count, "video")) stay behind   \(keys.hint(.open)) first video",
+                .textKey))
         text.append(DialogLine(""))
         let room = max(0, rect.height - text.count)
         for video in group.videos.prefix(room) {
@@ -58,7 +62,8 @@ extension Frame {
         let width = min(grid.size.width - 4, 84)
         var text = wrapped("\(counted(waiving.videos.count, "video")) will stay behind: \(waiving.cause)", width: width)
             .map { DialogLine($0) }
-        text.append(DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
+        text.append(
+            DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
         text.append(DialogLine(""))
         text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason)_", .textStrong))
         let isReady = waiving.reason.split(separator: " ").joined().utf8.count >= 3
@@ -74,21 +79,27 @@ extension Frame {
         if let row {
             let look = Look(video: row.state, glyphs)
             text.append(DialogLine("\(row.displayName)  ·  edx_video_id \(row.videoId)\(row.isNewId ? " (new)" : "")"))
-            text.append(DialogLine("\(look.glyph) \(look.word), attempt \(row.attempt), \(Figures.duration(row.seconds))", look.role))
+            text.append(
+                DialogLine(
+                    "\(look.glyph) \(look.word), attempt \(row.attempt), \(Figures.duration(row.seconds))", look.role))
             text.append(
                 DialogLine(
                     "transcripts: contentstore \(row.contentstore), store \(row.store); migrated \(row.migrated), present \(row.present), "
-                        + "dangling \(row.dangling), corrupt \(row.corrupt), in conflict \(row.conflict), waived \(row.waived)"))
+                        + "dangling \(row.dangling), corrupt \(row.corrupt), in conflict \(row.conflict), waived \(row.waived)"
+                ))
             if let why = row.why {
                 for line in wrapped("\(why)", width: inside.width) { text.append(DialogLine(line, .stateFailed)) }
-                text.append(DialogLine("\(model.keymap.hint(.waive)) lets it stay behind, \(model.keymap.hint(.copy)) copies its key", .textKey))
+                text.append(
+                    DialogLine(
+                        "\(model.keymap.hint(.waive)) lets it stay behind, \(model.keymap.hint(.copy)) copies its key",
+                        .textKey))
             }
         }
         text.append(DialogLine(""))
         text.append(DialogLine("what happened", .textDim))
         for event in model.view?.history ?? [] {
             let detail = [event.language, event.detail, event.object].compactMap { $0 }.joined(separator: "  ")
-            text.append(DialogLine("\(Figures.clock(event.at)) \(event.kind) \(event.toState ?? "") \(detail)"))
+            text.append(DialogLine("\(clock(event.at)) \(event.kind) \(event.toState ?? "") \(detail)"))
         }
         lines(text, in: inside)
     }

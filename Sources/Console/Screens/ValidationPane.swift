@@ -53,7 +53,9 @@ extension Frame {
         }
         func listed(_ name: String, _ count: Int) -> Line? {
             count > 0
-                ? Line(name: name, source: Figures.number(count), store: "-", verdict: "\(glyphs.attention) listed", role: .stateAttention)
+                ? Line(
+                    name: name, source: Figures.number(count), store: "-", verdict: "\(glyphs.attention) listed",
+                    role: .stateAttention)
                 : nil
         }
         let videos = compared(proven, course.videos, "all verified")
@@ -63,10 +65,13 @@ extension Frame {
                 name: "videos", source: Figures.number(course.videos), store: Figures.number(proven), verdict: videos.0,
                 role: videos.1),
             Line(
-                name: "transcripts (count)", source: Figures.number(course.contentstore), store: Figures.number(course.store),
+                name: "transcripts (count)", source: Figures.number(course.contentstore),
+                store: Figures.number(course.store),
                 verdict: transcripts.0, role: transcripts.1),
-            Line(name: "  migrated by us", source: "-", store: Figures.number(course.migrated), verdict: "", role: .text),
-            Line(name: "  there before us", source: "-", store: Figures.number(course.present), verdict: "", role: .text),
+            Line(
+                name: "  migrated by us", source: "-", store: Figures.number(course.migrated), verdict: "", role: .text),
+            Line(
+                name: "  there before us", source: "-", store: Figures.number(course.present), verdict: "", role: .text),
             listed("dangling references", course.dangling), listed("corrupt", course.corrupt),
             listed("in conflict", course.conflict), listed("waived", course.waived),
             listed("not reachable", course.unreachable),
@@ -82,12 +87,23 @@ extension Frame {
         let reason = course.reason.isEmpty ? "" : ": \(course.reason)"
         switch CourseState(rawValue: course.state) {
         case .migrated:
-            return ("VERDICT  MIGRATED: \(counted(course.videos, "video")) proven, flag \(course.flag ? "on" : "not there")", .stateOK)
+            return (
+                "VERDICT  MIGRATED: \(counted(course.videos, "video")) proven, flag \(course.flag ? "on" : "not there")",
+                .stateOK
+            )
         case .failed:
-            return ("VERDICT  FAILED\(reason). \(keys.hint(.triage)) shows why, \(keys.hint(.retry)) runs it again", .stateFailed)
-        case .held: return ("VERDICT  HELD\(reason). \(keys.hint(.triage)) triage, \(keys.hint(.hold)) release", .stateHeld)
+            return (
+                "VERDICT  FAILED\(reason). \(keys.hint(.triage)) shows why, \(keys.hint(.retry)) runs it again",
+                .stateFailed
+            )
+        case .held:
+            return ("VERDICT  HELD\(reason). \(keys.hint(.triage)) triage, \(keys.hint(.hold)) release", .stateHeld)
         case .retrying: return ("VERDICT  not yet: retry \(course.retries) of 3\(reason)", .stateUndone)
-        case .running: return ("VERDICT  not yet: \(course.pending + course.migrating) of \(counted(course.videos, "video")) to go", .stateActive)
+        case .running:
+            return (
+                "VERDICT  not yet: \(course.pending + course.migrating) of \(counted(course.videos, "video")) to go",
+                .stateActive
+            )
         case .queued: return ("VERDICT  not yet: waits for its turn\(reason)", .stateIdle)
         case .empty: return ("VERDICT  EMPTY: it has no video with a transcript to move", .stateIdle)
         case .pending, nil: return ("VERDICT  not run yet. \(keys.hint(.run)) migrates it", .stateIdle)

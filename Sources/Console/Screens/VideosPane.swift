@@ -11,7 +11,9 @@ extension Frame {
         let isFocused = model.pane == .videos
         let course = model.selected
         var title = "2 Videos"
-        if let course { title = "2 \(model.shortName(course)) · videos \(course.verified + course.waivedVideos)/\(course.videos)" }
+        if let course {
+            title = "2 \(model.shortName(course)) · videos \(course.verified + course.waivedVideos)/\(course.videos)"
+        }
         let right = course.map { $0.migrating > 0 ? "\($0.migrating) in flight" : "" } ?? ""
         if layout.kind == .small {
             heading(pane, title: title, right: right, isFocused: isFocused)
@@ -39,8 +41,12 @@ extension Frame {
         // A third for the name, then the bar and the counts, and what is left for the words.
         let barWidth = rect.width >= 36 ? 10 : 5
         let name = max(6, min(rect.width - barWidth - 18, rect.width * 2 / 5))
-        draw(video.displayName.isEmpty ? UsageKey(unchecked: video.block).block : video.displayName, at: x + 2, y, .text, on: plane, limit: name - 3)
-        var column = bar(progress.fraction, at: x + name, y, width: barWidth, look.role == .stateOK ? .barFill : look.role, on: plane)
+        draw(
+            video.displayName.isEmpty ? UsageKey(unchecked: video.block).block : video.displayName, at: x + 2, y, .text,
+            on: plane, limit: name - 3)
+        var column = bar(
+            progress.fraction, at: x + name, y, width: barWidth, look.role == .stateOK ? .barFill : look.role, on: plane
+        )
         column = draw(" \(progress.done)/\(progress.of) ", at: column, y, .text, on: plane, limit: rect.right - column)
         draw(progress.step, at: column, y, look.role, on: plane, limit: rect.right - column)
     }

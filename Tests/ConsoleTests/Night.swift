@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Console
+import Foundation
+import Ledger
+import MigrationModel
+import TestDoubles
+import Themes
+
+/// A ledger in the middle of a night's work, written by the very checkpoints that an engine writes.
+struct Night {
+    static let start = Date(timeIntervalSince1970: 1_790_000_000)
+    static let now = start.addingTimeInterval(600)
+
+    let ledger: Ledger
+    let log: RunLog
+    let watch: LedgerWatch
+
+    /// Makes it in `folder`; its engine lives until `log` goes.
+    init(in folder: String) async throws {
+        let ledger = try Ledger(path: "\(folder)/night.ledger", now: { Night.now })
+        let header = RunHeader(
+            kind: "production", actor: "mira", source: "olx:exports", store: "file:objects",
+            catalog: "sqlite:edxval.sqlite",
+            options: ""
+        )
+        log = try await ledger.beginRun(header, under: try await ledger.claim())
+        self.ledger = ledger
+        watch = try LedgerWatch(ledger)
+        try await log.record([.concurrency(32), .runState(.running, reason: "")])
+        // One commit for all of it.
+        try await log.record(
+            Self.courses.flatMap { checkpoints(of: $0) } + [
+                .notice(course: nil, block: nil, text: "everything above was written by a test")
+            ])
+    }
+
+    struct Course {
+        let key: CourseKey
+        let title: String
+        let state: CourseState
+        var reason = ""
+        var retries = 0
+        var verified = 0
+        var migrating = 0
+        var pending = 0
+        var failed = 0
+    }
+
+    static let courses: [Course] = [
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+BIO210+2026"), title: "Genetics", state: .failed,
+            reason: "2 videos failed; the first: its 3rd line is no time", retries: 3, verified: 31, failed: 2),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+LAW101+2026"), title: "Contracts", state: .held,
+            reason: "conflict: the catalog's row names an object that is not there", verified: 34, failed: 1),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+CHEM150+2026"), title: "Lab Safety \u{202E}evil\u{1B}[31m",
+            state: .retrying,
+            reason: "retry 1 of 3 in 2 s", retries: 1, verified: 5, failed: 1),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+CS101+2026"), title: "Introduction to Programming",
+            state: .running,
+            verified: 18, migrating: 3, pending: 21),
+        Course(
+            key: CourseKey(unchecked: "course-v1:東京大学+国際法+2026"), title: "国際法入門 国際法入門", state: .running, verified: 2,
+            migrating: 1, pending: 58),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+ART300+2026"), title: "Film History", state: .queued,
+            pending: 19),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+HIST110+2025"), title: "World", state: .migrated, verified: 40),
+        Course(
+            key: CourseKey(unchecked: "course-v1:CampusX+HIST110+2026"), title: "World", state: .migrated, verified: 40),
+    ]
+
+    private func checkpoints(of course: Course) -> [Checkpoint] {
+        var all: [Checkpoint] = []
+        let summary = CourseSummary(key: course.key, title: course.title)
+        let count = course.verified + course.migrating + course.pending + course.failed
+        let outlines = (0..<count).map { number in
+            VideoOutline(
+                block: UsageKey(course: course.key, type: "video", block: "v\(number)"),
+                video: VideoID(unchecked: "id-\(number)"),
+                isNewID: false, displayName: "Lecture \(number + 1)"
+            )
+        }
+        all += [
+            .courseFound(summary, .queued), .courseState(course.key, .running, reason: "", retries: 0),
+            .outlined(course.key, videos: outlines, pending: Set(outlines.map(\.block)), unreachable: 0),
+        ]
+        var counts = TranscriptCounts()
+        (counts.contentstore, counts.store, counts.migrated) = (3, 3, 3)
+        for (number, outline) in outlines.enumerated() {
+            switch number {
+            case ..<course.failed:
+                var short = counts
+                (short.store, short.migrated) = (1, 0)
+                let failure = Failure(
+                    course.state == .held ? .conflict : .sourceCorrupt, "recognising a transcript",
+                    at: "\(outline.block) fr",
+                    cause: "its 3rd line is no time", advice: "repair the file in Studio, or waive this transcript"
+                )
+                let state: VideoState = course.state == .retrying ? .rolledBack : .failed
+                all += [
+                    .videoState(
+                        VideoReport(
+                            course: course.key, block: outline.block, state: state, failure: failure, counts: short,
+                            attempt: 2,
+                            seconds: 1.5))
+                ]
+            case ..<(course.failed + course.migrating):
+                let (header, intents) = transaction(course.key, outline)
+                all += [
+                    .videoState(VideoReport(course: course.key, block: outline.block, state: .migrating, attempt: 1)),
+                    .intents(header, intents),
+                ]
+                if number % 2 == 1 { all.append(.stored(header, intents[0], seconds: 0.1)) }
+            case ..<(course.failed + course.migrating + course.verified):
+                all += [
+                    .videoState(
+                        VideoReport(
+                            course: course.key, block: outline.block, state: .verified, counts: counts, attempt: 1,
+                            seconds: 1))
+                ]
+            default: break
+            }
+        }
+        if course.state == .migrated {
+            all += [
+                .checked(course.key, .pass, contentstore: count * 3, store: count * 3), .flagOn(course.key),
+            ]
+        }
+        if course.state == .held || course.state == .failed {
+            all += [.checked(course.key, .fail, contentstore: count * 3, store: count * 3 - 4)]
+        }
+        if course.state != .running {
+            all += [.courseState(course.key, course.state, reason: course.reason, retries: course.retries)]
+        }
+        return all
+    }
+}
+
+extension Night {
+    /// Three transcripts on their way.
+    private func transaction(_ course: CourseKey, _ video: VideoOutline) -> (TransactionHeader, [Intent]) {
+        let header = TransactionHeader(id: UUID(), run: log.run, course: course, block: video.block, video: video.video)
+        let intents = ["en", "fr", "pl"].map { (language: LanguageCode) in
+            Intent(
+                id: UUID(), language: language, object: ObjectKey(unchecked: "\(UUID().hexadecimal).srt"), size: 4,
+                checksum: Checksum(of: Array("text".utf8)), format: .srt
+            )
+        }
+        return (header, intents)
+    }
+}
+
+extension Model {
+    /// A console on the night's ledger, without a terminal.
+    static func test(
+        _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
+        colours: Capabilities.Colours = .direct,
+        isProduction: Bool = true
+    ) -> Model {
+        let shelf = ThemeShelf(userFolder: nil)
+        return Model(
+            size: Size(width, height), capabilities: Capabilities(colours: colours, characters: characters),
+            place: Place(
+                isProduction: isProduction, source: "olx:exports", store: "file:objects",
+                catalog: "sqlite:edxval.sqlite",
+                ledger: "night.ledger", operator: "mira"
+            ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
+        )
+    }
+
+    /// Loads what the model asks for until it asks for nothing else.
+    mutating func load(from night: Night) async throws {
+        var loaded: ViewRequest?
+        while loaded != request {
+            loaded = request
+            _ = update(.view(try await night.watch.view(request, keeping: view?.order ?? [])))
+        }
+    }
+
+    /// Presses keys one after the other, reading the ledger between them as a session does.
+    @discardableResult
+    mutating func press(_ keys: Key..., on night: Night) async throws -> [Effect] {
+        var effects: [Effect] = []
+        for key in keys {
+            effects += update(.terminal(.key(key)))
+            try await load(from: night)
+        }
+        return effects
+    }
+
+    @discardableResult
+    mutating func type(_ text: String, on night: Night) async throws -> [Effect] {
+        var effects: [Effect] = []
+        for character in text { effects += try await press(.character(character), on: night) }
+        return effects
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Console
+import Ledger
+import TestDoubles
+import Testing
+import Themes
+
+@Suite struct ScreenTests {
+    static let sizes = [(200, 60), (100, 30), (80, 24), (60, 12), (40, 8), (20, 3), (1, 1)]
+
+    @Test(arguments: sizes)
+    func `the overview at every size`(_ width: Int, _ height: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(width, height)
+            try await model.load(from: night)
+            try expectSnapshot(Screen.render(model), "overview-\(width)x\(height)")
+            try await night.log.close()
+        }
+    }
+
+    @Test(arguments: sizes)
+    func `every dialog at every size`(_ width: Int, _ height: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            let dialogs: [(String, [Key])] = [
+                ("help", ["?"]), ("palette", [":", "p", "a"]), ("filter", ["/", "b", "i", "o"]), ("themes", ["T"]),
+                ("triage", ["t"]), ("waive", ["2", "w", "o", "l", "d"]), ("video", ["2", .enter]), ("stop", ["!"]),
+                ("run-refused", ["r"]), ("notices", ["p", "n"]), ("videos", ["2", .down]), ("validation", ["3"]),
+                ("log", ["4"]),
+            ]
+            for (name, keys) in dialogs {
+                var model = Model.test(width, height)
+                try await model.load(from: night)
+                for key in keys { try await model.press(key, on: night) }
+                try expectSnapshot(Screen.render(model), "\(name)-\(width)x\(height)")
+            }
+            try await night.log.close()
+        }
+    }
+
+    @Test(arguments: Capabilities.Colours.allCases)
+    func `colours, and their absence`(_ colours: Capabilities.Colours) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(100, 30, colours: colours)
+            try await model.load(from: night)
+            let grid = Screen.render(model)
+            try expectSnapshot(grid, "colours-\(colours)", withStyles: true)
+            if colours == .mono {
+                #expect(
+                    (0..<30).allSatisfy {
+                        grid.row($0).allSatisfy { $0.style.foreground == nil && $0.style.background == nil }
+                    })
+            }
+            try await night.log.close()
+        }
+    }
+
+    @Test(arguments: [Capabilities.Characters.ascii, .narrow])
+    func `terminals that cannot show everything`(_ characters: Capabilities.Characters) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(100, 30, characters: characters)
+            try await model.load(from: night)
+            let grid = Screen.render(model)
+            try expectSnapshot(grid, "characters-\(characters)")
+            if characters == .ascii { #expect(grid.text.utf8.allSatisfy { $0 < 0x7F }) }
+            try await night.log.close()
+        }
+    }
+
+    @Test func `a state is a sign, a word and a colour`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(120, 40)
+            try await model.load(from: night)
+            let grid = Screen.render(model)
+            for (sign, word) in [
+                ("✗", "failed"), ("∎", "held"), ("↺", "retrying"), ("»", "running"), ("✓", "migrated"),
+            ] {
+                #expect(grid.text.contains("\(sign) \(word)"))
+            }
+            try await night.log.close()
+        }
+    }
+
+    @Test func `nothing that a course is called reaches the terminal as an escape or moves a column`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(200, 60)
+            try await model.load(from: night)
+            let text = Screen.render(model).text
+            #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control })
+            #expect(!text.contains("\u{202E}"))
+            #expect(text.contains("Lab Safety evil[31m"))
+            try await night.log.close()
+        }
+    }
+
+    @Test func `an engine that died is said in words, with the key that brings it back`() async throws {
+        try await withTemporaryFolder { folder in
+            var model = Model.test(100, 30)
+            do {
+                let night = try await Night(in: folder)
+                try await model.load(from: night)
+                try await night.log.close()
+                model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            }
+            let text = Screen.render(model).text
+            #expect(text.contains("ENGINE GONE"))
+            #expect(model.needs == 3)
+        }
+    }
+}

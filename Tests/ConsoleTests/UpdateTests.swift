@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+import Canvas
+import Console
+import Foundation
+import Ledger
+import MigrationModel
+import TestDoubles
+import Testing
+import Themes
+
+@Suite struct UpdateTests {
+    /// Runs a test on the night's ledger, without an engine unless one is wanted.
+    private func onNight(
+        hasEngine: Bool, isProduction: Bool = true, _ body: (inout Model, Night) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            if !hasEngine {
+                try await night.log.record([.runEnded(.completed, reason: "")])
+                try await night.log.close()
+            }
+            var model = Model.test(100, 30, isProduction: isProduction)
+            try await model.load(from: night)
+            try await body(&model, night)
+            if hasEngine { try await night.log.close() }
+        }
+    }
+
+    @Test func `the cursor follows its course when the order changes`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("G", "k", on: night)
+            let course = try #require(model.selected)
+            try await night.log.record([
+                .courseState(CourseKey(unchecked: course.key), .failed, reason: "suddenly", retries: 3)
+            ])
+            try await model.load(from: night)
+            #expect(model.selected?.id != nil)
+            model.update(.view(try await night.watch.view(model.request, keeping: model.view?.order ?? [])))
+            #expect(model.selected?.id == course.id)
+            #expect(model.selected?.state == "failed")
+        }
+    }
+
+    @Test func `under an open dialog nothing moves`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("?", on: night)
+            let before = model.view?.order
+            let last = try #require(model.view?.courses.last)
+            try await night.log.record([.courseState(CourseKey(unchecked: last.key), .failed, reason: "", retries: 0)])
+            model.update(.view(try await night.watch.view(model.request, keeping: model.view?.order ?? [])))
+            #expect(model.view?.order == before)
+            try await model.press(.escape, on: night)
+            model.update(.view(try await night.watch.view(model.request, keeping: model.view?.order ?? [])))
+            #expect(model.view?.order != before)
+        }
+    }
+
+    @Test func `a run is asked for, typed and then started`() async throws {
+        try await onNight(hasEngine: false) { model, night in
+            let effects1 = try await model.press("r", on: night)
+            #expect(effects1.isEmpty)
+            let course = try #require(model.selected).key
+            let effects2 = try await model.press(.enter, on: night)
+            #expect(effects2.isEmpty, "focus rests on Cancel")
+            #expect(model.layers.isEmpty)
+            try await model.press("r", on: night)
+            let effects3 = try await model.type("1 object", on: night)
+            #expect(effects3.isEmpty)
+            let effects4 = try await model.press(.enter, on: night)
+            #expect(effects4.isEmpty, "not what was to be typed")
+            let effects5 = try await model.type("s", on: night)
+            #expect(effects5.isEmpty)
+            let effects = try await model.press(.enter, on: night)
+            #expect(effects == [.launch(LaunchRequest(work: .courses([CourseKey(unchecked: course)])))])
+        }
+    }
+
+    @Test func `marked courses are run wherever they are in the list`() async throws {
+        try await onNight(hasEngine: false, isProduction: false) { model, night in
+            model.update(.terminal(.resized(Size(60, 12))))
+            try await model.press("*", on: night)
+            let shown = try #require(model.view).courses.count
+            #expect(shown < Night.courses.count, "not all of them are on the screen")
+            let effects = try await model.press("r", .tab, .enter, on: night)
+            guard case .launch(let request)? = effects.first, case .courses(let keys) = request.work else {
+                Issue.record("nothing was started: \(effects)")
+                return
+            }
+            #expect(Set(keys) == Set(Night.courses.map(\.key)))
+        }
+    }
+
+    @Test func `while an engine runs no second one is started`() async throws {
+        try await onNight(hasEngine: true, isProduction: false) { model, night in
+            let effects = try await model.press("r", .tab, .enter, on: night)
+            #expect(effects.isEmpty)
+        }
+    }
+
+    @Test func `pausing is one key and resuming is the same`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let effects6 = try await model.press("p", on: night)
+            #expect(effects6 == [.submit(.pause)])
+            try await night.log.record([.runState(.paused, reason: "paused by mira")])
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            let effects7 = try await model.press("p", on: night)
+            #expect(effects7 == [.submit(.resume)])
+        }
+    }
+
+    @Test func `more and fewer are told from what the engine has`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let effects8 = try await model.press("+", on: night)
+            #expect(effects8 == [.submit(.concurrency(48))])
+            let effects9 = try await model.press("-", on: night)
+            #expect(effects9 == [.submit(.concurrency(22))])
+        }
+    }
+
+    @Test(arguments: ["p", "+", "-"] as [Key])
+    func `without an engine a verb for it is refused in words`(_ key: Key) async throws {
+        try await onNight(hasEngine: false) { model, night in
+            let effects10 = try await model.press(key, on: night)
+            #expect(effects10 == [.bell])
+            #expect(model.notices.last?.text == "no engine runs")
+        }
+    }
+
+    @Test func `a waiver needs a reason`() async throws {
+        try await onNight(hasEngine: false) { model, night in
+            try await model.press("2", "w", on: night)
+            let effects11 = try await model.press(.enter, on: night)
+            #expect(effects11.isEmpty)
+            try await model.type("old course", on: night)
+            guard case .waive(let waivers)? = try await model.press(.enter, on: night).first else {
+                Issue.record("nothing was waived")
+                return
+            }
+            #expect(waivers.map(\.reason) == ["old course"])
+            #expect(waivers.map(\.actor) == ["mira"])
+        }
+    }
+
+    @Test func `triage groups videos by cause, and one decision waives them all`() async throws {
+        try await onNight(hasEngine: false) { model, night in
+            try await model.press("t", on: night)
+            #expect(model.troubleGroups.map(\.videos.count) == [3, 1])
+            try await model.press("w", on: night)
+            try await model.type("known", on: night)
+            guard case .waive(let waivers)? = try await model.press(.enter, on: night).first else {
+                Issue.record("nothing was waived")
+                return
+            }
+            #expect(waivers.count == 3)
+        }
+    }
+
+    @Test func `escape backs out one level and never does anything else`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("t", "w", on: night)
+            #expect(model.layers.count == 2)
+            let effects12 = try await model.press(.escape, on: night)
+            #expect(effects12.isEmpty)
+            #expect(model.layers.count == 1)
+            let effects13 = try await model.press(.escape, .escape, .escape, on: night)
+            #expect(effects13.isEmpty)
+            #expect(model.layers.isEmpty)
+        }
+    }
+
+    @Test func `a theme that is only looked at is not kept`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let before = model.theme.name
+            try await model.press("T", .down, on: night)
+            #expect(model.theme.name != before)
+            try await model.press(.escape, on: night)
+            #expect(model.theme.name == before)
+            let effects = try await model.press("T", .down, .enter, on: night)
+            #expect(effects == [.keepTheme(model.theme.name)])
+        }
+    }
+
+    @Test func `the answer to a command is told, with who asked`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await night.ledger.submit(.concurrency(1000), by: "theo", basedOn: 0)
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            let command = try #require(try await night.log.pendingCommands().first)
+            try await night.log.answer(command, refusal: "1 to 512 videos may be in flight")
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            #expect(model.notices.last?.kind == .refused)
+            #expect(model.notices.last?.text.contains("theo") == true)
+            #expect(model.notices.last?.text.contains("1 to 512") == true)
+        }
+    }
+
+    /// What random hands do at a console must never write without its question.
+    @Test(arguments: 0..<40)
+    func `no keys and no paste write anything that was not asked and answered`(_ seed: UInt64) async throws {
+        try await onNight(hasEngine: seed % 2 == 0) { model, night in
+            var dice = Dice(seed: seed)
+            let keys: [Key] =
+                Action.allCases.flatMap(\.defaultKeys) + [
+                    .enter, .tab, .escape, .backspace, "1", "2", "x", " ", .delete,
+                ]
+            for _ in 0..<300 {
+                let asked = model.layer
+                let effects: [Effect]
+                if dice.next() % 20 == 0 {
+                    effects = model.update(.terminal(.paste("rR!D\n1 objects\r\u{1B}[Ayy stop")))
+                } else {
+                    effects = model.update(.terminal(.key(keys[Int(dice.next() % UInt64(keys.count))])))
+                }
+                try await model.load(from: night)
+                for effect in effects where effect.writes {
+                    switch asked {
+                    case .confirmation(let confirmation)?:
+                        #expect(confirmation.isArmed)
+                        #expect(confirmation.typed == nil || confirmation.text == confirmation.typed)
+                    case .waive(let waiving)?: #expect(waiving.reason.utf8.count >= 3)
+                    default: Issue.record("\(effect) was not asked for")
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Effect {
+    /// Pausing, resuming and how many at once can be taken back by the same key, and listing moves nothing.
+    fileprivate var writes: Bool {
+        switch self {
+        case .launch(let request): request.work != .list
+        case .submit(let command): command == .drain || command == .stop
+        case .hold, .waive: true
+        case .copy, .redraw, .suspend, .mouse, .keepTheme, .bell, .detach: false
+        }
+    }
+}
+
+/// Small, and the same on every machine.
+struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1 }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+}
