@@ -98,9 +98,11 @@ let package = Package(
         .target(
             name: "Themes",
             dependencies: ["Canvas", .product(name: "TOMLKit", package: "TOMLKit")],
+            exclude: ["themes/FORMAT.md"],
             resources: [.embedInCode("themes")],
             swiftSettings: settings
         ),
+        .testTarget(name: "ThemesTests", dependencies: ["Themes", "Canvas"], swiftSettings: settings),
 
         // The console: a model, what changes it, and a frame as a pure function of it.
         .target(name: "Console", dependencies: ["Canvas", "Ledger", "MigrationModel", "Themes"], swiftSettings: settings),
@@ -124,7 +126,7 @@ let package = Package(
         // Figures, run by hand.
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Ledger", "MigrationModel"],
+            dependencies: ["Canvas", "Console", "Ledger", "MigrationModel", "Themes"],
             path: "Tests/Benchmarks",
             swiftSettings: settings
         ),

@@ -48,8 +48,8 @@ bool cn_catch_signals(int fd) {
     return true;
 }
 
-void cn_release_signals(void) {
-    if (atomic_load(&pipe_end) < 0) return;
+void cn_release_signals(int fd) {
+    if (fd < 0 || atomic_load(&pipe_end) != fd) return;
     for (size_t index = 0; index < COUNT(caught); index++) sigaction(caught[index], &before[index], NULL);
     atomic_store(&pipe_end, -1);
 }

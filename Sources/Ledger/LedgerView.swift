@@ -2,6 +2,7 @@
 package import Foundation
 import GRDB
 package import MigrationModel
+import Synchronization
 
 /// What a console looks at: it loads the rows that are on the screen and no others, whatever the ledger's size.
 package struct ViewRequest: Sendable, Hashable {
@@ -108,6 +109,15 @@ package struct TroubledVideo: Sendable, Hashable, Codable, FetchableRecord {
 package final class LedgerWatch: Sendable {
     private let ledger: Ledger
     private let database: DatabaseQueue
+    /// What takes a look at every course, as of a version of the ledger: a key that only moves a cursor needs no new one.
+    private let overview = Mutex(Overview())
+
+    private struct Overview: Sendable {
+        var version: Int?
+        var totals = RunTotals(states: [])
+        /// By the filter it was made for.
+        var order: (filter: String, courses: [Int64])?
+    }
 
     /// Opens the reading side of a ledger. Blocks for some milliseconds.
     ///
@@ -127,7 +137,7 @@ package final class LedgerWatch: Sendable {
 
     /// A number that is another one as soon as anybody has written to the ledger. Reads no page of it.
     package func version() async throws -> Int {
-        try await reading { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        try await reading { try Self.version($0) }
     }
 
     /// Loads what a screen shows.
@@ -136,54 +146,99 @@ package final class LedgerWatch: Sendable {
     /// - Throws: ``Failure``.
     package func view(_ request: ViewRequest, keeping order: [Int64]) async throws -> LedgerView {
         let date = ledger.now()
-        return try await reading { try Self.view($0, request, order, date) }
+        return try await reading { [self] db in
+            let totals = try totals(db)
+            let order = request.keepsOrder ? order : try self.order(db, request.filter)
+            return try LedgerView(db, request, order: order, totals: totals, at: date)
+        }
     }
 
-    private static func view(
-        _ db: Database, _ request: ViewRequest, _ kept: [Int64], _ date: Date
-    ) throws -> LedgerView {
+    private func totals(_ db: Database) throws -> RunTotals {
+        // Within this read transaction nothing changes any more.
+        let version = try Self.version(db)
+        if let known = overview.withLock({ $0.version == version ? $0.totals : nil }) { return known }
+        let statement = try db.cachedStatement(sql: RunTotals.ofAll)
+        let totals = RunTotals(states: try RunTotals.State.fetchAll(statement))
+        overview.withLock { $0 = Overview(version: version, totals: totals, order: nil) }
+        return totals
+    }
+
+    /// Called after the totals, which forget an order of an earlier version.
+    private func order(_ db: Database, _ filter: String) throws -> [Int64] {
+        let known = overview.withLock { $0.order }
+        if let known, known.filter == filter { return known.courses }
+        let made = try CourseOrder.worstFirst(db, filter)
+        overview.withLock { $0.order = (filter, made) }
+        return made
+    }
+
+    private static func version(_ db: Database) throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+    }
+
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        do {
+            return try await database.read(body)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: ledger.path)
+        }
+    }
+}
+
+/// In which order courses are shown.
+private enum CourseOrder {
+    /// What needs somebody first: failed, held, retrying, at work, waiting, done; by key where that is the same.
+    static func worstFirst(_ db: Database, _ filter: String) throws -> [Int64] {
+        // By key there is an index; the few states are cheaper to tell apart here than to sort by there.
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, state FROM course WHERE ?1 = '' OR instr(lower(key || ' ' || title), lower(?1)) > 0 ORDER BY key
+                """
+        )
+        var ranks: [[Int64]] = Array(repeating: [], count: states.count + 1)
+        let rows = try Row.fetchCursor(statement, arguments: [filter])
+        while let row = try rows.next() {
+            let state: String = row[1]
+            ranks[states[state] ?? states.count].append(row[0])
+        }
+        return Array(ranks.joined())
+    }
+
+    private static let states: [String: Int] = {
+        let order: [CourseState] = [.failed, .held, .retrying, .running, .queued, .pending, .migrated, .empty]
+        return Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1.rawValue, $0) })
+    }()
+}
+
+extension LedgerView {
+    fileprivate init(_ db: Database, _ request: ViewRequest, order: [Int64], totals: RunTotals, at date: Date) throws {
         let lease = try Lease.fetch(db)
-        let order = request.keepsOrder ? kept : try courseOrder(db, request.filter)
         // The cursor's row stays where it is on the screen, and the page is full where there are rows to fill it.
         let place = request.cursor.flatMap { order.firstIndex(of: $0) } ?? 0
         let first = max(0, min(place - request.rowsAbove, order.count - request.courseRows))
-        let page = Array(order[first..<min(order.count, first + request.courseRows)])
-        let courses = try rows(db, page)
-        let selected = try order.isEmpty ? nil : rows(db, [order[place]]).first
+        let selected = try order.isEmpty ? nil : Self.rows(db, [order[place]]).first
         let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(seq) FROM event")) ?? 0
-        return LedgerView(
+        self.init(
             at: date,
             run: try Snapshot.newestRun(db),
             heartbeatAge: lease.flatMap {
                 $0.isAlive(at: date) ? max(0, date.timeIntervalSince1970 - $0.heartbeat) : nil
             },
-            totals: RunTotals(
-                states: try RunTotals.State.fetchAll(db.cachedStatement(sql: RunTotals.ofAll))),
-            order: order, firstCourse: first, courses: courses, selected: selected,
-            marked: try request.marks.isEmpty ? [] : marked(db, request.marks),
-            videos: try selected.map { try videos(db, of: $0, request) } ?? [],
-            events: try events(db, upTo: request.newestEvent ?? newest, limit: request.eventRows),
+            totals: totals, order: order, firstCourse: first,
+            courses: try Self.rows(db, order[first..<min(order.count, first + request.courseRows)]),
+            selected: selected,
+            marked: try request.marks.isEmpty ? [] : Self.marked(db, request.marks),
+            videos: try selected.map { try Self.videos(db, of: $0, request) } ?? [],
+            events: try Self.events(db, upTo: request.newestEvent ?? newest, limit: request.eventRows),
             lastEvent: newest,
             commands: try CommandRow.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
-            troubles: request.wantsTroubles ? try troubles(db) : [],
-            history: try request.history.map { try history(db, of: $0, in: selected) } ?? []
+            troubles: request.wantsTroubles ? try Self.troubles(db) : [],
+            history: try request.history.map { try Self.history(db, of: $0, in: selected) } ?? []
         )
     }
 
-    /// What needs somebody first: failed, held, retrying, at work, waiting, done.
-    private static func courseOrder(_ db: Database, _ filter: String) throws -> [Int64] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id FROM course WHERE ?1 = '' OR instr(lower(key || ' ' || title), lower(?1)) > 0
-                ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'held' THEN 1 WHEN 'retrying' THEN 2 WHEN 'running' THEN 3
-                    WHEN 'queued' THEN 4 WHEN 'pending' THEN 5 WHEN 'migrated' THEN 6 ELSE 7 END, key
-                """
-        )
-        return try Int64.fetchAll(statement, arguments: [filter])
-    }
-
-    private static func rows(_ db: Database, _ ids: [Int64]) throws -> [CourseRow] {
+    private static func rows(_ db: Database, _ ids: some Sequence<Int64>) throws -> [CourseRow] {
         let statement = try db.cachedStatement(sql: "SELECT * FROM course WHERE id = ?")
         return try ids.compactMap { try CourseRow.fetchOne(statement, arguments: [$0]) }
     }
@@ -240,14 +295,5 @@ package final class LedgerWatch: Sendable {
                 """
         )
         return try TroubledVideo.fetchAll(statement)
-    }
-
-    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
-    {
-        do {
-            return try await database.read(body)
-        } catch let error as DatabaseError {
-            throw Failure(error, ledger: ledger.path)
-        }
     }
 }

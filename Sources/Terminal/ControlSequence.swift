@@ -23,7 +23,7 @@ struct ControlSequence {
         let key: Key? =
             switch final {
             case UInt8(ascii: "~"): numbers.first.flatMap(Self.numberedKey)
-            // A lone number, if there are any, is no key but an answer.
+            // A key has its modifiers at most.
             case _ where numbers.count > 2: nil
             default: Self.letteredKey(final)
             }

@@ -22,12 +22,14 @@ struct InputDecoder {
         case oldMouse([UInt8])
         /// A terminal's answer, up to its end mark, which nobody asked for.
         case answer(afterEscape: Bool)
-        case paste([UInt8])
+        case paste
     }
 
     /// How long an escape byte may be alone before it is the Escape key.
     let escapeDelay: Duration
     private var state = State.ground
+    /// The bytes of the paste that is under way.
+    private var pasted: [UInt8] = []
 
     init(escapeDelay: Duration) { self.escapeDelay = escapeDelay }
 
@@ -55,7 +57,7 @@ struct InputDecoder {
         defer { state = .ground }
         switch state {
         case .escape: return [.key(.escape)]
-        case .paste(let bytes): return [Self.paste(bytes)]
+        case .paste: return [endPaste(without: 0)]
         default: return []
         }
     }
@@ -79,7 +81,7 @@ struct InputDecoder {
         case .answer(let isAfterEscape):
             let isEnd = byte == 0x07 || (isAfterEscape && byte == 0x5C)
             state = isEnd ? .ground : .answer(afterEscape: byte == 0x1B)
-        case .paste(let bytes): continuePaste(bytes, byte, &events)
+        case .paste: continuePaste(byte, &events)
         }
     }
 
@@ -142,7 +144,7 @@ struct InputDecoder {
         case 0x40..<0x7F:
             state = .ground
             let sequence = ControlSequence(bytes, final: byte)
-            if sequence.beginsPaste { state = .paste([]) }
+            if sequence.beginsPaste { state = .paste }
             events += sequence.events
         default:
             state = .ground
@@ -168,21 +170,19 @@ struct InputDecoder {
     /// Nobody needs more in a field of a form.
     static let longestPaste = 1 << 20
 
-    private mutating func continuePaste(_ bytes: [UInt8], _ byte: UInt8, _ events: inout [TerminalEvent]) {
-        state = .ground  // so that the bytes are not copied
-        var bytes = bytes
+    private mutating func continuePaste(_ byte: UInt8, _ events: inout [TerminalEvent]) {
         // Past the limit only the end mark is looked for.
-        if bytes.count > Self.longestPaste + Self.pasteEnd.count { bytes.remove(at: Self.longestPaste) }
-        bytes.append(byte)
-        if byte == 0x7E, bytes.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
-            events.append(Self.paste(bytes.dropLast(Self.pasteEnd.count)))
-        } else {
-            state = .paste(bytes)
+        if pasted.count > Self.longestPaste + Self.pasteEnd.count { pasted.remove(at: Self.longestPaste) }
+        pasted.append(byte)
+        if byte == 0x7E, pasted.suffix(Self.pasteEnd.count).elementsEqual(Self.pasteEnd) {
+            state = .ground
+            events.append(endPaste(without: Self.pasteEnd.count))
         }
     }
 
-    private static func paste(_ bytes: some Collection<UInt8>) -> TerminalEvent {
-        let text = String(decoding: bytes.prefix(longestPaste), as: UTF8.self)
+    private mutating func endPaste(without mark: Int) -> TerminalEvent {
+        defer { pasted = [] }
+        let text = String(decoding: pasted.dropLast(mark).prefix(Self.longestPaste), as: UTF8.self)
         // Terminals send a line's end as the Enter key does.
         return .paste(String(text.map { $0 == "\r" || $0 == "\r\n" ? "\n" : $0 }))
     }

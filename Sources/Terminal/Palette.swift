@@ -36,8 +36,9 @@ struct Palette {
             if pair.foreground >= 8 { pair.foreground -= 8 }
             if pair.background >= 8 { pair.background -= 8 }
         }
-        if let background = ink.background, pair.foreground == pair.background, ink.foreground != background {
-            pair.foreground = background.luminance < 0.18 ? white : black
+        if ink.background != nil, pair.foreground == pair.background, ink.foreground != ink.background {
+            // Half way between them as the eye sees it.
+            pair.foreground = colour(pair.background).luminance < 0.18 ? white : black
             // Bold black is grey.
             pair.isBold = false
         }
@@ -59,6 +60,15 @@ struct Palette {
         case .direct: 8
         case .indexed: 16
         case .sixteen, .eight, .mono: 0
+        }
+    }
+
+    /// What a number of ours looks like.
+    private func colour(_ number: Int32) -> RGB {
+        switch colours {
+        case .direct: RGB(UInt32(number))
+        case .indexed: Self.cube[Int(number) - 16]
+        case .sixteen, .eight, .mono: Self.named[Int(number)]
         }
     }
 

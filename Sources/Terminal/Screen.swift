@@ -32,6 +32,11 @@ actor Screen {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw TerminalUnavailable("standard input and output are no terminal")
         }
+        // ncurses may be at work on another thread, so this comes before any use of it.
+        guard cn_catch_signals(thread.wakeEnd) else {
+            throw TerminalUnavailable("the terminal is open already")
+        }
+        defer { if screen == nil { giveProcessBack() } }
         environment = ProcessInfo.processInfo.environment
         let codeset = Self.adoptLocale()
         let ladder = try Ladder(environment, asked: options.colours) { name in
@@ -44,14 +49,10 @@ actor Screen {
             throw TerminalUnavailable("cannot write \(options.errorLog): \(String(cString: strerror(errno)))")
         }
         defer { Glibc.close(log) }
-        guard cn_catch_signals(thread.wakeEnd) else {
-            throw TerminalUnavailable("the terminal is open already")
-        }
         standardError = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
         guard cn_arm_guard(STDIN_FILENO, standardError, "Stopped by a fault; see \(options.errorLog)\n"),
             let screen = Self.newScreen(ladder.entries)
         else {
-            giveProcessBack()
             throw TerminalUnavailable("the terminal of type '\(environment["TERM"] ?? "")' cannot be opened")
         }
         self.screen = screen
@@ -88,7 +89,7 @@ actor Screen {
             standardError = -1
         }
         cn_disarm_guard()
-        cn_release_signals()
+        cn_release_signals(thread.wakeEnd)
     }
 
     /// The operator's locale; where nobody chose one, that is "C", a UTF-8 one, since terminals are.

@@ -58,6 +58,8 @@ final class TerminalThread: SerialExecutor {
     }
 
     deinit {
+        // Its number may soon be another file's.
+        cn_release_signals(wakeEnd)
         close(readEnd)
         close(wakeEnd)
     }

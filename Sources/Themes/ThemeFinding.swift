@@ -14,6 +14,8 @@ package struct ThemeFinding: Sendable, Hashable, CustomStringConvertible {
         case apart
         /// Two of them are one colour on a terminal with 256.
         case indexed
+        /// Enough contrast, but not on a terminal with 256 colours.
+        case indexedContrast = "indexed contrast"
     }
 
     /// A role and the colour it has.
@@ -51,6 +53,8 @@ package struct ThemeFinding: Sendable, Hashable, CustomStringConvertible {
         case .missing: "\(first) has no colour"
         case .appearance: "\(first) does not fit the theme's appearance: luminance \(value), limit \(bound)"
         case .contrast: "\(first) is hard to see on \(second): contrast \(value), at least \(bound)"
+        case .indexedContrast:
+            "\(first) is hard to see on \(second) with 256 colours: contrast \(value), at least \(bound)"
         case .apart:
             "\(first) and \(second) look alike to \(eyes == .normal ? "everybody" : "eyes with \(eyes?.rawValue ?? "")"): "
                 + "Delta E \(value), at least \(bound)"

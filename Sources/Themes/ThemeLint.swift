@@ -7,6 +7,10 @@ package enum ThemeLint {
     package static let readable = 4.5
     /// Least contrast of frames and bars (WCAG 2.1, 1.4.11).
     package static let visible = 3.0
+    /// Least contrast of text after a terminal with 256 colours has put its own in the place of both.
+    ///
+    /// Most terminals over ssh are such ones. The nearest colours may be quite far, so less is asked for than of `readable`.
+    package static let readableIndexed = 3.0
     /// Least Delta E (1976) between colours that mean different things, for each kind of eyes.
     ///
     /// Five hues and text can be chosen so that all fifteen pairs are farther apart for all four; pure red beside pure
@@ -79,10 +83,13 @@ private struct Measuring {
         let planes = theme.style(role, .direct).background == nil ? planes : [role]
         return planes.compactMap { other in
             let (ink, plane) = (ink(role), plane(other))
-            guard let contrast = ink.colour.flatMap({ plane.colour?.contrast(with: $0) }), contrast < limit else {
-                return nil
-            }
-            return ThemeFinding(.contrast, [ink, plane], measured: contrast, limit: limit)
+            guard let colour = ink.colour, let ground = plane.colour else { return nil }
+            let contrast = colour.contrast(with: ground)
+            if contrast < limit { return ThemeFinding(.contrast, [ink, plane], measured: contrast, limit: limit) }
+            guard limit == ThemeLint.readable else { return nil }
+            let indexed = colour.indexed.contrast(with: ground.indexed)
+            guard indexed < ThemeLint.readableIndexed else { return nil }
+            return ThemeFinding(.indexedContrast, [ink, plane], measured: indexed, limit: ThemeLint.readableIndexed)
         }
     }
 
@@ -120,6 +127,11 @@ private struct Measuring {
             }
         }
     }
+}
+
+extension RGB {
+    /// What a terminal with 256 colours shows instead.
+    fileprivate var indexed: RGB { IndexedColours.colour(IndexedColours.nearest(to: self)) ?? self }
 }
 
 extension Array {

@@ -32,10 +32,9 @@ struct Brush {
         guard let colours else { return nil }
         let glyphs = Glyphs(.narrow)
         let signs = [glyphs.idle, glyphs.active, glyphs.ok, glyphs.attention, glyphs.failed]
-        let drawn = zip(Role.states, signs).map { role, sign in
-            paint(" \(sign)", theme.style(role, on: .surface, colours))
-        }
-        return drawn.joined() + paint(" ", theme.style(.text, on: .surface, colours))
+        return zip(Role.states, signs).map { role, sign in
+            paint(" \(sign) ", theme.style(role, on: .surface, colours))
+        }.joined()
     }
 
     /// A few letters in a role's style; for a plane, text on it. nil where only plain text can be written.

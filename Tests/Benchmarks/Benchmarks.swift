@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan] [--transcripts N] [--folder DIR]`.
+/// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan|console] [--transcripts N] [--folder DIR]`.
 ///
 /// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
 @main
@@ -26,6 +26,7 @@ struct Benchmarks {
         if which == "engine" || which == "all" {
             try await EngineBenchmark(folder: folder, transcripts: transcripts).run()
         }
+        if which == "console" || which == "all" { try await ConsoleBenchmark(folder: folder).run() }
         if which == "plan" || which == "all" { try PlanBenchmark(folder: folder).run() }
     }
 }

@@ -8,7 +8,8 @@ import Terminal
 ///     TerminalProbe ERROR-LOG [COLOURS [CHARACTERS]]
 ///
 /// Keys: q ends, t dies of a fault, x exits without closing, z stops, m turns the mouse on or off, c copies, b rings, w
-/// changes a few cells, h shows wide characters, l redraws.
+/// changes a few cells, h shows wide characters, l redraws, o tries to open the terminal once more, r gives it back and
+/// opens it again.
 
 /// What came, newest last.
 struct Probe {
@@ -17,6 +18,7 @@ struct Probe {
     var hasWideText = false
     var hasMouse = false
     var events: [String] = []
+    let options: TerminalOptions
     let terminal: Terminal
 
     private func grid(_ size: Size) -> Grid {
@@ -46,6 +48,15 @@ struct Probe {
         await terminal.show(grid(await terminal.size()))
     }
 
+    private mutating func openAgain() async {
+        do {
+            _ = try await Terminal.open(options)
+            events.append("opened twice")
+        } catch {
+            events.append("refused: \(error)")
+        }
+    }
+
     /// Until it is told to end, or has to.
     ///
     /// - Returns: why it ended.
@@ -66,6 +77,8 @@ struct Probe {
             case .key(.character("h")): hasWideText.toggle()
             case .key(.character("l")): await terminal.redraw()
             case .key(.character("w")): bar += 1
+            case .key(.character("o")): await openAgain()
+            case .key(.character("r")): return "r"
             case .closed: return "closed"
             default: break
             }
@@ -83,10 +96,13 @@ let options = TerminalOptions(
 )
 
 do {
-    var probe = Probe(terminal: try await Terminal.open(options))
-    let ending = await probe.run()
-    await probe.terminal.close("probe ended: \(ending), \(await probe.terminal.statistics.frames) frames")
-    await probe.terminal.close("never printed")
+    var ending = "r"
+    while ending == "r" {
+        var probe = Probe(options: options, terminal: try await Terminal.open(options))
+        ending = await probe.run()
+        await probe.terminal.close("probe ended: \(ending), \(await probe.terminal.statistics.frames) frames")
+        await probe.terminal.close("never printed")
+    }
     exit(ending == "q" ? 0 : 4)
 } catch {
     print("plain: \(error)")

@@ -124,6 +124,14 @@ import Themes
         #expect(findings.contains { $0.rule == .indexed && $0.subjects.map(\.role) == [.stateActive, .stateOK] })
     }
 
+    @Test func `text that only 256 colours make hard to read is found`() throws {
+        // Dark enough by itself, but the nearest of the 256 is a middle blue.
+        let findings = try findings("\"surface.selected\" = { bg = \"#2a2350\" }", of: "contrast-dark")
+        #expect(!findings.isEmpty)
+        #expect(findings.allSatisfy { $0.rule == .indexedContrast && $0.subjects[1].role == .surfaceSelected })
+        #expect(findings.allSatisfy { $0.limit == 3 && ($0.measured ?? 3) < 3 })
+    }
+
     @Test func `a role without colour is found, but a theme without any is well`() throws {
         let findings = try findings("\"text.dim\" = { attr = [\"dim\"] }\nsurface = {}")
         #expect(findings.filter { $0.rule == .missing }.map { $0.subjects[0].role } == [.surface, .textDim])

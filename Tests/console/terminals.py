@@ -61,7 +61,9 @@ class TerminalTests(unittest.TestCase):
     def environment(self, **changes):
         """What a plain login has, and the changes; None takes a variable away."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        wanted = {**kept, "LANG": "C.UTF-8", "TERM": "xterm-256color", **changes}
+        # Swift's own report of a crash would ask questions on the terminal.
+        plain = {"LANG": "C.UTF-8", "TERM": "xterm-256color", "SWIFT_BACKTRACE": "enable=no"}
+        wanted = {**kept, **plain, **changes}
         return {name: value for name, value in wanted.items() if value is not None}
 
 

@@ -98,7 +98,7 @@ class InTmux(TerminalTests):
 
     def test_indexed_colours(self):
         screen = self.start().see("colours indexed", "-e")
-        self.assertIn("38;5;35m", screen)
+        self.assertIn("38;5;28m", screen)
         self.assertNotIn("38;2", screen)
 
     def test_eight_colours(self):
@@ -108,7 +108,7 @@ class InTmux(TerminalTests):
 
     def test_no_colours(self):
         screen = self.start(NO_COLOR="1", COLORTERM="truecolor").see("colours mono", "-e")
-        self.assertNotRegex(screen, r"\033\[(\d+;)*([349]\d)")
+        self.assertNotRegex(screen, r"\033\[(\d+;)*(3[0-8]|4[0-8]|9\d|10\d)")
         self.assertRegex(screen, r"\033\[1mbold")
 
     def test_colours_that_are_asked_for(self):
@@ -152,7 +152,7 @@ class InTmux(TerminalTests):
     def shell(self):
         environment = {**self.environment(), "PS1": "prompt> ", "TERM": "tmux-256color"}
         tmux = Tmux(self, ["bash", "--norc", "--noprofile", "-i"], environment)
-        tmux.see("prompt> ")
+        tmux.see("^prompt>")
         return tmux
 
     def test_stop_and_continue(self):
@@ -221,6 +221,22 @@ class OnPty(TerminalTests):
         self.assertIn(b"probe ended: q, 1 frames", after)
         self.assertNotIn(b"never printed", after)
 
+    def test_one_at_a_time_and_one_after_another(self):
+        terminal = self.start()
+        terminal.send("o")
+        terminal.see(rb"refused: the terminal is open already")
+        terminal.send("r")
+        terminal.see(rb"probe ended: r(?s:.*)frame 1(?s:.*)\033\[\?2026l")
+        self.assertNotEqual(terminal.before, terminal.settings())
+        self.resize_is_heard(terminal)
+        terminal.send("q")
+        self.assertEqual(0, terminal.wait())
+        self.assert_given_back(terminal)
+
+    def resize_is_heard(self, terminal):
+        terminal.resize(61, 13)
+        terminal.see(rb"61x13")
+
     def test_signals_that_ask_for_an_end(self):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             with self.subTest(number):
@@ -253,6 +269,13 @@ class OnPty(TerminalTests):
         after = terminal.output[terminal.output.rindex(FIRST_SCREEN):]
         self.assertIn(b"Stopped by a fault; see " + bytes(self.log), after)
         self.assertIn("the probe was told to die", self.log.read_text())
+
+    def test_a_fault_still_has_its_trace(self):
+        terminal = self.start(SWIFT_BACKTRACE="enable=yes,interactive=no,color=no,symbolicate=off,threads=crashed")
+        terminal.send("t")
+        terminal.wait(seconds=60)
+        self.assert_given_back(terminal)
+        self.assertRegex(terminal.output[terminal.output.rindex(FIRST_SCREEN):], rb"(?s)crashed.*at 0x")
 
     def test_signals_of_faults(self):
         for number in (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGQUIT, signal.SIGSYS, signal.SIGFPE):
@@ -333,6 +356,16 @@ class OnPty(TerminalTests):
     def test_an_error_log_that_cannot_be_written(self):
         self.log.mkdir()
         self.assertIn(b"plain: cannot write", self.plain())
+
+    def test_other_types(self):
+        for name, colours in (("linux", "eight"), ("vt100", "mono"), ("ansi", "eight"), ("rxvt-unicode-256color", "indexed"),
+                              ("xterm-mono", "mono"), ("screen-256color", "indexed"), ("", "eight")):
+            with self.subTest(name):
+                terminal = self.start(TERM=name)
+                self.assertIn(f"colours {colours}".encode(), terminal.output)
+                terminal.send("wq")
+                self.assertEqual(0, terminal.wait())
+                self.assertEqual(terminal.before, terminal.settings())
 
     def test_a_type_that_is_unknown_here(self):
         for name in ("xterm-nonsense", "ghostty-of-tomorrow", "tmux-nonsense"):

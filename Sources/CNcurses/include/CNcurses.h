@@ -70,8 +70,8 @@ bool cn_make_pipe(int *read_end, int *write_end);
 /// From now on each of WINCH, HUP, TERM, INT, TSTP and CONT writes its number, one byte, to `fd`, which must not block.
 /// HUP, INT and TSTP stay ignored where the parent process ignored them. False when it is so already.
 bool cn_catch_signals(int fd);
-/// The handlers there were before.
-void cn_release_signals(void);
+/// The handlers there were before, if it is this descriptor that gets the signals. Call it before the descriptor is closed.
+void cn_release_signals(int fd);
 /// The calling thread takes those signals, whatever the thread that made it had blocked.
 void cn_unblock_signals(void);
 /// Stops the process as the terminal's own stop key would, and returns when it is continued. False when there is nobody
