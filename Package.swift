@@ -93,6 +93,14 @@ let package = Package(
             exclude: ["mallow-direct.ti"],
             swiftSettings: settings
         ),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Canvas"], swiftSettings: settings),
+        // Shows what a terminal sends; Tests/console drives it.
+        .executableTarget(
+            name: "TerminalProbe",
+            dependencies: ["Terminal", "Canvas"],
+            path: "Tests/TerminalProbe",
+            swiftSettings: settings
+        ),
 
         // Colours for roles: files, their errors, and the lint that proves they can be read.
         .target(

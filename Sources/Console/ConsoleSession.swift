@@ -52,6 +52,8 @@ package actor ConsoleSession {
     ///
     /// - Returns: what to say when the screen is given back: what goes on, and how to come back to it.
     package func run() async -> String {
+        // At once, whatever the ledger's size; what it says follows.
+        await show()
         await load()
         await show()
         let keys = Task { [inputs, display] in

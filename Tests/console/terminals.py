@@ -70,11 +70,8 @@ class TerminalTests(unittest.TestCase):
 class Tmux:
     """A window of tmux on a server of its own."""
 
-    count = 0
-
     def __init__(self, case, command, environment, width=80, height=24, settings=()):
-        Tmux.count += 1
-        self.socket = f"mallow-{os.getpid()}-{Tmux.count}"
+        self.socket = case.folder / "tmux"
         case.addCleanup(self.kill)
         variables = [f"{name}={value}" for name, value in environment.items()]
         # tmux gives its own variables to what it starts, so those alone are added.
@@ -86,13 +83,13 @@ class Tmux:
 
     def __call__(self, *arguments):
         done = subprocess.run(
-            ["tmux", "-L", self.socket, *arguments], capture_output=True, text=True, timeout=SECONDS)
+            ["tmux", "-S", self.socket, *arguments], capture_output=True, text=True, timeout=SECONDS)
         if done.returncode != 0:
             raise AssertionError(f"tmux {arguments}: {done.stderr}")
         return done.stdout
 
     def kill(self):
-        subprocess.run(["tmux", "-L", self.socket, "kill-server"], capture_output=True, timeout=SECONDS)
+        subprocess.run(["tmux", "-S", self.socket, "kill-server"], capture_output=True, timeout=SECONDS)
 
     def keys(self, *names):
         self("send-keys", *names)

@@ -335,12 +335,6 @@ class OnPty(TerminalTests):
         # The q may have ended the sequence; a second one ends the probe for sure.
         wait_until(lambda: terminal.process.poll() is not None or terminal.send("q") or False, "an end", every=0.3)
 
-    def test_standard_error_is_kept_from_the_screen(self):
-        terminal = self.start()
-        terminal.send("q")
-        terminal.wait()
-        self.assertEqual("", self.log.read_text())
-
     # What is no screen
 
     def plain(self, **environment):
