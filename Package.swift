@@ -102,21 +102,34 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Files that operators write: TOML, and what is wrong with it in which line.
+        .target(
+            name: "Settings",
+            dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: settings
+        ),
+
         // Colours for roles: files, their errors, and the lint that proves they can be read.
         .target(
             name: "Themes",
-            dependencies: ["Canvas", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["Canvas", "Settings", .product(name: "TOMLKit", package: "TOMLKit")],
             exclude: ["themes/FORMAT.md"],
             resources: [.embedInCode("themes")],
             swiftSettings: settings
         ),
-        .testTarget(name: "ThemesTests", dependencies: ["Themes", "Canvas"], swiftSettings: settings),
+        .testTarget(name: "ThemesTests", dependencies: ["Themes", "Canvas", "Settings"], swiftSettings: settings),
 
         // The console: a model, what changes it, and a frame as a pure function of it.
-        .target(name: "Console", dependencies: ["Canvas", "Ledger", "MigrationModel", "Themes"], swiftSettings: settings),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Canvas", "Ledger", "MigrationModel", "Settings", "Themes", .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "Canvas", "Ledger", "MigrationModel", "TestDoubles", "Themes"],
+            dependencies: ["Console", "Canvas", "Ledger", "MigrationModel", "Settings", "TestDoubles", "Themes"],
             exclude: ["Snapshots"],
             swiftSettings: settings
         ),
@@ -126,7 +139,7 @@ let package = Package(
             name: "mallow",
             dependencies: [
                 "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console", "Terminal",
-                "Themes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Settings", "Themes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Settings
 
 /// Who inherits whom.
 struct ThemeFamily {
@@ -17,7 +18,7 @@ struct ThemeFamily {
             guard let next = ownParent ?? builtIn[parent] else {
                 let near = (Array(builtIn.keys) + Array(own.keys)).sorted().nearest(to: parent)
                 throw BrokenTheme([
-                    ThemeProblem(
+                    FileProblem(
                         last.place, line: line, "there is no theme \"\(parent)\" to inherit, or it could not be read",
                         advice: near.map { "perhaps \"\($0)\" is meant" } ?? "mallow theme list names them")
                 ])
@@ -25,7 +26,7 @@ struct ThemeFamily {
             guard !lineage.contains(where: { $0.place == next.place }) else {
                 let names = lineage.drop { $0.place != next.place }.map(\.name) + [next.name]
                 throw BrokenTheme([
-                    ThemeProblem(
+                    FileProblem(
                         last.place, line: line, "themes inherit each other: \(names.joined(separator: " from "))",
                         advice: "take inherits out of one of them")
                 ])

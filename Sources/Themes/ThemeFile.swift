@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Settings
 
 /// What one theme file says, before inheritance: its palette may still be changed by a theme that inherits it.
 struct ThemeFile: Sendable {
@@ -40,19 +41,19 @@ extension Theme {
         guard let file = lineage.last else { preconditionFailure("a theme comes from at least one file") }
         let palette = lineage.reduce(into: [:]) { $0.merge($1.palette) { $1 } }
         let written = lineage.reduce(into: [:]) { $0.merge($1.values) { $1 } }
-        var problems: [ThemeProblem] = []
+        var problems: [FileProblem] = []
         func colour(_ text: String?, of value: ThemeFile.Value) -> RGB? {
             guard let text else { return nil }
             if let colour = RGB(hexadecimal: text) ?? palette[text] { return colour }
             if text.hasPrefix("#") {
                 problems.append(
-                    ThemeProblem(
+                    FileProblem(
                         value.file, line: value.line, "\"\(text)\" is not a colour",
                         advice: "write # and six digits, such as \"#14171c\""))
             } else {
                 let near = palette.keys.sorted().nearest(to: text)
                 problems.append(
-                    ThemeProblem(
+                    FileProblem(
                         value.file, line: value.line, "\"\(text)\" is not in the [palette]",
                         advice: near.map { "perhaps \"\($0)\" is meant" }
                             ?? "add \(text) = \"#rrggbb\" to the [palette]"))
@@ -67,7 +68,7 @@ extension Theme {
         let appearance = lineage.reversed().lazy.compactMap(\.appearance).first
         if appearance == nil {
             problems.append(
-                ThemeProblem(
+                FileProblem(
                     file.place, "appearance is missing", advice: #"write appearance = "dark" or appearance = "light""#))
         }
         guard problems.isEmpty, let appearance else { throw BrokenTheme(problems) }

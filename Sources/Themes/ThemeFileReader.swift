@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Settings
 import TOMLKit
 
 /// Reads one theme file and finds everything that is wrong with it.
 struct ThemeFileReader {
     private let place: String
     private let lines: KeyLines
-    private var problems: [ThemeProblem] = []
+    private var problems: [FileProblem] = []
 
     /// - Parameters:
     ///   - place: the file's path, for messages.
     ///   - stem: the file's name without `.theme.toml`: what the theme in it must be called.
     static func read(_ bytes: [UInt8], at place: String, stem: String) throws(BrokenTheme) -> ThemeFile {
-        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-            throw BrokenTheme([
-                ThemeProblem(place, "the file is not UTF-8 text", advice: "save it as UTF-8, or leave it out")
-            ])
-        }
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            let start = error.source.begin
-            throw BrokenTheme([
-                ThemeProblem(
-                    place, line: start.line, column: start.column, "this is not TOML: \(error.description)",
-                    advice: "put the line right")
-            ])
-        } catch {
-            throw BrokenTheme([ThemeProblem(place, "this is not TOML: \(error)", advice: "put the file right")])
-        }
-        var reader = ThemeFileReader(place: place, lines: KeyLines(text))
-        return try reader.file(from: table, stem: stem)
+        let text: SettingsText
+        do { text = try SettingsText(bytes, at: place) } catch { throw BrokenTheme([error]) }
+        var reader = ThemeFileReader(place: place, lines: text.lines)
+        return try reader.file(from: text.table, stem: stem)
     }
 
     private init(place: String, lines: KeyLines) {
@@ -40,7 +25,7 @@ struct ThemeFileReader {
     }
 
     private mutating func complain(_ key: String, _ problem: String, advice: String) {
-        problems.append(ThemeProblem(place, line: lines[key], problem, advice: advice))
+        problems.append(FileProblem(place, line: lines[key], problem, advice: advice))
     }
 
     private mutating func file(from table: TOMLTable, stem: String) throws(BrokenTheme) -> ThemeFile {

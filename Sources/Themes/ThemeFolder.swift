@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Settings
 
 /// The operator's own theme files.
 struct ThemeFolder {
     /// By name.
     private(set) var files: [String: ThemeFile] = [:]
-    private(set) var problems: [ThemeProblem] = []
+    private(set) var problems: [FileProblem] = []
 
     /// Nobody writes a longer theme by hand.
     private static let mostBytes = 256 * 1024
@@ -20,7 +21,7 @@ struct ThemeFolder {
             return
         } catch {
             problems = [
-                ThemeProblem(path, "the folder cannot be read: \(error.systemWords)", advice: "let this user read it")
+                FileProblem(path, "the folder cannot be read: \(error.systemWords)", advice: "let this user read it")
             ]
             return
         }
@@ -40,7 +41,7 @@ struct ThemeFolder {
         let name = url.lastPathComponent
         guard name.hasSuffix(ThemeFile.suffix) else {
             throw BrokenTheme([
-                ThemeProblem(path, "its name does not end in \(ThemeFile.suffix)", advice: "rename it to be a theme")
+                FileProblem(path, "its name does not end in \(ThemeFile.suffix)", advice: "rename it to be a theme")
             ])
         }
         let bytes: Data
@@ -49,7 +50,7 @@ struct ThemeFolder {
             let values = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
             guard values.isRegularFile == true, values.fileSize ?? 0 <= mostBytes else {
                 throw BrokenTheme([
-                    ThemeProblem(path, "this is no file of at most 256 KiB", advice: "put a theme there, or nothing")
+                    FileProblem(path, "this is no file of at most 256 KiB", advice: "put a theme there, or nothing")
                 ])
             }
             bytes = try Data(contentsOf: url)
@@ -57,7 +58,7 @@ struct ThemeFolder {
             throw error
         } catch {
             throw BrokenTheme([
-                ThemeProblem(
+                FileProblem(
                     path, "the file cannot be read: \(error.systemWords)",
                     advice: "check the path, and who may read it")
             ])

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Settings
 
 /// Measures whether a theme can be read by everybody. Pure.
 package enum ThemeLint {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+package import Settings
 
 /// Every theme that can be chosen: the built-in ones and the operator's own.
 ///
@@ -12,7 +13,7 @@ package struct ThemeShelf: Sendable {
     /// By name, sorted. The operator's file takes the place of a built-in theme of the same name.
     package let themes: [Theme]
     /// What is wrong with files that gave no theme. All others were read nevertheless.
-    package let problems: [ThemeProblem]
+    package let problems: [FileProblem]
     /// The operator's files, by the theme's name.
     private let paths: [String: String]
 
@@ -20,7 +21,7 @@ package struct ThemeShelf: Sendable {
     ///
     /// - Parameter userFolder: need not exist; nil for the built-in themes alone.
     package init(userFolder: String?) {
-        var (builtIn, problems): ([String: ThemeFile], [ThemeProblem]) = ([:], [])
+        var (builtIn, problems): ([String: ThemeFile], [FileProblem]) = ([:], [])
         for (name, bytes) in BuiltInThemes.files {
             do throws(BrokenTheme) {
                 let place = "built-in \(name)\(ThemeFile.suffix)"

@@ -6,6 +6,7 @@ import Deployment
 import Foundation
 import Ledger
 import MigrationModel
+import Settings
 import Terminal
 import Themes
 
@@ -55,6 +56,7 @@ struct OpenConsole: AsyncParsableCommand {
         let memory = LookMemory(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
         let theme = try look.theme(on: shelf, remembered: memory.theme)
+        let keymap = try Self.keymap(environment)
         let terminal: Terminal
         do {
             terminal = try await Terminal.open(
@@ -65,7 +67,7 @@ struct OpenConsole: AsyncParsableCommand {
         }
         var model = Model(
             size: await terminal.size(), capabilities: terminal.capabilities, place: place, themes: shelf.themes,
-            theme: theme, now: Date()
+            theme: theme, keymap: keymap, now: Date()
         )
         for problem in shelf.problems { model.tell(.refused, "\(problem)") }
         let options = [("--source", place.source), ("--store", place.store), ("--catalog", place.catalog)]
@@ -83,6 +85,16 @@ struct OpenConsole: AsyncParsableCommand {
             throw error
         }
         await terminal.close(await session.run())
+    }
+}
+
+extension OpenConsole {
+    /// The standard keys, or the operator's own from `mallow/keys.toml` in the configuration folder.
+    private static func keymap(_ environment: [String: String]) throws -> Keymap {
+        let folder = URL(fileURLWithPath: ThemeShelf.userFolder(environment: environment)).deletingLastPathComponent()
+        let path = folder.appending(path: "keys.toml").path
+        guard let data = FileManager.default.contents(atPath: path) else { return .standard }
+        do { return try Keymap(Array(data), at: path) } catch { throw UsageError("\(error)") }
     }
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Settings
 import ArgumentParser
 import Canvas
 import Foundation
 import Ledger
+import Settings
 import Themes
 
 extension BrokenTheme: OperatorError {}
@@ -141,7 +143,7 @@ extension ThemeCommand {
         }
 
         private func read() -> ThemeLintReport {
-            var (themes, problems): ([Theme], [ThemeProblem]) = ([], [])
+            var (themes, problems): ([Theme], [FileProblem]) = ([], [])
             for file in files {
                 do throws(BrokenTheme) {
                     themes.append(try ThemeShelf.theme(at: file, userFolder: userFolder))

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Settings
 import Themes
 
 /// What is wrong with a theme file, for scripts.
-struct ThemeProblemReport: Encodable {
+struct FileProblemReport: Encodable {
     let file: String
     /// Left out where the whole file is meant.
     let line, column: Int?
     let error: String
 
-    init(_ problem: ThemeProblem) {
+    init(_ problem: FileProblem) {
         file = problem.file
         line = problem.line
         column = problem.column
@@ -26,13 +27,13 @@ struct ThemeListReport: Encodable {
     }
 
     let themes: [Entry]
-    let problems: [ThemeProblemReport]
+    let problems: [FileProblemReport]
 
     init(_ shelf: ThemeShelf) {
         themes = shelf.themes.map {
             Entry(name: $0.name, appearance: $0.appearance.rawValue, about: $0.about, file: shelf.path(of: $0))
         }
-        problems = shelf.problems.map(ThemeProblemReport.init)
+        problems = shelf.problems.map(FileProblemReport.init)
     }
 }
 
@@ -65,16 +66,16 @@ struct ThemeLintReport: Encodable {
 
     let passed: Bool
     let themes: [Entry]
-    let problems: [ThemeProblemReport]
+    let problems: [FileProblemReport]
 
     init(_ shelf: ThemeShelf) { self.init(shelf.themes, shelf.problems) }
 
-    init(_ themes: [Theme], _ problems: [ThemeProblem]) {
+    init(_ themes: [Theme], _ problems: [FileProblem]) {
         self.themes = themes.map { theme in
             let findings = ThemeLint.findings(in: theme).map(Finding.init)
             return Entry(name: theme.name, passed: findings.isEmpty, findings: findings)
         }
-        self.problems = problems.map(ThemeProblemReport.init)
+        self.problems = problems.map(FileProblemReport.init)
         passed = problems.isEmpty && self.themes.allSatisfy(\.passed)
     }
 

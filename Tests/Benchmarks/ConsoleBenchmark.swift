@@ -28,7 +28,8 @@ struct ConsoleBenchmark {
         let drawing = await seconds { _ = Screen.render(model) }
         print(
             String(
-                format: "  first frame: open %.1f ms, read %.1f ms, draw %.1f ms", opening * 1e3, reading * 1e3, drawing * 1e3
+                format: "  first frame: open %.1f ms, read %.1f ms, draw %.1f ms", opening * 1e3, reading * 1e3,
+                drawing * 1e3
             ))
         let hands: [(String, [Key])] = [
             ("down one line", [.down]), ("down one page", [.pageDown]), ("to the end", ["G"]), ("to the top", ["g"]),
@@ -50,7 +51,8 @@ struct ConsoleBenchmark {
             times.sort()
             print(
                 String(
-                    format: "  %@: median %.1f ms, worst %.1f ms", name.padding(toLength: 22, withPad: " ", startingAt: 0),
+                    format: "  %@: median %.1f ms, worst %.1f ms",
+                    name.padding(toLength: 22, withPad: " ", startingAt: 0),
                     times[times.count / 2] * 1e3, (times.last ?? 0) * 1e3))
         }
     }
@@ -81,7 +83,8 @@ struct ConsoleBenchmark {
                 let key = CourseKey(unchecked: "course-v1:Org\(number % 40)+C\(number)+2026")
                 let outlines = (0..<Self.videosPerCourse).map {
                     VideoOutline(
-                        block: UsageKey(course: key, type: "video", block: "v\($0)"), video: VideoID(unchecked: "v\(number)-\($0)"),
+                        block: UsageKey(course: key, type: "video", block: "v\($0)"),
+                        video: VideoID(unchecked: "v\(number)-\($0)"),
                         isNewID: false, displayName: "Lecture \($0)")
                 }
                 let state: CourseState = number % 50 == 0 ? .failed : number % 3 == 0 ? .migrated : .queued

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
 import Foundation
+import Settings
 import Testing
 import Themes
 

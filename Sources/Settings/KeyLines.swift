@@ -2,12 +2,12 @@
 
 /// In which line of a TOML text each key stands, for texts that were parsed without error.
 ///
-/// The TOML library keeps no positions of values. Keys of theme files stand at the beginning of a line, at the top or
+/// The TOML library keeps no positions of values. Keys of our files stand at the beginning of a line, at the top or
 /// below a `[table]`; that is all that is looked for.
-struct KeyLines {
+package struct KeyLines: Sendable {
     private var lines: [String: Int] = [:]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         var table = ""
         var open: String?
         // CR LF is one Character: splitting by isNewline counts both kinds of line ends once.
@@ -30,7 +30,7 @@ struct KeyLines {
     }
 
     /// The line of a key, of a `table/key`, or of a `[table]`; from 1.
-    subscript(key: String) -> Int? { lines[key] }
+    package subscript(key: String) -> Int? { lines[key] }
 
     private static func key(_ text: some StringProtocol) -> String {
         String(text.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })

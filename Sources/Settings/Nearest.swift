@@ -2,7 +2,7 @@
 
 extension Sequence where Element == String {
     /// The word that was probably meant: one that two changes of a letter turn into `word`, or nil.
-    func nearest(to word: String) -> String? {
+    package func nearest(to word: String) -> String? {
         let measured = map { (word: $0, changes: Array($0.utf8).changes(to: Array(word.utf8))) }
         return measured.filter { $0.changes <= 2 && $0.changes < word.utf8.count }.min { $0.changes < $1.changes }?.word
     }

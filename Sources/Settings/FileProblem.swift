@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with a theme file, and what to do, in one sentence.
-package struct ThemeProblem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file's path, or the name of a built-in one.
+/// What is wrong with a file that an operator wrote, and what to do, in one sentence.
+package struct FileProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The file's path, or the name of one that is built in.
     package let file: String
     /// From 1; nil where the whole file is meant.
     package let line: Int?
@@ -23,16 +23,4 @@ package struct ThemeProblem: Error, Sendable, Hashable, CustomStringConvertible 
         let place = file + (line.map { ", line \($0)" } ?? "") + (column.map { ", column \($0)" } ?? "")
         return "\(place): \(problem); \(advice)."
     }
-}
-
-/// Why a theme file gives no theme: everything that is wrong with it, from its first line to its last.
-package struct BrokenTheme: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Never empty.
-    package let problems: [ThemeProblem]
-
-    init(_ problems: [ThemeProblem]) {
-        self.problems = problems.sorted { ($0.line ?? 0, $0.problem) < ($1.line ?? 0, $1.problem) }
-    }
-
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
