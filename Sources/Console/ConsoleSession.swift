@@ -33,6 +33,9 @@ package actor ConsoleSession {
     private var loaded: ViewRequest?
     private var version: Int?
     private var isOver = false
+    private let start = ContinuousClock.now
+    /// Since the start.
+    private var loadedAt = Duration.zero
     /// What the last reading of the ledger took.
     private var cost = Duration.zero
 
@@ -78,8 +81,9 @@ package actor ConsoleSession {
                 case .pulse: await look()
                 }
                 if isOver { break }
+                // The next key may be about what this one asked to see.
+                if model.request != loaded { await load() }
             }
-            if model.request != loaded { await load() }
             await show()
         }
         return farewell
@@ -100,7 +104,9 @@ package actor ConsoleSession {
     private func look() async {
         do {
             let now = try await watch.version()
-            if now != version || model.blindness != nil {
+            // A dead engine writes nothing: whether it lives has to be looked for.
+            let isOld = model.hasEngine && start.duration(to: .now) - loadedAt > .seconds(1)
+            if now != version || model.blindness != nil || isOld {
                 version = now
                 await load()
             } else {
@@ -113,7 +119,7 @@ package actor ConsoleSession {
 
     private func load() async {
         let request = model.request
-        let start = ContinuousClock.now
+        let began = ContinuousClock.now
         do {
             let view = try await watch.view(request, keeping: model.view?.order ?? [])
             loaded = request
@@ -122,7 +128,8 @@ package actor ConsoleSession {
             loaded = request
             await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path)))
         }
-        cost = ContinuousClock.now - start
+        cost = ContinuousClock.now - began
+        loadedAt = start.duration(to: .now)
     }
 
     // MARK: - Out

@@ -70,8 +70,8 @@ class TerminalTests(unittest.TestCase):
 class Tmux:
     """A window of tmux on a server of its own."""
 
-    def __init__(self, case, command, environment, width=80, height=24, settings=()):
-        self.socket = case.folder / "tmux"
+    def __init__(self, case, command, environment, width=80, height=24, settings=(), name="tmux"):
+        self.socket = case.folder / name
         case.addCleanup(self.kill)
         variables = [f"{name}={value}" for name, value in environment.items()]
         # tmux gives its own variables to what it starts, so those alone are added.
