@@ -22,8 +22,9 @@ struct Mallow: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self, Discover.self,
-            OpenConsole.self,
+            Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self,
+            Discover.self,
+            OpenConsole.self, Demo.self,
         ],
         defaultSubcommand: OpenConsole.self
     )
