@@ -77,7 +77,11 @@ let package = Package(
             dependencies: ["MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading"],
             swiftSettings: settings
         ),
-        .testTarget(name: "DeploymentTests", dependencies: ["Deployment", "MigrationModel"], swiftSettings: settings),
+        .testTarget(
+            name: "DeploymentTests",
+            dependencies: ["Deployment", "MigrationModel", "TestDoubles"],
+            swiftSettings: settings
+        ),
 
         // What a screen is, without a terminal.
         .target(name: "Canvas", swiftSettings: settings),

@@ -98,6 +98,8 @@ package actor ConsoleSession {
 
     private func take(_ event: Event) async {
         for effect in model.update(event) { await carryOut(effect) }
+        // A program that ended has left something to read.
+        if case .ended = event { version = nil }
     }
 
     /// Reads the ledger again when somebody has written to it.

@@ -20,12 +20,15 @@ struct Discover: AsyncParsableCommand {
 
     @OptionGroup var platform: PlatformOptions
     @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var staging: StagingOptions
 
     func run() async throws {
         let endpoints = try await platform.endpoints(ledger)
         let ledger = try ledger.open()
         let claim = try await ledger.claim()
         let platform = try ReadablePlatform(endpoints)
+        let stage = try staging.stage()
+        let source: any CourseSource = stage.map { PacedSource(platform.source, on: $0) } ?? platform.source
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "discovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
@@ -34,7 +37,7 @@ struct Discover: AsyncParsableCommand {
         )
         let unreadable: Int
         do {
-            unreadable = try await Discovery(source: platform.source, log: log).execute()
+            unreadable = try await Discovery(source: source, log: log).execute()
             try await log.record([.runEnded(.completed, reason: "")])
             try await log.close()
         } catch {

@@ -32,7 +32,7 @@ struct Failures: AsyncParsableCommand {
             try tuning.check()
             let launch = Launch(
                 endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-                isJSON: json
+                stage: nil, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }

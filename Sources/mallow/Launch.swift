@@ -12,6 +12,8 @@ struct Launch {
     let ledger: LedgerOptions
     let content: ContentOptions
     let tuning: TuningOptions
+    /// What a demo puts before the stores; nil elsewhere.
+    let stage: Stage?
     let isJSON: Bool
 
     /// Runs to the end; the exit code is the ledger's.
@@ -20,7 +22,8 @@ struct Launch {
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
-        let platform = try Platform(endpoints, now: { Date() })
+        let opened = try Platform(endpoints, now: { Date() })
+        let platform = stage.map(opened.staged) ?? opened
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",

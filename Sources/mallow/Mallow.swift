@@ -24,7 +24,7 @@ struct Mallow: AsyncParsableCommand {
         subcommands: [
             Plan.self, Run.self, Status.self, Verify.self, Failures.self, Waive.self, Recover.self, Report.self,
             Discover.self,
-            ThemeCommand.self, OpenConsole.self,
+            ThemeCommand.self, OpenConsole.self, Demo.self,
         ],
         defaultSubcommand: OpenConsole.self
     )

@@ -31,9 +31,7 @@ struct OpenConsole: AsyncParsableCommand {
     @OptionGroup var look: LookOptions
 
     func run() async throws {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
-            throw UsageError("The console needs a terminal; mallow status --watch and mallow run work without one.")
-        }
+        try Self.requireTerminal("mallow status --watch and mallow run work without one")
         let ledger = try ledger.open()
         let last = try await ledger.snapshot().run
         let endpoints = (
@@ -48,10 +46,26 @@ struct OpenConsole: AsyncParsableCommand {
             isProduction: true, source: endpoints.source, store: endpoints.store, catalog: endpoints.catalog,
             ledger: ledger.path, operator: NSUserName()
         )
-        try await show(place, ledger)
+        try await Self.show(place, ledger, look: look)
     }
 
-    private func show(_ place: Place, _ ledger: Ledger) async throws {
+    /// - Parameter otherwise: what to do where there is none.
+    static func requireTerminal(_ otherwise: String) throws {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+            throw UsageError("The console needs a terminal; \(otherwise).")
+        }
+    }
+
+    /// Takes the terminal until the operator leaves.
+    ///
+    /// - Parameters:
+    ///   - engineOptions: what every engine that it starts gets besides the endpoints and the ledger.
+    ///   - tuning: what those get that run.
+    ///   - welcome: the first notice, made from the keys that are in force.
+    static func show(
+        _ place: Place, _ ledger: Ledger, look: LookOptions, engineOptions: [String] = [], tuning: [String] = [],
+        welcome: ((Keymap) -> String)? = nil
+    ) async throws {
         let environment = ProcessInfo.processInfo.environment
         let memory = LookMemory(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
@@ -70,6 +84,7 @@ struct OpenConsole: AsyncParsableCommand {
             theme: theme, keymap: keymap, now: Date()
         )
         for problem in shelf.problems { model.tell(.refused, "\(problem)") }
+        if let welcome { model.tell(.information, welcome(model.keymap)) }
         let options = [("--source", place.source), ("--store", place.store), ("--catalog", place.catalog)]
             .flatMap { name, value in value.map { [name, $0] } ?? [] }
         let session: ConsoleSession
@@ -77,7 +92,8 @@ struct OpenConsole: AsyncParsableCommand {
             session = ConsoleSession(
                 model: model, display: terminal, ledger: ledger, watch: try LedgerWatch(ledger),
                 starter: BackgroundEngine(
-                    options: options + ["--ledger", ledger.path], log: ledger.path + ".engine.log"),
+                    options: options + ["--ledger", ledger.path] + engineOptions, tuning: tuning,
+                    log: ledger.path + ".engine.log"),
                 preferences: memory
             )
         } catch {

@@ -5,6 +5,7 @@ import Deployment
 protocol OperatorError: Error {}
 
 extension InvalidEndpoint: OperatorError {}
+extension InvalidSandbox: OperatorError {}
 
 /// What is wrong with the arguments, in one sentence that says what to write instead.
 struct UsageError: OperatorError, CustomStringConvertible {

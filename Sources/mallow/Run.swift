@@ -32,6 +32,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var content: ContentOptions
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var tuning: TuningOptions
+    @OptionGroup var staging: StagingOptions
 
     @Flag(help: "Take every course of the source.")
     var all = false
@@ -53,7 +54,7 @@ struct Run: AsyncParsableCommand {
         try tuning.check()
         let launch = Launch(
             endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-            isJSON: json
+            stage: try staging.stage(), isJSON: json
         )
         let selection: CourseSelection = all ? .all : .courses(failed ? try await launch.failedCourses() : keys)
         if dryRun { try await launch.preview(selection) } else { try await launch.run(selection) }

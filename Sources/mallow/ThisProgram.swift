@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+
+/// This very program, started once more as a process of its own.
+struct ThisProgram {
+    /// Where it runs and what becomes of what it says.
+    enum Place {
+        /// Beside its starter: same terminal, same output.
+        case foreground
+        /// In a session of its own, which neither a closed terminal nor a starter that ends reaches; what it says is
+        /// added to a file.
+        case background(log: String)
+    }
+
+    /// What follows the program's name.
+    let arguments: [String]
+
+    /// Starts it; whoever does must ``wait(for:)`` it.
+    ///
+    /// - Throws: ``Failure`` in the system's own words.
+    func start(in place: Place) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        if case .background(let log) = place {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+            flags |= Self.newSession
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // The starter may hold signals back and have handlers of its own; the child starts with neither.
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(flags))
+        var words: [UnsafeMutablePointer<CChar>?] = (["mallow"] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var process = pid_t()
+        let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+        guard code == 0 else {
+            var log = "mallow \(arguments.first ?? "")"
+            if case .background(let file) = place { log = file }
+            throw Failure(
+                .transient, "starting the engine", at: log, cause: String(cString: strerror(code)),
+                advice: "look whether the ledger's folder can be written, then try again"
+            )
+        }
+        return process
+    }
+
+    /// Blocks until the program has ended. Once for each that was started.
+    ///
+    /// - Returns: its exit code; nil when a signal ended it.
+    static func wait(for process: pid_t) -> Int32? {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 { if errno != EINTR { return nil } }
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
+    }
+
+    /// `POSIX_SPAWN_SETSID`, which glibc shows only to programs that ask for its extensions.
+    private static let newSession: Int32 = 0x80
+}
