@@ -42,6 +42,8 @@ package struct LaunchRequest: Sendable, Hashable {
         case list
         /// What failed before.
         case failed
+        /// What the last run left undone.
+        case unfinished
         case courses([CourseKey])
     }
 
@@ -54,6 +56,7 @@ package struct LaunchRequest: Sendable, Hashable {
         switch work {
         case .list: ["discover"]
         case .failed: ["run", "--failed"]
+        case .unfinished: ["run", "--unfinished"]
         case .courses(let keys): ["run"] + keys.flatMap { ["--course", $0.text] }
         }
     }

@@ -7,6 +7,8 @@ import MigrationModel
 extension Model {
     mutating func command(_ action: Action) -> [Effect] {
         switch action {
+        // After a loss, to run is to go on.
+        case .run where lostEngine != nil && marks.isEmpty && unfinished > 0: return ask(.unfinished)
         case .run: return ask(.courses(chosen.map { CourseKey(unchecked: $0.key) }))
         case .retry: return retry()
         case .list: return list()
@@ -40,6 +42,12 @@ extension Model {
         return [selected].compactMap { $0 }.map { MarkedCourse($0) }
     }
 
+    /// Courses that a run has taken and not brought to an end.
+    private var unfinished: Int {
+        let states = CourseState.allCases.filter(\.isUnfinished).map(\.rawValue)
+        return (view?.totals.states ?? []).filter { states.contains($0.state) }.reduce(0) { $0 + $1.courses }
+    }
+
     // MARK: - Starting a run
 
     private mutating func ask(_ work: LaunchRequest.Work) -> [Effect] {
@@ -69,6 +77,7 @@ extension Model {
             let (all, verified) = (rows.reduce(0) { $0 + $1.videos }, rows.reduce(0) { $0 + $1.verified })
             (count, courses) = (keys.count, names(keys))
             videos = "\(counted(all, "video")) listed, \(all - verified) of them not yet verified"
+        case .unfinished: (count, courses) = (unfinished, "what run \(view?.run?.id ?? 0) left undone; it goes on where it was")
         case .failed: count = view?.totals.courses(in: CourseState.failed.rawValue) ?? 0
         case .list: break
         }

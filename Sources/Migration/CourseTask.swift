@@ -62,13 +62,16 @@ struct CourseTask: Sendable {
                 return .failed(Failure(error, "reading a course", at: "\(course)"))
             }
             let open = reading.videos.filter { !progress.isProven($0) }
-            if progress.list(reading.videos) || !open.isEmpty { try await outline(reading, open) }
+            let isNews = progress.list(reading.videos)
+            // What failed for good stays failed in the ledger too.
+            let tried = open.filter(progress.isWorthTrying)
+            if isNews || !tried.isEmpty { try await outline(reading, tried) }
             if reading.videos.isEmpty {
                 try await cutover.resolveFailedTasks()
                 return .done(.empty, reason: "the course has no videos")
             }
             if open.isEmpty { return try await cutOver(reading, &progress) }
-            try await migrate(open.filter(progress.isWorthTrying), &progress)
+            try await migrate(tried, &progress)
             if engine.control.isDraining { return .stopped }
             if !progress.failures.isEmpty { return .failing }
         }

@@ -24,6 +24,9 @@ package enum RunEnding: String, Sendable, Hashable, Codable, CaseIterable {
 /// A course's state.
 package enum CourseState: String, Sendable, Hashable, Codable, CaseIterable {
     case pending, queued, running, retrying, held, migrated, failed, empty
+
+    /// Whether a run has taken the course and not yet brought it to an end.
+    package var isUnfinished: Bool { self == .queued || self == .running || self == .retrying }
 }
 
 /// A video's state.

@@ -59,6 +59,18 @@ struct Launch {
         return keys
     }
 
+    /// The courses that the newest run took and did not bring to an end.
+    func unfinishedCourses() async throws -> Set<CourseKey> {
+        let snapshot = try await ledger.openExisting().snapshot()
+        let rows = snapshot.courses.filter { row in
+            row.run == snapshot.run?.id && CourseState(rawValue: row.state)?.isUnfinished == true
+        }
+        guard !rows.isEmpty else {
+            throw UsageError("The last run left no course unfinished; name courses with --course, or take --all.")
+        }
+        return Set(rows.map { CourseKey(unchecked: $0.key) })
+    }
+
     private var output: any RunOutput {
         if isJSON { return JSONRunOutput() }
         return Output.isTerminal ? BarRunOutput() : LineRunOutput()

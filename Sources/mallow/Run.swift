@@ -19,6 +19,7 @@ struct Run: AsyncParsableCommand {
                 --store file:objects --catalog sqlite:edxval.sqlite
               mallow run --course course-v1:AcmeX+Bio1+2018 --concurrency 8
               mallow run --failed
+              mallow run --unfinished
 
             Exit codes:
               0 done and proven       1 failed              2 usage
@@ -40,6 +41,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Take the courses that failed before.")
     var failed = false
 
+    @Flag(help: "Take the courses that the last run left unfinished: its engine died, or was asked to drain.")
+    var unfinished = false
+
     @Flag(help: "Do everything but write: nothing is changed in any store.")
     var dryRun = false
 
@@ -48,15 +52,25 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let keys = try courses.keys()
-        guard [all, failed, !keys.isEmpty].filter({ $0 }).count == 1 else {
-            throw UsageError("Say which courses: exactly one of --all, --course KEY (repeatable) and --failed.")
+        guard [all, failed, unfinished, !keys.isEmpty].filter({ $0 }).count == 1 else {
+            throw UsageError(
+                "Say which courses: exactly one of --all, --course KEY (repeatable), --failed and --unfinished.")
         }
         try tuning.check()
         let launch = Launch(
             endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
             stage: try staging.stage(), isJSON: json
         )
-        let selection: CourseSelection = all ? .all : .courses(failed ? try await launch.failedCourses() : keys)
+        let selection: CourseSelection =
+            if all {
+                .all
+            } else if failed {
+                .courses(try await launch.failedCourses())
+            } else if unfinished {
+                .courses(try await launch.unfinishedCourses())
+            } else {
+                .courses(keys)
+            }
         if dryRun { try await launch.preview(selection) } else { try await launch.run(selection) }
     }
 }

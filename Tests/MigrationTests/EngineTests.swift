@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Ledger
 import Migration
 import MigrationModel
 import TestDoubles
@@ -50,6 +51,32 @@ import Testing
         #expect(Self.state(world) == .failed)
         #expect(Self.retries(world) == 1)
         #expect(Self.report(world)?.failure?.class == .integrity)
+    }
+
+    @Test func `what failed for good stays failed in the ledger while the others are retried`() async throws {
+        try await withTemporaryFolder { folder in
+            var courses = SimulatedCourses.oneVideo()
+            courses[Self.key]?.assets["bad.srt"] = Array("no subtitles".utf8)
+            let corrupt = UsageKey(course: Self.key, type: "video", block: "v2")
+            courses[Self.key]?.videos.append(
+                VideoBlock(
+                    usageKey: corrupt, published: VideoFields(transcripts: ["fr": "bad.srt"], edxVideoID: "video-2"),
+                    draft: nil
+                )
+            )
+            let failures = CountDown(2)
+            try await Simulation(
+                MemoryWorld(courses),
+                FaultSchedule { _, what in what == "commit" && failures.next() ? .serverError : nil },
+                ledger: "\(folder)/ledger"
+            ).live()
+            let ledger = try Ledger(path: "\(folder)/ledger", now: { Date() })
+            let rows = try await ledger.videos(of: Self.key)
+            #expect(rows.first { $0.block == corrupt.text }?.state == VideoState.failed.rawValue)
+            #expect(rows.first { $0.block == corrupt.text }?.why?.class == .sourceCorrupt)
+            #expect(rows.first { $0.block == Self.block.text }?.state == VideoState.verified.rawValue)
+            #expect(try await ledger.snapshot().courses.first?.retries == 2)
+        }
     }
 
     // MARK: - What cannot be migrated

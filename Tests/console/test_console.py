@@ -154,9 +154,10 @@ class AtWork(ConsoleTests):
         engine = self.run_paused(tmux)
         os.kill(engine, signal.SIGKILL)
         wait_until(lambda: "ENGINE GONE" in tmux.screen(), "the loss on the screen", seconds=2)
-        tmux.keys("*", "r")
-        tmux.see("to confirm")
-        tmux.bytes(f"{COURSES} objects")
+        tmux.keys("r")
+        tmux.see(r"what run \d+ left undone")
+        typed = re.search(r"type (\d+ objects) to confirm", tmux.screen())[1]
+        tmux.bytes(typed)
         tmux.keys("Enter")
         tmux.see(r"run \d+ completed")
         self.assertEqual(self.ended()["totals"]["transcripts"]["store"], self.total)

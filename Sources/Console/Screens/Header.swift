@@ -108,7 +108,7 @@ extension Frame {
         guard model.openRun != nil, model.hasEngine, let totals = model.view?.totals else { return "" }
         if model.isPaused { return short ? "paused" : "" }
         // The engine's own courses: those that wait for no run are no part of the forecast.
-        let left = totals.states.filter { ["queued", "running", "retrying"].contains($0.state) }
+        let left = totals.states.filter { CourseState(rawValue: $0.state)?.isUnfinished == true }
         let videos = left.reduce(0) { $0 + $1.pending + $1.migrating }
         guard let range = model.trend.remaining(videos) else { return "ETA …" }
         let unlisted = left.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
