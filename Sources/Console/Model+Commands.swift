@@ -77,7 +77,8 @@ extension Model {
             let (all, verified) = (rows.reduce(0) { $0 + $1.videos }, rows.reduce(0) { $0 + $1.verified })
             (count, courses) = (keys.count, names(keys))
             videos = "\(counted(all, "video")) listed, \(all - verified) of them not yet verified"
-        case .unfinished: (count, courses) = (unfinished, "what run \(view?.run?.id ?? 0) left undone; it goes on where it was")
+        case .unfinished:
+            (count, courses) = (unfinished, "what run \(view?.run?.id ?? 0) left undone; it goes on where it was")
         case .failed: count = view?.totals.courses(in: CourseState.failed.rawValue) ?? 0
         case .list: break
         }

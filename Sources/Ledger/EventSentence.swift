@@ -13,39 +13,44 @@ package struct EventSentence: Sendable, Hashable {
     package let course: String?
     /// Whether it is about something inside a course.
     package let isInside: Bool
-    /// What happened, without the course.
+    /// The video's block within the course, if it is about a video.
+    package let block: String?
+    /// What happened, without course and block.
     package let words: String
 
     /// The whole sentence.
-    package var text: String { [course, words].compactMap { $0 }.joined(separator: " ") }
+    package var text: String { [course, block, words].compactMap { $0 }.joined(separator: " ") }
 
     /// nil for events that only fill the ledger.
     package init?(_ event: EventRow) {
         let block = event.block.map { UsageKey(unchecked: $0).block }
-        func sentence(_ parts: String?...) -> String {
-            let head = parts.compactMap { $0 }.joined(separator: " ")
-            return [head, event.detail ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
+        func sentence(_ head: String) -> String {
+            [head, event.detail ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
         }
         switch (event.kind, event.toState) {
         case ("course", CourseState.queued.rawValue?), ("course", CourseState.pending.rawValue?): return nil
-        case ("course", let state?): self.init(Self.mark(of: state), event.course, sentence(state))
+        case ("course", let state?): self.init(Self.mark(of: state), event.course, words: sentence(state))
         case ("video", let state?) where state != VideoState.verified.rawValue:
-            self.init(.failed, event.course, isInside: true, sentence(block, state))
+            self.init(.failed, event.course, block, isInside: true, words: sentence(state))
         case ("rolled back", _):
-            self.init(.undone, event.course, isInside: true, "\(block ?? "") rolled back, absence proven")
-        case ("notice", _): self.init(.information, event.course, isInside: true, sentence(block))
-        case ("unreadable", _): self.init(.failed, nil, sentence("unreadable"))
+            self.init(.undone, event.course, block, isInside: true, words: "rolled back, absence proven")
+        case ("notice", _): self.init(.information, event.course, block, isInside: true, words: sentence(""))
+        case ("unreadable", _): self.init(.failed, nil, words: sentence("unreadable"))
         case ("command applied", _), ("command refused", _):
-            self.init(.information, nil, sentence("\(event.kind) by \(event.actor)"))
+            self.init(.information, nil, words: sentence("\(event.kind) by \(event.actor)"))
         case ("waived", _), ("waiver withdrawn", _), ("held", _), ("released", _):
-            self.init(.information, event.course, isInside: true, sentence(block, "\(event.kind) by \(event.actor)"))
+            self.init(
+                .information, event.course, block, isInside: true, words: sentence("\(event.kind) by \(event.actor)"))
         default: return nil
         }
     }
 
-    private init(_ mark: Mark, _ course: String?, isInside: Bool = false, _ words: String) {
+    private init(
+        _ mark: Mark, _ course: String?, _ block: String? = nil, isInside: Bool = false, words: String
+    ) {
         self.mark = mark
         self.course = course
+        self.block = block
         self.isInside = isInside
         self.words = words
     }

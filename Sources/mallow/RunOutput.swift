@@ -75,6 +75,34 @@ final class LineRunOutput: RunOutput {
     func end(_ summary: RunSummary) { RunLine.closing(summary).forEach { Output.print($0) } }
 }
 
+/// Plain lines, and between them how far it is, as often as somebody who listens can bear.
+final class PlainRunOutput: RunOutput {
+    private static let pause = 10.0
+
+    let showsEverything = false
+    let showsProgress = true
+    private let lines = LineRunOutput()
+    private let last = Mutex<(seconds: Double, text: String)?>(nil)
+
+    var lastEvent: Int64 { lines.lastEvent }
+
+    func add(_ events: [EventRow]) { lines.add(events) }
+
+    func update(_ summary: RunSummary) {
+        let text = RunLine.progress(summary)
+        let isDue = last.withLock { last in
+            guard last.map({ summary.seconds - $0.seconds >= Self.pause && $0.text != text }) ?? true else {
+                return false
+            }
+            last = (summary.seconds, text)
+            return true
+        }
+        if isDue { Output.print(text) }
+    }
+
+    func end(_ summary: RunSummary) { lines.end(summary) }
+}
+
 /// For a terminal: what changed scrolls by, and one bar stays on the last line.
 final class BarRunOutput: RunOutput {
     let showsEverything = false
@@ -139,6 +167,17 @@ enum RunLine {
         case .idle: "∙"
         case .information: "i"
         }
+    }
+
+    /// How far a run is, in one sentence.
+    static func progress(_ summary: RunSummary) -> String {
+        let videos = summary.videos.values.reduce(0, +)
+        let open =
+            (summary.videos[VideoState.pending.rawValue] ?? 0) + (summary.videos[VideoState.migrating.rawValue] ?? 0)
+        return "run \(summary.run) \(summary.state): \(videos - open) of \(counted(videos, "video")), "
+            + "\(summary.transcripts["store"] ?? 0) transcripts, "
+            + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), \(counted(summary.rollbacks, "rollback")), "
+            + "\(summary.courses[CourseState.failed.rawValue] ?? 0) failed, \(summary.courses[CourseState.held.rawValue] ?? 0) held"
     }
 
     /// What to say at the end: numbers, then what is left and who must act.

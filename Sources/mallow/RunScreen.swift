@@ -31,7 +31,8 @@ struct RunScreen: Sendable {
         try await thread.run { output.end(summary) }
     }
 
-    private func showNew() async throws {
+    /// Shows what has come since the last time.
+    func showNew() async throws {
         while true {
             let events = try await ledger.events(
                 after: output.lastEvent, run: run, isNotable: !output.showsEverything

@@ -13,6 +13,7 @@ struct Status: AsyncParsableCommand {
               mallow status
               mallow status --json | jq '.totals'
               mallow status --watch
+              mallow status --watch --plain | tee night.log
             """
     )
 
@@ -24,8 +25,13 @@ struct Status: AsyncParsableCommand {
     @Flag(help: "Print again every second, until the run ends.")
     var watch = false
 
+    @Flag(help: "With --watch: lines that are only ever added, for screen readers and logs.")
+    var plain = false
+
     func run() async throws {
+        if plain, !watch || json { throw UsageError("--plain goes with --watch, and not with --json.") }
         let ledger = try ledger.openExisting()
+        if plain { return try await follow(ledger) }
         while true {
             let report = StatusReport(try await ledger.snapshot())
             show(report)
@@ -37,6 +43,24 @@ struct Status: AsyncParsableCommand {
 }
 
 extension Status {
+    /// Prints what happens, a line each, and every ten seconds how far it is, until the run ends.
+    private func follow(_ ledger: Ledger) async throws {
+        guard let run = try await ledger.snapshot().run else { return Output.print("no run yet") }
+        let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput())
+        while true {
+            let report = StatusReport(try await ledger.snapshot())
+            if report.run?.id != run.id || report.run?.ended != nil { break }
+            try await screen.showNew()
+            if report.isAbandoned {
+                Output.print(
+                    "its engine is dead: mallow run --unfinished goes on, or mallow recover settles what is open")
+                throw ExitCode(RunExit.failed.rawValue)
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+        try await screen.finish()
+    }
+
     private func show(_ report: StatusReport) {
         if json { return Output.print(json: report) }
         guard watch, Output.isTerminal else { return report.lines.forEach { Output.print($0) } }

@@ -20,13 +20,20 @@ extension Frame {
         let sentences = (model.view?.events ?? []).compactMap { event in EventSentence(event).map { (event.at, $0) } }
         for (index, (at, sentence)) in sentences.suffix(inside.height).enumerated() {
             let y = inside.y + index
-            let x = draw(clock(at), at: inside.x, y, .textDim, limit: inside.width)
+            let time = draw(clock(at), at: inside.x, y, .textDim, limit: inside.width)
             let look = Look(sentence.mark, glyphs)
             let next = draw(
-                " \(sentence.isInside ? " " : "")\(look.glyph) ", at: x, y, look.role, limit: inside.right - x)
-            let course = sentence.course.map { Model.shortName($0) + " " } ?? ""
-            let words = draw(course, at: next, y, .textStrong, limit: inside.right - next)
-            draw(sentence.words, at: words, y, .text, limit: inside.right - words)
+                " \(sentence.isInside ? " " : "")\(look.glyph) ", at: time, y, look.role, limit: inside.right - time)
+            var x = next
+            if let course = sentence.course {
+                x = draw("\(Model.shortName(course)) ", at: x, y, .textStrong, limit: inside.right - x)
+            }
+            if let block = sentence.block {
+                // Studio's names are 32 digits: the first tell them apart.
+                let name = block.count > 14 ? "\(block.prefix(8))\(glyphs.ellipsis)" : block
+                x = draw("\(name) ", at: x, y, .textDim, limit: inside.right - x)
+            }
+            draw(sentence.words, at: x, y, .text, limit: inside.right - x)
         }
     }
 }
