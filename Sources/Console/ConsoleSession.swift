@@ -97,9 +97,9 @@ package actor ConsoleSession {
     // MARK: - In
 
     private func take(_ event: Event) async {
+        // What a program left is read before its end is told.
+        if case .ended = event { await load() }
         for effect in model.update(event) { await carryOut(effect) }
-        // A program that ended has left something to read.
-        if case .ended = event { version = nil }
     }
 
     /// Reads the ledger again when somebody has written to it.

@@ -49,10 +49,9 @@ extension Model {
             tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
         }
         if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(run.ending ?? "?")") }
-        for command in view.commands.reversed() where command.answered != nil {
-            guard let before = earlier?.commands.first(where: { $0.id == command.id }), before.answered == nil else {
-                continue
-            }
+        // What was answered before this console came is no news.
+        let known = Set((earlier ?? view).commands.filter { $0.answered != nil }.map(\.id))
+        for command in view.commands.reversed() where command.answered != nil && !known.contains(command.id) {
             let what = command.asked.map { "\($0)" } ?? "a command"
             if let refusal = command.refusal {
                 tell(.refused, "\(command.actor): \(what) was refused: \(refusal)")

@@ -48,6 +48,15 @@ class ConsoleTests(TerminalTests):
         tmux.see("PROD")
         return tmux
 
+    def shell(self, command=None, expected="No course is known yet"):
+        """A console that was started in a shell, which is there again when it goes."""
+        tmux = Tmux(
+            self, ["bash", "--norc", "--noprofile", "-i"], self.surroundings(PS1="shell> "), width=120, height=36)
+        tmux.see("shell>")
+        tmux.keys(" ".join(command or self.command()), "Enter")
+        tmux.see(expected)
+        return tmux
+
     def status(self):
         done = subprocess.run(
             [self.mallow, "status", "--json", "--ledger", str(self.ledger)], capture_output=True, text=True, timeout=30)
@@ -198,11 +207,7 @@ class OnTheScreen(ConsoleTests):
         tmux.see(r"┌ 1 Courses")
 
     def test_suspended_and_back(self):
-        shell = ["bash", "--norc", "--noprofile", "-i"]
-        tmux = Tmux(self, shell, self.surroundings(PS1="shell> "), width=120, height=36)
-        tmux.see("shell>")
-        tmux.keys(" ".join(self.command()), "Enter")
-        tmux.see("No course is known yet")
+        tmux = self.shell()
         tmux.keys("C-z")
         tmux.see("Stopped")
         self.assertEqual(tmux.show("#{alternate_on}"), "0")
@@ -212,9 +217,9 @@ class OnTheScreen(ConsoleTests):
         tmux.see("Leave the console")
 
     def test_a_wrong_endpoint_is_said_before_the_screen_is_taken(self):
-        tmux = Tmux(self, [self.mallow, "--source", "olx:/nowhere", "--store", "ftp:x", "--catalog", "sqlite:y", "--ledger",
-                           str(self.ledger)], self.surroundings())
-        tmux.see("/nowhere")
+        command = [
+            self.mallow, "--source", "olx:/nowhere", "--store", "ftp:x", "--catalog", "sqlite:y", "--ledger", str(self.ledger)]
+        tmux = self.shell(command, "/nowhere[^\"]*;")
         self.assertEqual(tmux.show("#{alternate_on}"), "0")
 
     def test_without_a_terminal_it_says_what_works(self):
@@ -226,8 +231,7 @@ class OnTheScreen(ConsoleTests):
         keys = self.folder / "config" / "mallow" / "keys.toml"
         keys.parent.mkdir(parents=True)
         keys.write_text('\nrun = "q"\n')
-        tmux = Tmux(self, self.command(), self.surroundings())
-        tmux.see(r"keys\.toml, line 2: q is detach already")
+        self.shell(self.command(), r"keys\.toml, line 2: q is detach already")
 
     def test_idle_it_rests(self):
         tmux = self.console()
@@ -247,12 +251,12 @@ class OnTheScreen(ConsoleTests):
 
 class Gone(ConsoleTests):
     def test_detached_and_attached_again(self):
-        tmux = self.console()
+        tmux = self.shell()
         engine = self.run_paused(tmux)
         tmux.keys("q")
         tmux.see(r"run \d+ goes on \(engine \d+\)")
         self.assertTrue(is_alive(engine))
-        tmux("respawn-pane", "-k", *self.command())
+        tmux.keys(" ".join(self.command()), "Enter")
         tmux.see(r"run \d+ paused")
         tmux.keys("p")
         tmux.see(r"run \d+ completed")
@@ -274,7 +278,7 @@ class Gone(ConsoleTests):
         # Listed is not yet shown.
         pty.see(rb"courses are listed")
         pty.send("*r")
-        pty.see(rb"to confirm")
+        pty.see(rb"confirm")
         pty.send(f"{COURSES} objects\r")
         engine = self.engine()
         pty.close()
