@@ -74,7 +74,7 @@ package enum Action: String, Sendable, CaseIterable {
             Entry([.control("z")], "suspend", "Back to the shell for a while; fg returns. The engine goes on.")
         case .detach: Entry(["q", .control("c")], "detach", "Leave the console. The engine goes on.")
         case .run: Entry(["r"], "run…", "Migrate the marked courses, or the one under the cursor.", .asks)
-        case .retry: Entry(["R"], "retry…", "Run again what failed or is held.", .asks)
+        case .retry: Entry(["R"], "retry…", "Run again what failed.", .asks)
         case .list: Entry(["L"], "list courses", "List the source's courses and their videos. Moves nothing.", .safe)
         case .pause: Entry(["p"], "pause", "Start no new video until resumed, or resume.", .safe)
         case .more: Entry(["+"], "more at once", "Half as many videos more in flight at once.", .safe)

@@ -18,6 +18,8 @@ package actor ConsoleSession {
     private static let busyPause = Duration.milliseconds(100)
     /// Without an engine nothing happens by itself.
     private static let idlePause = Duration.seconds(1)
+    /// However long a reading took once: the screen must look frozen when it is.
+    private static let longestPause = Duration.seconds(5)
     /// Of a core, for reading a large ledger again and again: one part in this many.
     private static let share = 40
 
@@ -33,6 +35,8 @@ package actor ConsoleSession {
     private var loaded: ViewRequest?
     private var version: Int?
     private var isOver = false
+    /// One look is enough, however many are due.
+    private var isPulseWaiting = false
     private let start = ContinuousClock.now
     /// Since the start.
     private var loadedAt = Duration.zero
@@ -67,7 +71,10 @@ package actor ConsoleSession {
             // Ends with the session.
             while !Task.isCancelled {
                 do { try await Task.sleep(for: self.pause) } catch { return }
-                inputs.add(.pulse)
+                if !self.isPulseWaiting {
+                    self.isPulseWaiting = true
+                    inputs.add(.pulse)
+                }
             }
         }
         defer {
@@ -75,10 +82,14 @@ package actor ConsoleSession {
             pulse.cancel()
         }
         while !isOver {
-            for input in await inputs.next() {
+            let news = await inputs.next()
+            if news.isEmpty { break }
+            for input in news {
                 switch input {
                 case .event(let event): await take(event)
-                case .pulse: await look()
+                case .pulse:
+                    isPulseWaiting = false
+                    await look()
                 }
                 if isOver { break }
                 // The next key may be about what this one asked to see.
@@ -91,7 +102,7 @@ package actor ConsoleSession {
 
     private var pause: Duration {
         let least = model.hasEngine || model.launching != nil ? Self.busyPause : Self.idlePause
-        return max(least, cost * Self.share)
+        return max(least, min(cost * Self.share, Self.longestPause))
     }
 
     // MARK: - In
@@ -115,7 +126,7 @@ package actor ConsoleSession {
                 await take(.tick(ledger.now()))
             }
         } catch {
-            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path)))
+            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path), at: ledger.now()))
         }
     }
 
@@ -128,7 +139,7 @@ package actor ConsoleSession {
             await take(.view(view))
         } catch {
             loaded = request
-            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path)))
+            await take(.unreadable(Failure(error, "reading the ledger", at: ledger.path), at: ledger.now()))
         }
         cost = ContinuousClock.now - began
         loadedAt = start.duration(to: .now)
@@ -156,12 +167,12 @@ package actor ConsoleSession {
             await write { try await $0.submit(command, by: actor, basedOn: self.model.view?.lastEvent ?? 0) }
         case .hold(let courses, let isHeld):
             await write("\(counted(courses.count, "course")) \(isHeld ? "held" : "released")") { ledger in
-                for course in courses { try await ledger.hold(course, isHeld, by: actor) }
+                try await ledger.hold(courses, isHeld, by: actor)
             }
         case .waive(let waivers):
             await write("\(counted(waivers.count, "video")) waived; run the course again to let it take effect") {
                 ledger in
-                for waiver in waivers { try await ledger.waive(waiver) }
+                try await ledger.waive(waivers)
             }
         case .copy(let text): await display.copy(text)
         case .redraw:

@@ -10,7 +10,7 @@ package enum Event: Sendable {
     /// The ledger was read.
     case view(LedgerView)
     /// The ledger could not be read.
-    case unreadable(Failure)
+    case unreadable(Failure, at: Date)
     /// A second has passed, or a little less.
     case tick(Date)
     /// Something this console was asked to do is done, or refused.
@@ -40,10 +40,6 @@ package struct LaunchRequest: Sendable, Hashable {
     package enum Work: Sendable, Hashable {
         /// Lists the source's courses; moves nothing.
         case list
-        /// What failed before.
-        case failed
-        /// What the last run left undone.
-        case unfinished
         case courses([CourseKey])
     }
 
@@ -55,8 +51,6 @@ package struct LaunchRequest: Sendable, Hashable {
     package var arguments: [String] {
         switch work {
         case .list: ["discover"]
-        case .failed: ["run", "--failed"]
-        case .unfinished: ["run", "--unfinished"]
         case .courses(let keys): ["run"] + keys.flatMap { ["--course", $0.text] }
         }
     }

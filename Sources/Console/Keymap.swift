@@ -92,7 +92,10 @@ extension Key {
         ]
         if let key = (named + (1...12).map { .function($0) }).first(where: { $0.name == text }) {
             self = key
-        } else if text.count == 2, text.first == "^", let letter = text.last, letter.isASCII, letter.isLetter {
+        } else if text.count == 2, text.first == "^", let letter = text.last, letter.isASCII, letter.isLetter,
+            // Those arrive as Backspace, Tab and Enter.
+            !"hHiIjJmM".contains(letter)
+        {
             self = .control(Character(letter.lowercased()))
         } else if text.count == 1, let character = text.first {
             self = .character(character)

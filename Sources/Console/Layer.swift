@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
-package import MigrationModel
+package import Ledger
 
 /// What lies over the overview.
 package enum Layer: Sendable, Hashable {
@@ -11,10 +11,10 @@ package enum Layer: Sendable, Hashable {
     /// The theme to go back to when none is chosen.
     case themes(cursor: Int, before: String)
     case confirmation(Confirmation)
-    case triage(cursor: Int)
+    /// The cause under the cursor; nil for the first.
+    case triage(cursor: TroubleGroup.Cause?)
     case waive(Waiving)
-    /// A usage key.
-    case video(String)
+    case video(VideoReference)
 }
 
 /// The command palette: a line of text and what fits it.
@@ -34,40 +34,15 @@ package struct Palette: Sendable, Hashable {
     }
 }
 
-/// A question before something is written.
-package struct Confirmation: Sendable, Hashable {
-    package let title: String
-    /// What it will do.
-    package let will: [String]
-    package let willNot: [String]
-    /// What undoes it.
-    package let undo: String
-    /// Why it cannot be done; nothing waves this through.
-    package let blockers: [String]
-    /// What has to be typed; nil when a yes is enough.
-    package let typed: String?
-    /// The same thing as a command line.
-    package let commandLine: String
-    package let effect: Effect
-
-    /// Focus rests on Cancel.
-    package var isOnGo = false
-    package var text = ""
-
-    /// Whether Enter on Go would do it.
-    package var isArmed: Bool { blockers.isEmpty && isOnGo && (typed == nil || text == typed) }
-}
-
-/// A video, or the videos of one cause, that shall stay behind, and the reason for it.
+/// Videos of one cause that shall stay behind, and the reason for it.
 package struct Waiving: Sendable, Hashable {
-    /// A course and a usage key.
-    package struct Video: Sendable, Hashable {
-        package let course: CourseKey
-        package let block: UsageKey
-    }
-
-    package let videos: [Video]
+    package let videos: [VideoReference]
+    /// The name of the only one, or of the first.
+    package let name: String
     /// What is wrong with them.
     package let cause: String
     package var reason = ""
+
+    /// Whether somebody who reads it later learns something from the reason.
+    package var isReady: Bool { reason.split(separator: " ").joined().utf8.count >= 3 }
 }

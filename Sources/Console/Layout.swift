@@ -77,7 +77,8 @@ package struct Layout: Sendable, Hashable {
     }
 
     /// Below the headings of the columns.
-    package var courseRows: Int { max(0, inside(courses).height - (kind == .tiny ? 0 : 1)) }
+    package var courseRows: Int { max(0, inside(courses).height - courseHeadings) }
+    var courseHeadings: Int { kind == .tiny ? 0 : 1 }
     package var videoRows: Int { inside(videos).height }
     package var eventRows: Int { inside(log).height }
 }

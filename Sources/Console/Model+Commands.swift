@@ -1,134 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
-import Ledger
+package import Ledger
 import MigrationModel
+
+/// What a question is going to be about, as soon as the ledger has said what it concerns.
+package enum Question: Sendable, Hashable {
+    case run(CourseChoice)
+    case hold(CourseChoice)
+
+    var choice: CourseChoice {
+        switch self {
+        case .run(let choice), .hold(let choice): choice
+        }
+    }
+}
 
 /// The verbs: what writes. Each of them ends in a question, in a command, or in a sentence that says why not.
 extension Model {
     mutating func command(_ action: Action) -> [Effect] {
         switch action {
-        // After a loss, to run is to go on.
-        case .run where lostEngine != nil && marks.isEmpty && unfinished > 0: return ask(.unfinished)
-        case .run: return ask(.courses(chosen.map { CourseKey(unchecked: $0.key) }))
+        case .run: return run()
         case .retry: return retry()
         case .list: return list()
         case .pause: return submit(isPaused ? .resume : .pause)
         case .more: return setConcurrency { $0 + max(1, $0 / 2) }
         case .fewer: return setConcurrency { $0 - max(1, $0 / 3) }
-        case .hold: return hold()
+        case .hold:
+            if let choice { question = .hold(choice) }
         case .waive: return waive()
-        case .drain:
-            return ask(
-                title: "End the run", .submit(.drain),
-                will: ["finish the videos in flight, start no new one, then end the run"],
-                willNot: ["lose or undo anything"], undo: "run the same courses again: they go on where they were",
-                commandLine: "kill -TERM \(view?.run?.pid ?? 0)"
-            )
-        case .stop:
-            return ask(
-                title: "Stop the engine at once", .submit(.stop),
-                will: ["end the engine in the middle of what it does"],
-                willNot: ["lose or overwrite a transcript: every object is named in the ledger"],
-                undo: "the next run, or mallow recover, puts right what was open", typed: "stop",
-                commandLine: "kill -KILL \(view?.run?.pid ?? 0)"
-            )
-        default: return []
+        case .drain: return end(.drain)
+        case .stop: return end(.stop)
+        default: break
         }
+        return []
     }
 
     /// The marked courses, or the one under the cursor.
-    private var chosen: [MarkedCourse] {
-        guard marks.isEmpty else { return view?.marked ?? [] }
-        return [selected].compactMap { $0 }.map { MarkedCourse($0) }
+    private var choice: CourseChoice? {
+        if !marks.isEmpty { return .marked(marks) }
+        return selected.map { .named([CourseKey(unchecked: $0.key)]) }
     }
 
-    /// Courses that a run has taken and not brought to an end.
-    private var unfinished: Int {
-        let states = CourseState.allCases.filter(\.isUnfinished).map(\.rawValue)
-        return (view?.totals.states ?? []).filter { states.contains($0.state) }.reduce(0) { $0 + $1.courses }
+    /// Asks what was to be asked, of the courses that the ledger has just given for it: what is told is what is done.
+    mutating func ask(_ question: Question, about courses: [ChosenCourse]) {
+        guard !courses.isEmpty else { return tell(.refused, "there is no course to do that with any more") }
+        switch question {
+        case .run: layers.append(.confirmation(confirmation(running: courses)))
+        case .hold: layers.append(.confirmation(confirmation(holding: courses)))
+        }
     }
 
     // MARK: - Starting a run
 
-    private mutating func ask(_ work: LaunchRequest.Work) -> [Effect] {
-        if case .courses(let keys) = work, keys.isEmpty {
-            tell(.refused, "no course is known yet: \(keymap.hint(.list)) lists the source's courses")
-            return [.bell]
+    private mutating func run() -> [Effect] {
+        let isUnfinished = (view?.totals.states ?? []).contains {
+            CourseState(rawValue: $0.state)?.isUnfinished == true
         }
-        layers.append(.confirmation(confirmation(launching: work)))
+        if lostEngine != nil, marks.isEmpty, isUnfinished {
+            // After a loss, to run is to go on.
+            question = .run(.unfinished)
+        } else if let choice {
+            question = .run(choice)
+        } else {
+            return refuse("no course is known yet: \(keymap.hint(.list)) lists the source's courses")
+        }
         return []
     }
 
     private mutating func retry() -> [Effect] {
         guard view?.totals.courses(in: CourseState.failed.rawValue) ?? 0 > 0 else {
-            tell(.refused, "no course has failed: there is nothing to run again")
-            return [.bell]
+            return refuse("no course has failed: there is nothing to run again")
         }
-        return ask(.failed)
+        question = .run(.failed)
+        return []
     }
 
     /// The question before a run: what it is about to do, what stands in its way, and how to take it back.
-    func confirmation(launching work: LaunchRequest.Work) -> Confirmation {
-        let launch = LaunchRequest(work: work)
-        var (count, courses, videos) = (0, "every course that failed, and what it left undone", "")
-        switch work {
-        case .courses(let keys):
-            let rows = chosen.filter { row in keys.contains { $0.text == row.key } }
-            let (all, verified) = (rows.reduce(0) { $0 + $1.videos }, rows.reduce(0) { $0 + $1.verified })
-            (count, courses) = (keys.count, names(keys))
-            videos = "\(counted(all, "video")) listed, \(all - verified) of them not yet verified"
-        case .unfinished:
-            (count, courses) = (unfinished, "what run \(view?.run?.id ?? 0) left undone; it goes on where it was")
-        case .failed: count = view?.totals.courses(in: CourseState.failed.rawValue) ?? 0
-        case .list: break
-        }
+    private func confirmation(running courses: [ChosenCourse]) -> Confirmation {
+        let request = LaunchRequest(work: .courses(courses.map { CourseKey(unchecked: $0.key) }))
+        let (videos, verified) = (courses.reduce(0) { $0 + $1.videos }, courses.reduce(0) { $0 + $1.verified })
         var blockers: [String] = []
-        if let run = openRun, hasEngine {
+        if hasEngine, let run = openRun {
             blockers.append(
-                "run \(run.id) is going on, and its engine takes its courses when it starts: wait, or end it with \(keymap.hint(.drain))"
+                "run \(run.id) is going on, and its engine takes its courses when it starts: wait, or end it with "
+                    + keymap.hint(.drain)
             )
+        } else if isListing {
+            blockers.append("the source's courses are being listed: wait until that is done")
         }
         if place.source == nil || place.store == nil || place.catalog == nil {
             blockers.append("the platform is not known: start mallow with --source, --store and --catalog")
         }
-        if Layout(size, pane: pane).kind == .line || Layout(size, pane: pane).kind == .tiny {
-            blockers.append("this screen is too small to show what would be done: make it larger")
-        }
         return Confirmation(
-            title: "Migrate \(counted(count, "course"))",
+            title: "Migrate \(counted(courses.count, "course"))",
             will: [
-                courses, videos,
+                names(courses), "\(counted(videos, "video")) listed, \(videos - verified) of them not yet verified",
                 "copy what is missing to \(place.store ?? "?"), then add its rows to \(place.catalog ?? "?")",
                 "switch each course's flag on when its check passes",
-            ].filter { !$0.isEmpty },
+            ],
             willNot: ["overwrite or delete anything that was there before", "change the contentstore"],
             undo:
-                "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in the platform's admin",
+                "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in "
+                + "the platform's admin",
             blockers: blockers,
-            typed: place.isProduction ? "\(count) \(place.target)" : nil,
-            commandLine: commandLine(launch), effect: .launch(launch)
+            typed: place.isProduction ? "\(courses.count) \(place.target)" : nil,
+            commandLine: blockers.isEmpty ? place.commandLine(request) : nil, effect: .launch(request)
         )
     }
 
-    private func names(_ keys: [CourseKey]) -> String {
-        let shown = keys.prefix(3).map(\.text).joined(separator: ", ")
-        return keys.count > 3 ? "\(shown) and \(keys.count - 3) more" : shown
-    }
-
-    private func commandLine(_ launch: LaunchRequest) -> String {
-        let options = [("--source", place.source), ("--store", place.store), ("--catalog", place.catalog)]
-        let endpoints = options.compactMap { name, value in value.map { "\(name) '\($0)'" } }
-        return (["mallow"] + launch.arguments + endpoints + ["--ledger '\(place.ledger)'"]).joined(separator: " ")
+    private func names(_ courses: [ChosenCourse]) -> String {
+        let shown = courses.prefix(3).map(\.key).joined(separator: ", ")
+        return courses.count > 3 ? "\(shown) and \(courses.count - 3) more" : shown
     }
 
     private mutating func list() -> [Effect] {
-        if hasEngine {
-            tell(.refused, "an engine runs: it lists the courses itself")
-            return [.bell]
-        }
-        if place.source == nil {
-            tell(.refused, "the source is not known: start mallow with --source, --store and --catalog")
-            return [.bell]
+        if hasEngine { return refuse("an engine runs: it lists the courses itself") }
+        if isListing { return refuse("the source's courses are being listed already") }
+        if lostEngine != nil { return refuse("first let the lost run go on, with \(keymap.hint(.run))") }
+        guard place.source != nil, place.store != nil, place.catalog != nil else {
+            return refuse("the platform is not known: start mallow with --source, --store and --catalog")
         }
         tell(.information, "listing the source's courses…")
         return [.launch(LaunchRequest(work: .list))]
@@ -137,36 +127,41 @@ extension Model {
     // MARK: - Steering a run
 
     private mutating func submit(_ command: OperatorCommand) -> [Effect] {
-        guard hasEngine else {
-            tell(.refused, "no engine runs")
-            return [.bell]
-        }
+        guard hasEngine else { return refuse("no engine runs") }
         tell(.information, "asked the engine: \(command)…")
         return [.submit(command)]
     }
 
     private mutating func setConcurrency(_ change: (Int) -> Int) -> [Effect] {
-        let now = openRun?.concurrency ?? 0
-        guard now > 0 else { return submit(.concurrency(0)) }
-        let wanted = min(512, max(1, change(now)))
-        guard wanted != now else {
-            tell(.refused, "\(counted(now, "video")) at once is the limit")
-            return [.bell]
+        guard hasEngine else { return refuse("no engine runs") }
+        guard let now = openRun?.concurrency, now > 0 else {
+            return refuse("the engine has not said yet how many videos it takes at once")
         }
+        let wanted = min(512, max(1, change(now)))
+        guard wanted != now else { return refuse("\(counted(now, "video")) at once is the limit") }
         return submit(.concurrency(wanted))
     }
 
-    private mutating func ask(
-        title: String, _ effect: Effect, will: [String], willNot: [String], undo: String, typed: String? = nil,
-        commandLine: String
-    ) -> [Effect] {
-        var blockers: [String] = []
-        if case .submit = effect, !hasEngine { blockers.append("no engine runs") }
+    /// Ends the run, in its own time or at once.
+    private mutating func end(_ command: OperatorCommand) -> [Effect] {
+        guard hasEngine else { return refuse("no engine runs") }
+        let isAtOnce = command == .stop
         layers.append(
             .confirmation(
                 Confirmation(
-                    title: title, will: will, willNot: willNot, undo: undo, blockers: blockers,
-                    typed: place.isProduction ? typed : nil, commandLine: commandLine, effect: effect
+                    title: isAtOnce ? "Stop the engine at once" : "End the run",
+                    will: [
+                        isAtOnce
+                            ? "end the engine in the middle of what it does"
+                            : "finish the videos in flight, start no new one, then end the run"
+                    ],
+                    willNot: ["lose, overwrite or undo a transcript: every object is named in the ledger"],
+                    undo: isAtOnce
+                        ? "the next run, or mallow recover, puts right what was open"
+                        : "run the same courses again: they go on where they were",
+                    blockers: [], typed: isAtOnce && place.isProduction ? "stop" : nil,
+                    commandLine: view?.enginePID.map { "kill -\(isAtOnce ? "KILL" : "TERM") \($0)" },
+                    effect: .submit(command)
                 )
             )
         )
@@ -175,42 +170,43 @@ extension Model {
 
     // MARK: - Decisions
 
-    private mutating func hold() -> [Effect] {
-        let rows = chosen
-        guard let first = rows.first else { return [] }
-        let holds = first.heldBy == nil
-        let keys = rows.map { CourseKey(unchecked: $0.key) }
-        return ask(
-            title: holds
-                ? "Hold the cut-over of \(counted(rows.count, "course"))" : "Release \(counted(rows.count, "course"))",
-            .hold(keys, holds),
+    private func confirmation(holding courses: [ChosenCourse]) -> Confirmation {
+        let holds = courses[0].heldBy == nil
+        return Confirmation(
+            title: "\(holds ? "Hold the cut-over of" : "Release") \(counted(courses.count, "course"))",
             will: [
-                names(keys),
+                names(courses),
                 holds ? "migrate and check, but leave the flag as it is" : "switch the flag on when the check passes",
             ],
-            willNot: ["stop or undo anything that is migrated"],
-            undo: "\(keymap.hint(.hold)) again",
-            commandLine: "mallow status"
+            willNot: ["stop or undo anything that is migrated"], undo: "\(keymap.hint(.hold)) again", blockers: [],
+            typed: nil, commandLine: nil, effect: .hold(courses.map { CourseKey(unchecked: $0.key) }, holds)
         )
     }
 
+    /// The video that is looked at, or the one under the cursor in its pane.
     private mutating func waive() -> [Effect] {
-        let isTroubled = [VideoState.failed.rawValue, VideoState.rolledBack.rawValue]
-        guard let course = selected, let video = selectedVideo, isTroubled.contains(video.state) else {
-            tell(.refused, "only a video that failed can stay behind: choose one in the videos pane, or in triage")
-            return [.bell]
+        var video: (course: CourseKey, row: VideoRow)?
+        if case .video(let reference)? = layer {
+            video = view?.video.map { (reference.course, $0) }
+        } else if pane == .videos, let course = selected, let row = selectedVideo {
+            video = (CourseKey(unchecked: course.key), row)
         }
+        let isTroubled = [VideoState.failed.rawValue, VideoState.rolledBack.rawValue]
+        guard let video, isTroubled.contains(video.row.state) else {
+            return refuse("only a video that failed can stay behind: choose one in the videos pane, or in triage")
+        }
+        let reference = VideoReference(course: video.course, block: UsageKey(unchecked: video.row.block))
         layers.append(
             .waive(
                 Waiving(
-                    videos: [
-                        Waiving.Video(course: CourseKey(unchecked: course.key), block: UsageKey(unchecked: video.block))
-                    ],
-                    cause: video.why?.cause ?? "its cause cannot be read"
-                )
-            )
-        )
+                    videos: [reference], name: video.row.displayName,
+                    cause: video.row.why?.cause ?? "its cause cannot be read")))
         return []
+    }
+
+    mutating func refuse(_ reason: String) -> [Effect] {
+        tell(.refused, reason)
+        return [.bell]
     }
 }
 

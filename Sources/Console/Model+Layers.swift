@@ -10,15 +10,19 @@ extension Model {
         if key == .control("l") { return [.redraw] }
         if key == .control("z") { return [.suspend] }
         if key == .escape { return backOut(of: layer) }
+        // In one line nothing can be read that could be answered.
+        if Layout(size, pane: pane).kind == .line { return [] }
         layers.removeLast()
         switch layer {
         case .help(let first): layers.append(.help(first: scrolled(first, key, count: 1000)))
         case .notices(let first): layers.append(.notices(first: scrolled(first, key, count: notices.count)))
-        case .video(let block):
+        case .video(let video):
             layers.append(layer)
             switch keymap.action(of: key) {
             case .waive: return command(.waive)
-            case .copy: return [.copy(block)]
+            case .copy:
+                tell(.information, "copied \(video.block)")
+                return [.copy(video.block.text)]
             default: break
             }
         case .filter(let before): pressFilter(key, before)
@@ -106,14 +110,12 @@ extension Model {
                 tell(.information, "cancelled: nothing was changed")
                 return []
             }
-            if confirmation.isArmed {
-                return carryOut(confirmation)
-            }
+            if confirmation.isArmed(on: size) { return carryOut(confirmation) }
         case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.blockers.isEmpty
-        case .character("y") where confirmation.typed == nil || !confirmation.isOnGo:
+        case .character("y") where confirmation.text.isEmpty && confirmation.commandLine != nil:
             layers.append(.confirmation(confirmation))
             tell(.information, "copied the command line")
-            return [.copy(confirmation.commandLine)]
+            return confirmation.commandLine.map { [.copy($0)] } ?? []
         case .character(let character) where confirmation.typed != nil:
             // To type is to mean it: the text goes where it counts.
             if confirmation.blockers.isEmpty { confirmation.isOnGo = true }
@@ -133,20 +135,16 @@ extension Model {
         return [confirmation.effect]
     }
 
-    private mutating func pressTriage(_ key: Key, _ cursor: Int) -> [Effect] {
+    private mutating func pressTriage(_ key: Key, _ cursor: TroubleGroup.Cause?) -> [Effect] {
         let groups = troubleGroups
-        let place = max(0, min(scrolled(cursor, key, count: groups.count), groups.count - 1))
-        layers.append(.triage(cursor: place))
+        let before = place(of: cursor, in: groups)
+        let place = max(0, min(scrolled(before, key, count: groups.count), groups.count - 1))
+        layers.append(.triage(cursor: groups.indices.contains(place) ? groups[place].cause : nil))
         guard groups.indices.contains(place) else { return [] }
         switch keymap.action(of: key) {
-        case .retry:
-            let keys = Set(groups[place].videos.map(\.key)).sorted().map { CourseKey(unchecked: $0) }
-            layers.append(.confirmation(confirmation(launching: .courses(keys))))
+        case .retry, .run: question = .run(.named(groups[place].courses))
         case .waive: layers.append(.waive(waiving(groups[place])))
-        case .open:
-            let video = groups[place].videos[0]
-            if let id = view?.courses.first(where: { $0.key == video.key })?.id { self.cursor = id }
-            layers.append(.video(video.block))
+        case .open: layers.append(.video(waiving(groups[place]).videos[0]))
         default: break
         }
         return []
@@ -156,8 +154,8 @@ extension Model {
         var waiving = waiving
         switch key {
         case .enter:
+            guard waiving.isReady else { break }
             let reason = waiving.reason.split(separator: " ").joined(separator: " ")
-            guard reason.utf8.count >= 3 else { break }
             let waivers = waiving.videos.map {
                 Waiver(course: $0.course, block: $0.block, language: nil, actor: place.operator, reason: reason)
             }

@@ -15,11 +15,11 @@ extension Model {
         case .terminal(.key(let key)): return press(key)
         case .terminal(.paste(let text)): paste(text)
         case .terminal(.click(let point)): click(point)
-        case .terminal(.wheel(let rows, _)): return scroll(rows)
+        case .terminal(.wheel(let rows, _)): if layers.isEmpty { return scroll(rows) }
         case .terminal(.resized(let size)): self.size = size
         case .terminal(.closed): return [.detach]
         case .view(let view): take(view)
-        case .unreadable(let failure): blindness = failure
+        case .unreadable(let failure, let date): (blindness, now) = (failure, date)
         case .tick(let date): now = date
         case .done(let notice):
             notices.append(notice)
@@ -40,10 +40,25 @@ extension Model {
         now = view.at
         blindness = nil
         trend.add(view)
-        if cursor == nil || view.selected == nil { cursor = view.order.first }
-        if view.selected?.id != earlier?.selected?.id { (videoCursor, firstVideo) = (0, 0) }
+        // A course that the filter hides, or that is gone, is under no cursor.
+        if view.selected?.id != earlier?.selected?.id { (videoCursor, videoRowsAbove) = (nil, 0) }
+        cursor = view.selected?.id
         if let cursor, let row = view.order.firstIndex(of: cursor) { rowsAbove = row - view.firstCourse }
-        videoCursor = max(0, min(videoCursor, (view.selected?.videos ?? 0) - 1))
+        if let video = videoCursor {
+            if let row = view.videoOrder.firstIndex(of: video) {
+                videoRowsAbove = row - view.firstVideo
+            } else {
+                (videoCursor, videoRowsAbove) = (nil, 0)
+            }
+        }
+        if eventShift > 0 {
+            eventShift = 0
+            pinnedEvent = view.events.last?.seq ?? pinnedEvent
+        }
+        if let asked = question {
+            question = nil
+            ask(asked, about: view.chosen)
+        }
         if let launching, (view.run?.id ?? 0) > launching.after { self.launching = nil }
         if lost {
             tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
@@ -79,7 +94,6 @@ extension Model {
     // MARK: - The overview
 
     mutating func press(_ key: Key) -> [Effect] {
-        // What is drawn in one line cannot ask and cannot answer: there it only leaves.
         if let layer { return press(key, on: layer) }
         guard let action = keymap.action(of: key) else { return [] }
         return perform(action)
@@ -126,7 +140,7 @@ extension Model {
         case .redraw: return [.redraw]
         case .suspend: return [.suspend]
         case .detach: return [.detach]
-        case .triage: layers.append(.triage(cursor: 0))
+        case .triage: layers.append(.triage(cursor: nil))
         case .run, .retry, .list, .pause, .more, .fewer, .hold, .waive, .drain, .stop: return command(action)
         }
         return []
@@ -154,15 +168,17 @@ extension Model {
         let after = min(max(0, before.addingReportingOverflow(rows).partialValue), order.count - 1)
         let height = Layout(size, pane: pane).courseRows
         rowsAbove = min(max(0, rowsAbove + after - before), max(0, height - 1))
-        if order[after] != cursor { (videoCursor, firstVideo) = (0, 0) }
+        if order[after] != cursor { (videoCursor, videoRowsAbove) = (nil, 0) }
         cursor = order[after]
     }
 
     private mutating func moveVideo(_ rows: Int) {
-        let count = selected?.videos ?? 0
-        videoCursor = min(max(0, videoCursor + rows), max(0, count - 1))
-        let height = max(1, Layout(size, pane: pane).videoRows)
-        firstVideo = min(max(firstVideo, videoCursor - height + 1), videoCursor)
+        guard let order = view?.videoOrder, !order.isEmpty else { return }
+        let before = videoCursor.flatMap { order.firstIndex(of: $0) } ?? 0
+        let after = min(max(0, before.addingReportingOverflow(rows).partialValue), order.count - 1)
+        let height = Layout(size, pane: pane).videoRows
+        videoRowsAbove = min(max(0, videoRowsAbove + after - before), max(0, height - 1))
+        videoCursor = order[after]
     }
 
     /// The log is pinned to a line, not to a distance from its end.
@@ -171,16 +187,19 @@ extension Model {
         if rows < 0 {
             let place = max(0, events.count - 1 + max(rows, -events.count))
             pinnedEvent = events.indices.contains(place) ? min(newest.seq, events[place].seq) : newest.seq
-        } else if let pinned = pinnedEvent {
-            let next = pinned + Int64(min(rows, 100_000))
-            pinnedEvent = next >= (view?.lastEvent ?? 0) ? nil : next
+        } else if pinnedEvent != nil {
+            eventShift = min(rows, 10_000)
         }
     }
 
     private mutating func open() {
         switch pane {
         case .courses, .validation: pane = .videos
-        case .videos: if let block = selectedVideo?.block { layers.append(.video(block)) }
+        case .videos:
+            guard let course = selected, let video = selectedVideo else { return }
+            let reference = VideoReference(
+                course: CourseKey(unchecked: course.key), block: UsageKey(unchecked: video.block))
+            layers.append(.video(reference))
         case .log: pinnedEvent = nil
         }
     }
@@ -201,12 +220,20 @@ extension Model {
         let layout = Layout(size, pane: pane)
         if layout.courses.contains(point) {
             pane = .courses
-            let row = view.firstCourse + point.y - layout.inside(layout.courses).y - 1
-            if view.order.indices.contains(row) { cursor = view.order[row] }
+            let rows = layout.inside(layout.courses).split(top: layout.courseHeadings).rest
+            let row = view.firstCourse + point.y - rows.y
+            if rows.contains(point), view.order.indices.contains(row) {
+                (cursor, rowsAbove) = (view.order[row], point.y - rows.y)
+            }
         } else if layout.videos.contains(point) {
             pane = .videos
-            videoCursor = max(
-                0, min(firstVideo + point.y - layout.inside(layout.videos).y, (selected?.videos ?? 1) - 1))
+            let rows = layout.inside(layout.videos)
+            let row = view.firstVideo + point.y - rows.y
+            if rows.contains(point), view.videoOrder.indices.contains(row) {
+                (videoCursor, videoRowsAbove) = (view.videoOrder[row], point.y - rows.y)
+            }
+        } else if layout.validation.contains(point) {
+            pane = .validation
         } else if layout.log.contains(point) {
             pane = .log
         }

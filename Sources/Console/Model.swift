@@ -34,11 +34,16 @@ package struct Model: Sendable {
     package var marks: Set<Int64> = []
     package var filter = ""
     package var isFrozen = false
-    package var videoCursor = 0
-    package var firstVideo = 0
+    /// The video under the cursor: the video, and not the row; nil for the first.
+    package var videoCursor: Int64?
+    package var videoRowsAbove = 0
     /// The event that the log is pinned to; nil when it follows.
     package var pinnedEvent: Int64?
+    /// How many lines later than that the log is to be.
+    package var eventShift = 0
     package var takesMouse = false
+    /// What is to be asked as soon as the ledger has said what it concerns.
+    package var question: Question?
 
     /// What lies over the overview, the topmost last.
     package var layers: [Layer] = []
@@ -70,14 +75,17 @@ package struct Model: Sendable {
 
     package var glyphs: Glyphs { Glyphs(capabilities.characters) }
 
-    /// Whether an engine lives.
-    package var hasEngine: Bool { view?.heartbeatAge != nil }
+    /// Whether an engine lives that runs courses.
+    package var hasEngine: Bool { view?.heartbeatAge != nil && view?.engineKind == view?.run?.kind }
+
+    /// Whether one lives that lists courses, or settles what is open.
+    package var isListing: Bool { view?.heartbeatAge != nil && !hasEngine }
 
     /// The run that goes on, or should: nil when the last one has ended.
     package var openRun: RunRow? { view?.run.flatMap { $0.ended == nil ? $0 : nil } }
 
     /// A run without an end and without an engine: it died.
-    package var lostEngine: RunRow? { hasEngine ? nil : openRun }
+    package var lostEngine: RunRow? { view?.heartbeatAge != nil ? nil : openRun }
 
     package var isPaused: Bool { openRun?.state == RunState.paused.rawValue }
 
@@ -85,9 +93,8 @@ package struct Model: Sendable {
 
     /// The video under the cursor.
     package var selectedVideo: VideoRow? {
-        let place = videoCursor - firstVideo
-        guard let videos = view?.videos, videos.indices.contains(place) else { return nil }
-        return videos[place]
+        guard let videos = view?.videos else { return nil }
+        return videos.first { $0.id == videoCursor } ?? (videoCursor == nil ? videos.first : nil)
     }
 
     /// The topmost thing over the overview.
@@ -104,19 +111,22 @@ package struct Model: Sendable {
         var request = ViewRequest()
         request.filter = filter
         // Under an open dialog nothing moves.
-        request.keepsOrder = (isFrozen || !layers.isEmpty) && view != nil
+        request.keepsOrder = (isFrozen || !layers.isEmpty) && view?.filter == filter
         request.cursor = cursor
         request.rowsAbove = min(rowsAbove, max(0, layout.courseRows - 1))
         request.courseRows = layout.courseRows
         request.marks = marks
-        request.firstVideo = firstVideo
+        request.videoCursor = videoCursor
+        request.videoRowsAbove = min(videoRowsAbove, max(0, layout.videoRows - 1))
         request.videoRows = layout.videoRows
         request.newestEvent = pinnedEvent
-        // Not every event is worth a line.
-        request.eventRows = layout.eventRows * 3
-        if case .triage? = layer { request.wantsTroubles = true }
-        if layers.contains(where: { if case .waive = $0 { true } else { false } }) { request.wantsTroubles = true }
-        if case .video(let block)? = layer { request.history = block }
+        request.eventShift = eventShift
+        request.eventRows = layout.eventRows
+        request.choice = question?.choice
+        for layer in layers {
+            if case .triage = layer { request.wantsTroubles = true }
+            if case .video(let video) = layer { request.video = video }
+        }
         return request
     }
 }

@@ -4,31 +4,59 @@
 package struct Place: Sendable, Hashable {
     /// Whether what is written there is for good.
     package let isProduction: Bool
-    /// `source`, `store` and `catalog` as given, without credentials; nil when none is known yet.
+    /// Where courses are read, as a whole endpoint without credentials; nil when it is not known yet.
     package let source: String?
+    /// Where transcripts go.
     package let store: String?
+    /// edx-val's tables.
     package let catalog: String?
     package let ledger: String
+    /// What an engine is told besides: of a demo, what is staged; of a run, how fast it goes.
+    package let engineOptions: [String]
+    package let runOptions: [String]
     /// Who gives the commands.
     package let `operator`: String
 
     package init(
-        isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String, operator: String
+        isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
+        engineOptions: [String] = [], runOptions: [String] = [], operator: String
     ) {
         self.isProduction = isProduction
         self.source = source
         self.store = store
         self.catalog = catalog
         self.ledger = ledger
+        self.engineOptions = engineOptions
+        self.runOptions = runOptions
         self.operator = `operator`
     }
 
     /// The word on every screen.
     package var word: String { isProduction ? "PROD" : "DEMO" }
 
-    /// What an operator types to confirm: the last part of the store's name.
+    /// What an operator types to confirm: a bucket with its folder, or a folder's name.
     package var target: String {
-        let name = store?.split(separator: "?").first?.split(whereSeparator: { $0 == "/" || $0 == ":" }).last
-        return name.map(String.init) ?? "store"
+        guard let store else { return "store" }
+        let name = store.prefix { $0 != "?" }
+        if name.hasPrefix("s3://") { return String(name.dropFirst("s3://".count)) }
+        return name.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map(String.init) ?? "store"
+    }
+
+    /// What follows the program's name to do a piece of work here.
+    package func arguments(_ request: LaunchRequest) -> [String] {
+        let endpoints = [("--source", source), ("--store", store), ("--catalog", catalog)]
+        return request.arguments + endpoints.flatMap { name, value in value.map { [name, $0] } ?? [] }
+            + ["--ledger", ledger] + engineOptions + (request.work == .list ? [] : runOptions)
+    }
+
+    /// The same for a shell.
+    package func commandLine(_ request: LaunchRequest) -> String {
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+@=,")
+        let words = (["mallow"] + arguments(request)).map { word in
+            !word.isEmpty && word.allSatisfy(plain.contains)
+                ? word
+                : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        }
+        return words.joined(separator: " ")
     }
 }

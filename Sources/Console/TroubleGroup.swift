@@ -4,32 +4,37 @@ package import MigrationModel
 
 /// Videos that failed for the same reason: one decision, not many.
 package struct TroubleGroup: Sendable, Hashable {
-    /// nil when the cause was written by a later version of the program.
+    /// What they have in common.
+    package struct Cause: Sendable, Hashable {
+        let `class`, what, advice: String
+    }
+
+    package let cause: Cause
+    /// The first one's; nil when a later version of the program wrote it.
     package let failure: Failure?
     /// Not empty; in order of their courses.
     package let videos: [TroubledVideo]
 
-    package var `class`: String { failure?.class.rawValue ?? "unknown" }
-    package var courses: Int { Set(videos.map(\.key)).count }
+    package var courses: Set<CourseKey> { Set(videos.map { CourseKey(unchecked: $0.key) }) }
 
     /// Whether running again can help.
     package var mayPass: Bool { failure?.class.isRetryable ?? false }
 
-    /// Groups videos by the class of their failure and by what stopped; the largest group first.
+    /// In how many words of the server it is told; more than one says that they are alike, and not the same.
+    package var wordings: Int { Set(videos.map { $0.why?.cause ?? "" }).count }
+
+    /// Groups videos by the class of their failure, what stopped and what is to be done; the largest group first.
     static func grouped(_ videos: [TroubledVideo]) -> [TroubleGroup] {
-        struct Cause: Hashable {
-            let `class`, what, words: String
-        }
-        var groups: [Cause: [TroubledVideo]] = [:]
+        var groups: [Cause: [(TroubledVideo, Failure?)]] = [:]
         var order: [Cause] = []
         for video in videos {
             let why = video.why
-            let cause = Cause(class: why?.class.rawValue ?? "", what: why?.what ?? "", words: why?.advice ?? "")
+            let cause = Cause(class: why?.class.rawValue ?? "unknown", what: why?.what ?? "", advice: why?.advice ?? "")
             if groups[cause] == nil { order.append(cause) }
-            groups[cause, default: []].append(video)
+            groups[cause, default: []].append((video, why))
         }
         return order.compactMap { cause in
-            groups[cause].map { TroubleGroup(failure: $0[0].why, videos: $0) }
+            groups[cause].map { TroubleGroup(cause: cause, failure: $0[0].1, videos: $0.map(\.0)) }
         }
         .sorted { $0.videos.count > $1.videos.count }
     }
@@ -39,12 +44,19 @@ extension Model {
     /// What failed, by cause.
     package var troubleGroups: [TroubleGroup] { TroubleGroup.grouped(view?.troubles ?? []) }
 
+    /// The place of a cause among the groups; 0 when it is gone.
+    func place(of cause: TroubleGroup.Cause?, in groups: [TroubleGroup]) -> Int {
+        cause.flatMap { cause in groups.firstIndex { $0.cause == cause } } ?? 0
+    }
+
     func waiving(_ group: TroubleGroup) -> Waiving {
         Waiving(
             videos: group.videos.map {
-                Waiving.Video(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block))
+                VideoReference(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block))
             },
-            cause: group.failure?.cause ?? group.class
+            name: group.videos[0].displayName,
+            cause: group.wordings == 1
+                ? group.failure?.cause ?? group.cause.class : "\(group.cause.class), in \(group.wordings) wordings"
         )
     }
 }

@@ -27,19 +27,22 @@ extension Ledger {
         }
     }
 
-    /// Lets a video, or one transcript of it, stay behind. Takes effect when its course is run next.
-    package func waive(_ waiver: Waiver) async throws {
+    /// Lets videos, or single transcripts of them, stay behind: all of them or none. Takes effect when their courses are
+    /// run next.
+    package func waive(_ waivers: [Waiver]) async throws {
         let now = now().timeIntervalSince1970
         try await writing { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO waiver VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    waiver.course.text, waiver.block.text, waiver.language?.text ?? "", waiver.actor, waiver.reason,
-                    now,
-                ]
-            )
-            try Self.decided(
-                db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
+            for waiver in waivers {
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO waiver VALUES (?, ?, ?, ?, ?, ?)",
+                    arguments: [
+                        waiver.course.text, waiver.block.text, waiver.language?.text ?? "", waiver.actor, waiver.reason,
+                        now,
+                    ]
+                )
+                try Self.decided(
+                    db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
+            }
         }
     }
 
@@ -61,20 +64,22 @@ extension Ledger {
         }
     }
 
-    /// Holds a course's cut-over back, or releases it.
-    package func hold(_ course: CourseKey, _ isHeld: Bool, by actor: String) async throws {
+    /// Holds the cut-over of courses back, or releases it: of all of them or of none.
+    package func hold(_ courses: [CourseKey], _ isHeld: Bool, by actor: String) async throws {
         let now = now().timeIntervalSince1970
         try await writing { db in
-            try db.execute(
-                sql: "UPDATE course SET held_by = ? WHERE key = ?", arguments: [isHeld ? actor : nil, course.text]
-            )
-            guard db.changesCount > 0 else {
-                throw Failure(
-                    .conflict, "holding a course", at: course.text, cause: "the ledger does not know this course yet",
-                    advice: "run it once, or correct its key"
+            for course in courses {
+                try db.execute(
+                    sql: "UPDATE course SET held_by = ? WHERE key = ?", arguments: [isHeld ? actor : nil, course.text]
                 )
+                guard db.changesCount > 0 else {
+                    throw Failure(
+                        .conflict, "holding a course", at: course.text,
+                        cause: "the ledger does not know this course yet", advice: "run it once, or correct its key"
+                    )
+                }
+                try Self.decided(db, isHeld ? "held" : "released", actor, course, nil, nil, nil, now)
             }
-            try Self.decided(db, isHeld ? "held" : "released", actor, course, nil, nil, nil, now)
         }
     }
 

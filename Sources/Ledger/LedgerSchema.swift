@@ -101,8 +101,10 @@ enum LedgerSchema {
     /// Small: they hold what went wrong and what is worth a line, and a healthy fleet has little of either.
     private static let consoleReading = """
         CREATE INDEX video_troubled ON video (course) WHERE state IN ('failed', 'rolled back');
-        CREATE INDEX event_notable ON event (seq)
-            WHERE NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified');
+        CREATE INDEX event_worth_a_line ON event (seq)
+            WHERE (kind IN ('rolled back', 'notice', 'unreadable', 'command applied', 'command refused', 'waived',
+                'waiver withdrawn', 'held', 'released') OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
+                OR kind = 'video' AND to_state <> 'verified');
         CREATE INDEX event_of_course ON event (course, seq)
             WHERE NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified');
         ALTER TABLE run ADD COLUMN concurrency INTEGER NOT NULL DEFAULT 0;

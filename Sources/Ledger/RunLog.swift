@@ -130,7 +130,9 @@ package final class RunLog: CheckpointLog, CommandQueue {
             return try Row.fetchAll(db, sql: sql, arguments: [run]).map { row in
                 let text: String = row["command"]
                 return QueuedCommand(
-                    id: row["id"], command: try JSONDecoder().decode(OperatorCommand.self, from: Data(text.utf8)),
+                    id: row["id"],
+                    command: /* nil is refused in words */ try? JSONDecoder().decode(
+                        OperatorCommand.self, from: Data(text.utf8)),
                     actor: row["actor"], basedOn: row["based_on"]
                 )
             }
@@ -148,7 +150,7 @@ package final class RunLog: CheckpointLog, CommandQueue {
                 sql: "INSERT INTO event (at, run, actor, kind, detail) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
                     date, run, command.actor, refusal == nil ? "command applied" : "command refused",
-                    "\(command.command)" + (refusal.map { ": \($0)" } ?? ""),
+                    (command.command.map { "\($0)" } ?? "a command") + (refusal.map { ": \($0)" } ?? ""),
                 ]
             )
         }

@@ -90,6 +90,7 @@ package struct CourseRow: Sendable, Hashable, Codable, FetchableRecord {
 
 /// A video as the ledger keeps it.
 package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
+    package let id: Int64
     package let block: String
     package let videoId: String
     package let isNewId: Bool
@@ -129,7 +130,8 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
         """
 
     private enum CodingKeys: String, CodingKey {
-        case block, state, failure, attempt, seconds, planned, stored, contentstore, store, migrated, present, dangling
+        case id, block, state, failure, attempt, seconds, planned, stored, contentstore, store, migrated, present,
+            dangling
         case corrupt, conflict, waived, videoId = "video_id", isNewId = "is_new_id", displayName = "display_name"
     }
 }
@@ -161,8 +163,15 @@ package struct EventRow: Sendable, Hashable, FetchableRecord {
         FROM event e LEFT JOIN course c ON c.id = e.course
         """
 
-    /// What is more than filling: not an object stored, not a video verified. Two indexes have the same words.
+    /// What is more than filling: not an object stored, not a video verified. An index has the same words.
     static let isNotable = "NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified')"
+
+    /// What has a sentence in ``EventSentence``. An index has the same words.
+    static let isWorthALine = """
+        (kind IN ('rolled back', 'notice', 'unreadable', 'command applied', 'command refused', 'waived', 'waiver withdrawn',
+            'held', 'released') OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
+            OR kind = 'video' AND to_state <> 'verified')
+        """
 
     /// Read by hand: events come by the hundred thousand.
     package init(row: Row) {

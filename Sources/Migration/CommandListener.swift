@@ -46,6 +46,7 @@ package struct CommandListener: Sendable {
     private func apply(_ command: QueuedCommand) async throws -> String? {
         if control.ending != nil, command.command != .stop { return "the run is already draining" }
         switch command.command {
+        case nil: return "this engine is older than the console and does not know the command"
         case .pause:
             control.admission.close(for: .paused)
             try await log.record([.runState(.paused, reason: "paused by \(command.actor); resume to go on")])

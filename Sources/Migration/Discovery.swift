@@ -22,17 +22,18 @@ package struct Discovery: Sendable {
             try Task.checkCancellation()
             switch listing {
             case .course(let summary):
+                let reading: CourseReading
                 do {
-                    let reading = try await CourseReading(of: summary.key, from: source, lookUp: LookUp())
-                    await source.release(summary.key)
-                    try await log.record([
-                        .courseListed(
-                            summary, videos: reading.videos.map(\.outline), unreachable: reading.unreachable)
-                    ])
-                } catch let failure as Failure where failure.class == .sourceCorrupt {
+                    reading = try await CourseReading(of: summary.key, from: source, lookUp: LookUp())
+                } catch let failure as Failure {
                     unreadable += 1
                     try await log.record([.unreadable(name: summary.key.text, failure)])
+                    continue
                 }
+                await source.release(summary.key)
+                try await log.record([
+                    .courseListed(summary, videos: reading.videos.map(\.outline), unreachable: reading.unreachable)
+                ])
             case .unreadable(let name, let failure):
                 unreadable += 1
                 try await log.record([.unreadable(name: name, failure)])

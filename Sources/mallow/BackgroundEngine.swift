@@ -8,24 +8,20 @@ import Threading
 /// Starts this very program in the background, in a session of its own: neither a closed terminal nor a console that
 /// ends reaches it. What it says goes into a file beside the ledger.
 struct BackgroundEngine: EngineStarter {
-    /// The endpoints and the ledger, as command-line options.
-    let options: [String]
-    /// What a run gets besides; a listing does not.
-    let tuning: [String]
+    /// What it is started for.
+    let place: Place
     /// Where it writes what it says.
     let log: String
-    /// Waits for what was started; one thread is enough, as at most one engine lives.
+    /// Waits for what was started: an engine at most, and a second one that is refused.
     private let waiting = BlockingPool(name: "engines", width: 2)
 
-    init(options: [String], tuning: [String], log: String) {
-        self.options = options
-        self.tuning = tuning
-        self.log = log
+    init(place: Place) {
+        self.place = place
+        log = place.ledger + ".engine.log"
     }
 
     func start(_ request: LaunchRequest, tell: @escaping @Sendable (EngineEnd) -> Void) throws {
-        let arguments = request.arguments + options + (request.work == .list ? [] : tuning)
-        let process = try ThisProgram(arguments: arguments).start(in: .background(log: log))
+        let process = try ThisProgram(arguments: place.arguments(request)).start(in: .background(log: log))
         let log = log
         let waiting = waiting
         // Ends with the program that it waits for; nobody needs its result but `tell`.

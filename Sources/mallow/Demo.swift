@@ -102,12 +102,10 @@ struct Demo: AsyncParsableCommand {
         if try await ledger.snapshot().courses.isEmpty { try await list(sandbox) }
         let place = Place(
             isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
-            ledger: sandbox.ledger, operator: NSUserName()
+            ledger: sandbox.ledger, engineOptions: ["--staging", sandbox.stagingFile],
+            runOptions: ["--concurrency", "\(Staging.concurrency)"], operator: NSUserName()
         )
-        try await OpenConsole.show(
-            place, ledger, look: look, engineOptions: ["--staging", sandbox.stagingFile],
-            tuning: ["--concurrency", "\(Staging.concurrency)"]
-        ) { keys in
+        try await OpenConsole.show(place, ledger, look: look) { keys in
             "demo: \(keys.hint(.markAll)) marks all courses, \(keys.hint(.run)) runs them; then watch, and press "
                 + "\(keys.hint(.triage)) when something needs you"
         }

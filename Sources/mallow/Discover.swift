@@ -27,7 +27,7 @@ struct Discover: AsyncParsableCommand {
         let ledger = try ledger.open()
         let claim = try await ledger.claim()
         let platform = try ReadablePlatform(endpoints)
-        let stage = try staging.stage()
+        let stage = try staging.stage(endpoints)
         let source: any CourseSource = stage.map { PacedSource(platform.source, on: $0) } ?? platform.source
         let log = try await ledger.beginRun(
             RunHeader(

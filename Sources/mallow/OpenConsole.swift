@@ -34,17 +34,18 @@ struct OpenConsole: AsyncParsableCommand {
         try Self.requireTerminal("mallow status --watch and mallow run work without one")
         let ledger = try ledger.open()
         let last = try await ledger.snapshot().run
-        let endpoints = (
-            source: platform.source ?? last?.source, store: platform.store ?? last?.store,
-            catalog: platform.catalog ?? last?.catalog
-        )
-        // A wrong endpoint is said before the screen is taken.
-        if let source = endpoints.source, let store = endpoints.store, let catalog = endpoints.catalog {
-            try Endpoints(source: source, store: store, catalog: catalog).check()
+        let source = platform.source ?? last?.source
+        let store = platform.store ?? last?.store
+        let catalog = platform.catalog ?? last?.catalog
+        var endpoints: Endpoints?
+        // A wrong endpoint is said before the screen is taken; a right one means the same place from any folder.
+        if let source, let store, let catalog {
+            endpoints = try Endpoints(source: source, store: store, catalog: catalog)
+            try endpoints?.check()
         }
         let place = Place(
-            isProduction: true, source: endpoints.source, store: endpoints.store, catalog: endpoints.catalog,
-            ledger: ledger.path, operator: NSUserName()
+            isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
+            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName()
         )
         try await Self.show(place, ledger, look: look)
     }
@@ -58,13 +59,9 @@ struct OpenConsole: AsyncParsableCommand {
 
     /// Takes the terminal until the operator leaves.
     ///
-    /// - Parameters:
-    ///   - engineOptions: what every engine that it starts gets besides the endpoints and the ledger.
-    ///   - tuning: what those get that run.
-    ///   - welcome: the first notice, made from the keys that are in force.
+    /// - Parameter welcome: the first notice, made from the keys that are in force.
     static func show(
-        _ place: Place, _ ledger: Ledger, look: LookOptions, engineOptions: [String] = [], tuning: [String] = [],
-        welcome: ((Keymap) -> String)? = nil
+        _ place: Place, _ ledger: Ledger, look: LookOptions, welcome: ((Keymap) -> String)? = nil
     ) async throws {
         let environment = ProcessInfo.processInfo.environment
         let memory = LookMemory(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
@@ -85,15 +82,11 @@ struct OpenConsole: AsyncParsableCommand {
         )
         for problem in shelf.problems { model.tell(.refused, "\(problem)") }
         if let welcome { model.tell(.information, welcome(model.keymap)) }
-        let options = [("--source", place.source), ("--store", place.store), ("--catalog", place.catalog)]
-            .flatMap { name, value in value.map { [name, $0] } ?? [] }
         let session: ConsoleSession
         do {
             session = ConsoleSession(
                 model: model, display: terminal, ledger: ledger, watch: try LedgerWatch(ledger),
-                starter: BackgroundEngine(
-                    options: options + ["--ledger", ledger.path] + engineOptions, tuning: tuning,
-                    log: ledger.path + ".engine.log"),
+                starter: BackgroundEngine(place: place),
                 preferences: memory
             )
         } catch {
@@ -109,7 +102,10 @@ extension OpenConsole {
     private static func keymap(_ environment: [String: String]) throws -> Keymap {
         let folder = URL(fileURLWithPath: ThemeShelf.userFolder(environment: environment)).deletingLastPathComponent()
         let path = folder.appending(path: "keys.toml").path
-        guard let data = FileManager.default.contents(atPath: path) else { return .standard }
+        guard FileManager.default.fileExists(atPath: path) else { return .standard }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw UsageError("\(path) cannot be read; let this user read it, or remove it.")
+        }
         do { return try Keymap(Array(data), at: path) } catch { throw UsageError("\(error)") }
     }
 }

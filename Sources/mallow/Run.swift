@@ -57,9 +57,10 @@ struct Run: AsyncParsableCommand {
                 "Say which courses: exactly one of --all, --course KEY (repeatable), --failed and --unfinished.")
         }
         try tuning.check()
+        let endpoints = try await platform.endpoints(ledger)
         let launch = Launch(
-            endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-            stage: try staging.stage(), isJSON: json
+            endpoints: endpoints, ledger: ledger, content: content, tuning: tuning, stage: try staging.stage(endpoints),
+            isJSON: json
         )
         let selection: CourseSelection =
             if all {

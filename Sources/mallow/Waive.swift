@@ -61,7 +61,7 @@ struct Waive: AsyncParsableCommand {
             return Output.print("withdrawn: \(block) counts again when \(course) is run next")
         }
         guard let reason, !reason.isEmpty else { throw UsageError("Say why, with --reason; it stands in the report.") }
-        try await ledger.waive(Waiver(course: key, block: block, language: code, actor: actor, reason: reason))
+        try await ledger.waive([Waiver(course: key, block: block, language: code, actor: actor, reason: reason)])
         let what = language.map { "the transcript \($0) of \(block)" } ?? "\(block)"
         Output.print("waived: \(what) may stay behind; run mallow run --course \(course) to go on")
     }

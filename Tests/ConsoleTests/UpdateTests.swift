@@ -34,7 +34,6 @@ import Themes
                 .courseState(CourseKey(unchecked: course.key), .failed, reason: "suddenly", retries: 3)
             ])
             try await model.load(from: night)
-            #expect(model.selected?.id != nil)
             model.update(.view(try await night.watch.view(model.request, keeping: model.view?.order ?? [])))
             #expect(model.selected?.id == course.id)
             #expect(model.selected?.state == "failed")
@@ -77,7 +76,7 @@ import Themes
 
     @Test func `marked courses are run wherever they are in the list`() async throws {
         try await onNight(hasEngine: false, isProduction: false) { model, night in
-            model.update(.terminal(.resized(Size(60, 12))))
+            model.update(.terminal(.resized(Size(90, 19))))
             try await model.press("*", on: night)
             let shown = try #require(model.view).courses.count
             #expect(shown < Night.courses.count, "not all of them are on the screen")
@@ -95,6 +94,91 @@ import Themes
             let effects = try await model.press("r", .tab, .enter, on: night)
             #expect(effects.isEmpty)
         }
+    }
+
+    @Test func `a video that is looked at is the one that is waived, whatever moves meanwhile`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("2", .down, .enter, on: night)
+            let looked = try #require(model.view?.video)
+            let course = try #require(model.selected)
+            // Another video of the course is in trouble now, and stands before it.
+            let other = try #require(
+                try await night.ledger.videos(of: CourseKey(unchecked: course.key)).first { $0.state == "verified" })
+            try await night.log.record([
+                .videoState(
+                    VideoReport(
+                        course: CourseKey(unchecked: course.key), block: UsageKey(unchecked: other.block),
+                        state: .failed,
+                        attempt: 1))
+            ])
+            model.update(.view(try await night.watch.view(model.request, keeping: model.view?.order ?? [])))
+            try await model.press("w", on: night)
+            try await model.type("lost in 2013", on: night)
+            guard case .waive(let waivers)? = try await model.press(.enter, on: night).first else {
+                Issue.record("nothing was waived")
+                return
+            }
+            #expect(waivers.map(\.block.text) == [looked.block])
+        }
+    }
+
+    @Test func `what does not fit on the screen is not done`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("D", .tab, on: night)
+            for (width, height) in [(40, 8), (20, 3), (1, 1)] {
+                model.update(.terminal(.resized(Size(width, height))))
+                let effects = try await model.press(.enter, on: night)
+                #expect(effects.isEmpty)
+            }
+            model.update(.terminal(.resized(Size(100, 30))))
+            let effects = try await model.press(.enter, on: night)
+            #expect(effects == [.submit(.drain)])
+        }
+    }
+
+    @Test func `a course that the filter hides is under no cursor`() async throws {
+        try await onNight(hasEngine: false, isProduction: false) { model, night in
+            try await model.press("/", "a", "r", "t", .enter, on: night)
+            #expect(model.selected?.title == "Film History")
+            #expect(model.cursor == model.selected?.id)
+            let effects = try await model.press("*", "r", .tab, .enter, on: night)
+            #expect(effects == [.launch(LaunchRequest(work: .courses([Night.courses[5].key])))])
+        }
+    }
+
+    @Test func `a click selects what is under it and nothing moves`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let third = try #require(model.view?.order[2])
+            model.update(.terminal(.click(Point(10, 6))))
+            let before = model.view?.firstCourse
+            try await model.load(from: night)
+            #expect(model.cursor == third)
+            #expect(model.view?.firstCourse == before)
+            // The heading and the frame are no courses.
+            model.update(.terminal(.click(Point(10, 3))))
+            #expect(model.cursor == third)
+        }
+    }
+
+    @Test func `the log goes down line by line, whatever lies between the lines`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("4", "g", on: night)
+            let pinned = try #require(model.view?.events.last?.seq)
+            try await model.press(.down, on: night)
+            let next = try #require(model.view?.events.last?.seq)
+            #expect(next > pinned)
+            try await model.press("G", on: night)
+            #expect(model.pinnedEvent == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("s3://prod/media?region=x", "prod/media"), ("file:/srv/objects", "objects"), ("file:objects", "objects"),
+    ])
+    func `a target is typed by a name that tells stores apart`(_ store: String, _ target: String) {
+        let place = Place(isProduction: true, source: "s", store: store, catalog: "c", ledger: "it's", operator: "o")
+        #expect(place.target == target)
+        #expect(place.commandLine(LaunchRequest(work: .list)).hasSuffix("--ledger 'it'\\''s'"))
     }
 
     @Test func `pausing is one key and resuming is the same`() async throws {
@@ -202,7 +286,12 @@ import Themes
                 Action.allCases.flatMap(\.defaultKeys) + [
                     .enter, .tab, .escape, .backspace, "1", "2", "x", " ", .delete,
                 ]
+            let sizes = [Size(100, 30), Size(60, 12), Size(20, 3), Size(200, 60)]
             for _ in 0..<300 {
+                if dice.next() % 40 == 0 {
+                    model.update(.terminal(.resized(sizes[Int(dice.next() % UInt64(sizes.count))])))
+                    try await model.load(from: night)
+                }
                 let asked = model.layer
                 let effects: [Effect]
                 if dice.next() % 20 == 0 {
@@ -214,9 +303,9 @@ import Themes
                 for effect in effects where effect.writes {
                     switch asked {
                     case .confirmation(let confirmation)?:
-                        #expect(confirmation.isArmed)
+                        #expect(confirmation.isArmed(on: model.size))
                         #expect(confirmation.typed == nil || confirmation.text == confirmation.typed)
-                    case .waive(let waiving)?: #expect(waiving.reason.utf8.count >= 3)
+                    case .waive(let waiving)?: #expect(waiving.isReady)
                     default: Issue.record("\(effect) was not asked for")
                     }
                 }

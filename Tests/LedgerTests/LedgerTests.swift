@@ -248,7 +248,7 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             let waiver = Waiver(
                 course: SampleTransaction.course, block: block, language: "fr", actor: "mira", reason: "lost in 2013"
             )
-            try await ledger.waive(waiver)
+            try await ledger.waive([waiver])
             #expect(try await log.waivers(of: SampleTransaction.course) == [waiver])
             #expect(
                 try await ledger.withdrawWaiver(course: waiver.course, block: block, language: nil, by: "mira") == false
@@ -263,9 +263,9 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
         try await withTemporaryFolder { folder in
             let (ledger, log) = try await begin("\(folder)/ledger")
             try await log.record([SampleTransaction().found])
-            try await ledger.hold(SampleTransaction.course, true, by: "mira")
+            try await ledger.hold([SampleTransaction.course], true, by: "mira")
             #expect(try await log.isHeld(SampleTransaction.course))
-            try await ledger.hold(SampleTransaction.course, false, by: "mira")
+            try await ledger.hold([SampleTransaction.course], false, by: "mira")
             #expect(try await log.isHeld(SampleTransaction.course) == false)
             try await log.close()
         }

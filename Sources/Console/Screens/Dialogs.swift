@@ -109,45 +109,37 @@ extension Frame {
 
     /// Focus rests on Cancel, and what cannot be shown whole cannot be done.
     mutating func confirmation(_ confirmation: Confirmation) {
-        let width = min(grid.size.width - 4, 84)
-        var text: [DialogLine] = []
-        func add(_ title: String, _ items: [String], _ role: Role) {
-            for (index, item) in items.enumerated() {
-                for (part, line) in wrapped(item, width: width - 12).enumerated() {
-                    let head = index == 0 && part == 0 ? title : ""
-                    text.append(DialogLine(head.padding(to: 11) + (part == 0 ? "" : "  ") + line, role))
-                }
-            }
+        let width = Confirmation.width(on: grid.size)
+        var text = confirmation.paragraphs(width: width).map { part in
+            DialogLine(
+                part.head.padding(to: 11) + part.line, part.isBlocker ? .stateFailed : part.isMinor ? .textDim : .text)
         }
-        add("will", confirmation.will, .text)
-        add("will not", confirmation.willNot, .textDim)
-        add("undone by", [confirmation.undo], .textDim)
-        add("BLOCKED", confirmation.blockers, .stateFailed)
         text.append(DialogLine(""))
         text.append(
             DialogLine(
                 "on \(model.place.word) \(model.place.store ?? "")", model.place.isProduction ? .stateAttention : .text)
         )
-        let inside = dialog(confirmation.title, Size(width, text.count + 3), right: "y copies it as a command")
+        let copies = confirmation.commandLine == nil ? "" : "y copies it as a command"
+        let inside = dialog(confirmation.title, Size(width, text.count + 3), right: copies)
         let (body, bottom) = inside.split(bottom: 2)
         lines(text, in: body)
         guard bottom.height == 2 else { return }
-        let isWhole = body.height >= text.count
+        let isWhole = confirmation.isWhole(on: grid.size)
         if !isWhole {
             draw(
                 "not all of it fits: make the screen larger, then it can be done", at: bottom.x, bottom.y,
-                .stateAttention, on: .surfaceRaised, limit: bottom.width)
+                .stateAttention,
+                on: .surfaceRaised, limit: bottom.width)
         } else if let typed = confirmation.typed, confirmation.blockers.isEmpty {
             draw(
                 "type \(typed) to confirm: \(confirmation.text)_", at: bottom.x, bottom.y, .textStrong,
-                on: .surfaceRaised, limit: bottom.width)
+                on: .surfaceRaised,
+                limit: bottom.width)
         }
         let cancel: Role = confirmation.isOnGo ? .surfaceRaised : .surfaceSelected
         let x = draw(" Cancel ", at: bottom.x, bottom.y + 1, .text, on: cancel)
         let go: Role = confirmation.isOnGo ? .surfaceSelected : .surfaceRaised
-        let isReady =
-            confirmation.blockers.isEmpty && (confirmation.typed == nil || confirmation.text == confirmation.typed)
-        draw(" Go ", at: x + 2, bottom.y + 1, isReady ? .textStrong : .textDim, on: go)
+        draw(" Go ", at: x + 2, bottom.y + 1, isWhole && confirmation.isReady ? .textStrong : .textDim, on: go)
         draw("Tab moves, Enter chooses", endingAt: bottom.right, bottom.y + 1, .textDim, on: .surfaceRaised)
     }
 }

@@ -36,9 +36,9 @@ extension Frame {
         case .palette(let palette): self.palette(palette)
         case .themes(let cursor, _): themes(cursor)
         case .confirmation(let confirmation): self.confirmation(confirmation)
-        case .triage(let cursor): triage(cursor)
+        case .triage(let cause): triage(cause)
         case .waive(let waiving): waive(waiving)
-        case .video(let block): video(block)
+        case .video(let reference): video(reference)
         }
     }
 }

@@ -6,10 +6,13 @@ import Themes
 
 /// What failed: by cause, then by video, and what can be decided about it.
 extension Frame {
-    mutating func triage(_ cursor: Int) {
+    mutating func triage(_ cause: TroubleGroup.Cause?) {
         let groups = model.troubleGroups
+        let cursor = model.place(of: cause, in: groups)
+        let count = groups.reduce(0) { $0 + $1.videos.count }
+        let more = count >= LedgerView.mostTroubles ? ", the first of more" : ""
         let inside = dialog(
-            "Triage · \(counted(groups.reduce(0) { $0 + $1.videos.count }, "video")), \(counted(groups.count, "cause"))",
+            "Triage · \(counted(count, "video"))\(more), \(counted(groups.count, "cause"))",
             Size(grid.size.width - 8, grid.size.height - 6), right: "Esc closes"
         )
         guard !groups.isEmpty else {
@@ -28,7 +31,7 @@ extension Frame {
             fill(row, plane)
             let x = draw("\(group.videos.count)".leftPadded(to: 5) + " ", at: row.x, row.y, .textStrong, on: plane)
             let next = draw(
-                "\(glyphs.failed) \(group.class)  ", at: x, row.y, .stateFailed, on: plane, limit: row.right - x)
+                "\(glyphs.failed) \(group.cause.class)  ", at: x, row.y, .stateFailed, on: plane, limit: row.right - x)
             draw(group.failure?.what ?? "", at: next, row.y, .text, on: plane, limit: row.right - next)
         }
         guard groups.indices.contains(cursor) else { return }
@@ -47,7 +50,7 @@ extension Frame {
         let keys = model.keymap
         text.append(
             DialogLine(
-                "\(keys.hint(.retry)) run the \(counted(group.courses, "course")) again\(group.mayPass ? "" : " (this class does not pass by itself)")   "
+                "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again\(group.mayPass ? "" : " (this class does not pass by itself)")   "
                     + "\(keys.hint(.waive)) let \(counted(group.videos.count, "video")) stay behind   \(keys.hint(.open)) first video",
                 .textKey))
         text.append(DialogLine(""))
@@ -60,22 +63,26 @@ extension Frame {
 
     mutating func waive(_ waiving: Waiving) {
         let width = min(grid.size.width - 4, 84)
-        var text = wrapped("\(counted(waiving.videos.count, "video")) will stay behind: \(waiving.cause)", width: width)
+        var text = wrapped("\(names(waiving)) will stay behind: \(waiving.cause)", width: width)
             .map { DialogLine($0) }
         text.append(
             DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
         text.append(DialogLine(""))
         text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason)_", .textStrong))
-        let isReady = waiving.reason.split(separator: " ").joined().utf8.count >= 3
-        text.append(DialogLine(isReady ? "Enter waives, Esc cancels" : "write why; Esc cancels", .textDim))
+        text.append(DialogLine(waiving.isReady ? "Enter waives, Esc cancels" : "write why; Esc cancels", .textDim))
         let inside = dialog("Waive", Size(width, text.count))
         lines(text, in: inside)
     }
 
-    mutating func video(_ block: String) {
+    private func names(_ waiving: Waiving) -> String {
+        let first = "\"\(waiving.name)\" of \(waiving.videos[0].course)"
+        return waiving.videos.count == 1 ? first : "\(counted(waiving.videos.count, "video")), \(first) and others,"
+    }
+
+    mutating func video(_ video: VideoReference) {
         let inside = dialog("Video", Size(grid.size.width - 8, grid.size.height - 6), right: "Esc closes")
-        let row = model.view?.videos.first { $0.block == block }
-        var text = [DialogLine(block, .textStrong)]
+        let row = model.view?.video
+        var text = [DialogLine(video.block.text, .textStrong)]
         if let row {
             let look = Look(video: row.state, glyphs)
             text.append(DialogLine("\(row.displayName)  ·  edx_video_id \(row.videoId)\(row.isNewId ? " (new)" : "")"))

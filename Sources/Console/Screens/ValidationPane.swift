@@ -87,10 +87,10 @@ extension Frame {
         let reason = course.reason.isEmpty ? "" : ": \(course.reason)"
         switch CourseState(rawValue: course.state) {
         case .migrated:
-            return (
-                "VERDICT  MIGRATED: \(counted(course.videos, "video")) proven, flag \(course.flag ? "on" : "not there")",
-                .stateOK
-            )
+            let new = course.pending + course.migrating
+            let more = new > 0 ? "; \(counted(new, "video")) came later: \(keys.hint(.run)) migrates them too" : ""
+            let proven = counted(course.verified + course.waivedVideos, "video")
+            return ("VERDICT  MIGRATED: \(proven) proven, flag \(course.flag ? "on" : "not there")\(more)", .stateOK)
         case .failed:
             return (
                 "VERDICT  FAILED\(reason). \(keys.hint(.triage)) shows why, \(keys.hint(.retry)) runs it again",
@@ -108,22 +108,5 @@ extension Frame {
         case .empty: return ("VERDICT  EMPTY: it has no video with a transcript to move", .stateIdle)
         case .pending, nil: return ("VERDICT  not run yet. \(keys.hint(.run)) migrates it", .stateIdle)
         }
-    }
-
-    /// Words in lines of at most `width` columns.
-    func wrapped(_ text: String, width: Int) -> [String] {
-        guard width > 0 else { return [] }
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            let longer = line.isEmpty ? String(word) : "\(line) \(word)"
-            if CellText(longer).width <= width || line.isEmpty {
-                line = longer
-            } else {
-                lines.append(line)
-                line = String(word)
-            }
-        }
-        return lines + [line]
     }
 }

@@ -27,7 +27,7 @@ extension Frame {
             draw(text, at: inside.x + 1, inside.y, .textDim, limit: inside.width - 2)
         }
         for (index, video) in videos.prefix(inside.height).enumerated() {
-            row(video, inside.row(index), isUnderCursor: isFocused && model.firstVideo + index == model.videoCursor)
+            row(video, inside.row(index), isUnderCursor: isFocused && video.id == model.selectedVideo?.id)
         }
     }
 

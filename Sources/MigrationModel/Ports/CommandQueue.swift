@@ -29,12 +29,13 @@ extension OperatorCommand: CustomStringConvertible {
 /// A command as it stands in the queue.
 package struct QueuedCommand: Sendable, Hashable {
     package let id: Int64
-    package let command: OperatorCommand
+    /// nil when a later version of the program asked something that this one does not know.
+    package let command: OperatorCommand?
     package let actor: String
     /// The last event that its operator had seen.
     package let basedOn: Int64
 
-    package init(id: Int64, command: OperatorCommand, actor: String, basedOn: Int64) {
+    package init(id: Int64, command: OperatorCommand?, actor: String, basedOn: Int64) {
         self.id = id
         self.command = command
         self.actor = actor

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+import MigrationModel
+
+extension LedgerView {
+    init(
+        _ db: Database, _ request: ViewRequest, order: [Int64], totals: RunTotals, marked: [ChosenCourse], at date: Date
+    ) throws {
+        let lease = try Lease.fetch(db)
+        let living = lease.flatMap { $0.isAlive(at: date) ? $0 : nil }
+        let page = Page(order, around: request.cursor, rowsAbove: request.rowsAbove, rows: request.courseRows)
+        let selected = try order.isEmpty ? nil : Self.rows(db, [order[page.cursor]]).first
+        let videoOrder = try selected.map { try Self.videoOrder(db, of: $0) } ?? []
+        let videoPage = Page(
+            videoOrder, around: request.videoCursor, rowsAbove: request.videoRowsAbove, rows: request.videoRows)
+        let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(seq) FROM event")) ?? 0
+        self.init(
+            at: date,
+            run: try Snapshot.newestRun(db),
+            heartbeatAge: living.map { max(0, date.timeIntervalSince1970 - $0.heartbeat) },
+            totals: totals, order: order, firstCourse: page.first,
+            courses: try Self.rows(db, order[page.rows]),
+            selected: selected, filter: request.filter, marked: marked,
+            chosen: try request.choice.map { try Self.chosen(db, $0) } ?? [],
+            videoOrder: videoOrder, firstVideo: videoPage.first,
+            videos: try selected.map { try Self.videos(db, of: $0, videoOrder[videoPage.rows]) } ?? [],
+            events: try Self.events(db, upTo: Self.newest(db, request, newest), limit: request.eventRows),
+            lastEvent: newest,
+            commands: try CommandRow.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
+            troubles: request.wantsTroubles ? try Self.troubles(db) : [],
+            video: try request.video.map { try Self.video(db, $0) } ?? nil,
+            history: try request.video.map { try Self.history(db, of: $0) } ?? [],
+            engineKind: try living.map { lease in
+                try String.fetchOne(db, sql: "SELECT kind FROM run WHERE id = ?", arguments: [lease.run]) ?? ""
+            },
+            enginePID: living.flatMap { $0.host == EngineIdentity.current.host ? $0.pid : nil }
+        )
+    }
+
+    /// The rows that are on the screen: the cursor's stays where it is, and the page is full where there are rows for it.
+    private struct Page {
+        /// The place of the cursor; 0 when what it was on is gone.
+        let cursor: Int
+        let rows: Range<Int>
+        var first: Int { rows.lowerBound }
+
+        init(_ order: [Int64], around id: Int64?, rowsAbove: Int, rows: Int) {
+            cursor = id.flatMap { order.firstIndex(of: $0) } ?? 0
+            let first = max(0, min(cursor - rowsAbove, order.count - rows))
+            self.rows = first..<min(order.count, first + max(0, rows))
+        }
+    }
+
+    private static func rows(_ db: Database, _ ids: some Sequence<Int64>) throws -> [CourseRow] {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM course WHERE id = ?")
+        return try ids.compactMap { try CourseRow.fetchOne(statement, arguments: [$0]) }
+    }
+
+    /// The courses of a choice, in the order of their keys.
+    static func chosen(_ db: Database, _ choice: CourseChoice) throws -> [ChosenCourse] {
+        let columns = """
+            SELECT id, key, held_by AS heldBy, verified,
+                pending + migrating + verified + rolled_back + failed + waived_videos AS videos
+            FROM course
+            """
+        switch choice {
+        case .marked(let ids):
+            let statement = try db.cachedStatement(sql: columns + " WHERE id = ?")
+            return try ids.compactMap { try ChosenCourse.fetchOne(statement, arguments: [$0]) }.sorted {
+                $0.key < $1.key
+            }
+        case .named(let keys):
+            let statement = try db.cachedStatement(sql: columns + " WHERE key = ?")
+            return try keys.sorted().compactMap { try ChosenCourse.fetchOne(statement, arguments: [$0.text]) }
+        case .failed:
+            return try ChosenCourse.fetchAll(db, sql: columns + " WHERE state = 'failed' ORDER BY key")
+        case .unfinished:
+            return try ChosenCourse.fetchAll(
+                db, sql: columns + " WHERE state IN ('queued', 'running', 'retrying') ORDER BY key")
+        }
+    }
+
+    // MARK: - Videos
+
+    private static func videoOrder(_ db: Database, of course: CourseRow) throws -> [Int64] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id FROM video WHERE course = ?
+                ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'rolled back' THEN 1 WHEN 'migrating' THEN 2
+                    WHEN 'pending' THEN 3 WHEN 'waived' THEN 4 ELSE 5 END, id
+                """
+        )
+        return try Int64.fetchAll(statement, arguments: [course.id])
+    }
+
+    private static func videos(
+        _ db: Database, of course: CourseRow, _ ids: some Sequence<Int64>
+    ) throws -> [VideoRow] {
+        let statement = try db.cachedStatement(sql: VideoRow.query + " AND v.id = ?2")
+        return try ids.compactMap { try VideoRow.fetchOne(statement, arguments: [course.key, $0]) }
+    }
+
+    private static func video(_ db: Database, _ video: VideoReference) throws -> VideoRow? {
+        let statement = try db.cachedStatement(sql: VideoRow.query + " AND v.block = ?2")
+        return try VideoRow.fetchOne(statement, arguments: [video.course.text, video.block.text])
+    }
+
+    private static func troubles(_ db: Database) throws -> [TroubledVideo] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT c.key, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt
+                FROM video v JOIN course c ON c.id = v.course
+                WHERE v.state IN ('failed', 'rolled back') ORDER BY v.course, v.id LIMIT \(mostTroubles)
+                """
+        )
+        return try TroubledVideo.fetchAll(statement)
+    }
+
+    // MARK: - Events
+
+    /// The newest event to show: some lines of the log after the one that was asked for.
+    private static func newest(_ db: Database, _ request: ViewRequest, _ newest: Int64) throws -> Int64 {
+        guard let pinned = request.newestEvent else { return newest }
+        guard request.eventShift > 0 else { return pinned }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT max(seq) FROM (
+                    SELECT seq FROM event WHERE seq > ? AND \(EventRow.isWorthALine) ORDER BY seq LIMIT ?
+                )
+                """
+        )
+        return try Int64.fetchOne(statement, arguments: [pinned, request.eventShift]) ?? pinned
+    }
+
+    private static func events(_ db: Database, upTo newest: Int64, limit: Int) throws -> [EventRow] {
+        guard limit > 0 else { return [] }
+        let statement = try db.cachedStatement(
+            sql: EventRow.query
+                + " WHERE e.seq IN (SELECT seq FROM event WHERE seq <= ? AND \(EventRow.isWorthALine) "
+                + "ORDER BY seq DESC LIMIT ?) ORDER BY e.seq"
+        )
+        return try EventRow.fetchAll(statement, arguments: [newest, limit])
+    }
+
+    private static func history(_ db: Database, of video: VideoReference) throws -> [EventRow] {
+        let statement = try db.cachedStatement(
+            sql: EventRow.query
+                + " WHERE e.seq IN (SELECT seq FROM event WHERE course = (SELECT id FROM course WHERE key = ?) "
+                + "AND block = ? AND \(EventRow.isNotable) ORDER BY seq DESC LIMIT 200) ORDER BY e.seq"
+        )
+        return try EventRow.fetchAll(statement, arguments: [video.course.text, video.block.text])
+    }
+}

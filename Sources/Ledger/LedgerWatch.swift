@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+import MigrationModel
+import Synchronization
+
+/// Reads one ledger for one console, on a connection that cannot write.
+package final class LedgerWatch: Sendable {
+    private let ledger: Ledger
+    private let database: DatabaseQueue
+    /// What takes a look at every course, as of a version of the ledger: a key that only moves a cursor needs no new one.
+    private let overview = Mutex(Overview())
+
+    private struct Overview: Sendable {
+        var version: Int?
+        var totals = RunTotals(states: [])
+        /// By the filter it was made for.
+        var order: (filter: String, courses: [Int64])?
+        var marked: (ids: Set<Int64>, courses: [ChosenCourse])?
+    }
+
+    /// Opens the reading side of a ledger. Blocks for some milliseconds.
+    ///
+    /// - Throws: ``Failure``.
+    package init(_ ledger: Ledger) throws {
+        self.ledger = ledger
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        configuration.label = "console"
+        do {
+            database = try DatabaseQueue(path: ledger.path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: ledger.path)
+        }
+    }
+
+    /// A number that is another one as soon as anybody has written to the ledger. Reads no page of it.
+    package func version() async throws -> Int {
+        try await reading { try Self.version($0) }
+    }
+
+    /// Loads what a screen shows.
+    ///
+    /// - Parameter order: the order of the last view, for a request that keeps it.
+    /// - Throws: ``Failure``.
+    package func view(_ request: ViewRequest, keeping order: [Int64]) async throws -> LedgerView {
+        let date = ledger.now()
+        return try await reading { [self] db in
+            let totals = try totals(db)
+            let order = request.keepsOrder ? order : try self.order(db, request.filter)
+            let marked = try self.marked(db, request.marks)
+            return try LedgerView(db, request, order: order, totals: totals, marked: marked, at: date)
+        }
+    }
+
+    private func totals(_ db: Database) throws -> RunTotals {
+        // Within this read transaction nothing changes any more.
+        let version = try Self.version(db)
+        if let known = overview.withLock({ $0.version == version ? $0.totals : nil }) { return known }
+        let statement = try db.cachedStatement(sql: RunTotals.ofAll)
+        let totals = RunTotals(states: try RunTotals.State.fetchAll(statement))
+        overview.withLock { $0 = Overview(version: version, totals: totals) }
+        return totals
+    }
+
+    /// Called after the totals, which forget an order of an earlier version.
+    private func order(_ db: Database, _ filter: String) throws -> [Int64] {
+        let known = overview.withLock { $0.order }
+        if let known, known.filter == filter { return known.courses }
+        let made = try CourseOrder.worstFirst(db, filter)
+        overview.withLock { $0.order = (filter, made) }
+        return made
+    }
+
+    private func marked(_ db: Database, _ ids: Set<Int64>) throws -> [ChosenCourse] {
+        if ids.isEmpty { return [] }
+        if let known = overview.withLock({ $0.marked }), known.ids == ids { return known.courses }
+        let made = try LedgerView.chosen(db, .marked(ids))
+        overview.withLock { $0.marked = (ids, made) }
+        return made
+    }
+
+    private static func version(_ db: Database) throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+    }
+
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
+    {
+        do {
+            return try await database.read(body)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: ledger.path)
+        }
+    }
+}
