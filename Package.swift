@@ -127,7 +127,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "Canvas", "Ledger", "MigrationModel", "Settings", "Themes", .product(name: "TOMLKit", package: "TOMLKit"),
+                "Canvas", "Ledger", "MigrationModel", "Settings", "Themes",
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: settings
         ),
