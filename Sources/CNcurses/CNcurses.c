@@ -21,10 +21,9 @@ bool cn_find_entry(const char *name, cn_entry *entry) {
         set_curterm(before);
         return false;
     }
-    const int colours = tigetnum("colors"), pairs = tigetnum("pairs");
+    const int colours = tigetnum("colors");
     const char *move = tigetstr("cup");
     entry->colours = colours > 0 ? colours : 0;
-    entry->pairs = pairs > 0 ? pairs : 0;
     entry->is_direct = takes_rgb();
     entry->can_move = move != NULL && move != (const char *)-1;
     TERMINAL *found = cur_term;

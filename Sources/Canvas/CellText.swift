@@ -58,13 +58,6 @@ package struct CellText: Sendable, Hashable {
         return CellText(kept + [Cluster(text: ellipsis, width: 1)])
     }
 
-    /// The same in exactly `width` columns: cut, or filled up with blanks.
-    package func fitted(to width: Int, ellipsis: String = "…") -> CellText {
-        let cut = truncated(to: width, ellipsis: ellipsis)
-        let blanks = Array(repeating: Cluster(text: " ", width: 1), count: max(0, width - cut.width))
-        return CellText(cut.clusters + blanks)
-    }
-
     private static func append(_ character: Character, to clusters: inout [Cluster]) {
         let scalars = character.unicodeScalars
         if scalars.contains(where: { $0.isJoiner }) {

@@ -118,7 +118,7 @@ package actor ConsoleSession {
         do {
             let now = try await watch.version()
             // A dead engine writes nothing: whether it lives has to be looked for.
-            let isOld = model.hasEngine && start.duration(to: .now) - loadedAt > .seconds(1)
+            let isOld = model.view?.heartbeatAge != nil && start.duration(to: .now) - loadedAt > .seconds(1)
             if now != version || model.blindness != nil || isOld {
                 version = now
                 await load()

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Settings
 import ArgumentParser
 import Canvas
 import Foundation

@@ -126,8 +126,9 @@ class Pty:
 
         def prepare():
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            for number in ignored:
-                signal.signal(number, signal.SIG_IGN)
+            # Whoever runs the tests may ignore hang-ups, and what it starts would too.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTSTP):
+                signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,

@@ -26,7 +26,6 @@ static const attr_t cn_italic = WA_ITALIC;
 /// What an entry of the terminal database says.
 typedef struct {
     int colours;  ///< 0 when there are none
-    int pairs;
     bool is_direct;  ///< it takes 24-bit values
     bool can_move;  ///< it can put the cursor somewhere: without that there is no screen
 } cn_entry;
