@@ -45,7 +45,8 @@ extension Frame {
             draw(keys, at: inside.x, y, .textKey, on: .surfaceRaised, limit: 12)
             let x = draw(action.label, at: inside.x + 13, y, .textStrong, on: .surfaceRaised, limit: 16)
             draw(
-                action.explanation + (action.effect == .asks ? " Asks first." : ""), at: max(x + 1, inside.x + 30), y, .text, on: .surfaceRaised,
+                action.explanation + (action.effect == .asks ? " Asks first." : ""), at: max(x + 1, inside.x + 30), y,
+                .text, on: .surfaceRaised,
                 limit: inside.right - max(x + 1, inside.x + 30))
         }
     }
