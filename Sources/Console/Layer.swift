@@ -6,7 +6,8 @@ package import Ledger
 package enum Layer: Sendable, Hashable {
     case help(first: Int)
     case notices(first: Int)
-    case filter(before: String)
+    /// The line of text is the model's own filter.
+    case filter
     case palette(Palette)
     /// The theme to go back to when none is chosen.
     case themes(cursor: Int, before: String)

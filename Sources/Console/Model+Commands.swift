@@ -62,7 +62,10 @@ extension Model {
         } else if let choice {
             question = .run(choice)
         } else {
-            return refuse("no course is known yet: \(keymap.hint(.list)) lists the source's courses")
+            return refuse(
+                filter.isEmpty
+                    ? "no course is known yet: \(keymap.hint(.list)) lists the source's courses"
+                    : "no course passes the filter \"\(filter)\": \(keymap.hint(.filter)) changes it")
         }
         return []
     }

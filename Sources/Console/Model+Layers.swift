@@ -25,7 +25,7 @@ extension Model {
                 return [.copy(video.block.text)]
             default: break
             }
-        case .filter(let before): pressFilter(key, before)
+        case .filter: pressFilter(key)
         case .palette(let palette): return pressPalette(key, palette)
         case .themes(let cursor, let before): return pressThemes(key, cursor, before)
         case .confirmation(let confirmation): return press(key, confirmation)
@@ -38,7 +38,7 @@ extension Model {
     private mutating func backOut(of layer: Layer) -> [Effect] {
         layers.removeLast()
         switch layer {
-        case .filter(let before): filter = before
+        case .filter: filter = ""
         case .themes(_, let before): theme = themes.first { $0.name == before } ?? theme
         default: break
         }
@@ -58,7 +58,7 @@ extension Model {
         return max(0, min(first + rows, max(0, count - 1)))
     }
 
-    private mutating func pressFilter(_ key: Key, _ before: String) {
+    private mutating func pressFilter(_ key: Key) {
         switch key {
         case .enter: return
         case .character(let character): filter.append(character)
@@ -66,7 +66,7 @@ extension Model {
         case .control("u"): filter = ""
         default: break
         }
-        layers.append(.filter(before: before))
+        layers.append(.filter)
     }
 
     private mutating func pressPalette(_ key: Key, _ palette: Palette) -> [Effect] {
@@ -159,6 +159,8 @@ extension Model {
             let waivers = waiving.videos.map {
                 Waiver(course: $0.course, block: $0.block, language: nil, actor: place.operator, reason: reason)
             }
+            // What became of it is told on the overview.
+            layers = []
             return [.waive(waivers)]
         case .character(let character): waiving.reason.append(character)
         case .backspace: if !waiving.reason.isEmpty { waiving.reason.removeLast() }

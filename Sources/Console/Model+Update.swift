@@ -121,7 +121,7 @@ extension Model {
         case .mark: toggleMark()
         case .markAll: marks.formUnion(view?.order ?? [])
         case .unmark: marks = []
-        case .filter: layers.append(.filter(before: filter))
+        case .filter: layers.append(.filter)
         case .palette: layers.append(.palette(Palette()))
         case .help: layers.append(.help(first: 0))
         case .notices: layers.append(.notices(first: 0))
@@ -243,9 +243,9 @@ extension Model {
     private mutating func paste(_ text: String) {
         let text = CellText(text).text
         switch layers.popLast() {
-        case .filter(let before):
+        case .filter:
             filter += text
-            layers.append(.filter(before: before))
+            layers.append(.filter)
         case .palette(var palette):
             palette.text += text
             layers.append(.palette(palette))

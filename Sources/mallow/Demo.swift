@@ -100,12 +100,7 @@ struct Demo: AsyncParsableCommand {
     private func open(_ sandbox: Sandbox) async throws {
         let ledger = try Ledger(path: sandbox.ledger, now: { Date() })
         if try await ledger.snapshot().courses.isEmpty { try await list(sandbox) }
-        let place = Place(
-            isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
-            ledger: sandbox.ledger, engineOptions: ["--staging", sandbox.stagingFile],
-            runOptions: ["--concurrency", "\(Staging.concurrency)"], operator: NSUserName()
-        )
-        try await OpenConsole.show(place, ledger, look: look) { keys in
+        try await OpenConsole.show(Place(sandbox), ledger, look: look) { keys in
             "demo: \(keys.hint(.markAll)) marks all courses, \(keys.hint(.run)) runs them; then watch, and press "
                 + "\(keys.hint(.triage)) when something needs you"
         }
@@ -131,5 +126,16 @@ extension Sandbox {
     /// The endpoints and the ledger, as command-line options.
     var options: [String] {
         ["--source", source, "--store", store, "--catalog", catalog, "--ledger", ledger]
+    }
+}
+
+extension Place {
+    /// Where a demo plays.
+    init(_ sandbox: Sandbox) {
+        self.init(
+            isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
+            ledger: sandbox.ledger, engineOptions: ["--staging", sandbox.stagingFile],
+            runOptions: ["--concurrency", "\(Staging.concurrency)"], operator: NSUserName()
+        )
     }
 }

@@ -43,6 +43,11 @@ struct OpenConsole: AsyncParsableCommand {
             endpoints = try Endpoints(source: source, store: store, catalog: catalog)
             try endpoints?.check()
         }
+        // A demo's ledger is a demo's, whoever opens it. A folder that is none says so by having no sandbox.
+        let folder = URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path
+        if let sandbox = /* another folder */ try? Sandbox(in: folder), sandbox.ledger == ledger.path {
+            return try await Self.show(Place(sandbox), ledger, look: look)
+        }
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
             catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName()

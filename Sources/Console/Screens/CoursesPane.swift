@@ -91,7 +91,7 @@ extension Frame {
             width: columns.bar, ink,
             on: plane)
         draw(
-            "\(course.verified + course.waivedVideos)/\(course.videos)", endingAt: x + columns.count, y, .text,
+            "\(course.verified)/\(course.videos)", endingAt: x + columns.count, y, .text,
             on: plane)
         guard columns.hasCounters else { return }
         draw(
@@ -151,8 +151,8 @@ struct CourseColumns {
         bar = isTiny ? 0 : width >= 66 || !hasCounters && width >= 52 ? 10 : width >= 46 ? 6 : 0
         check = width
         rollbacks = width - 6
-        retries = width - 9
-        count = hasCounters ? width - 13 : width
+        retries = width - 10
+        count = hasCounters ? width - 14 : width
         barPlace = count - (bar > 0 ? 8 : 0) - bar
         nameWidth = max(0, barPlace - name - 1)
     }

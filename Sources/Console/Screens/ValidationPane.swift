@@ -23,19 +23,20 @@ extension Frame {
         draw("contentstore", endingAt: columns.0 + 6, inside.y, .textDim)
         draw("store", endingAt: columns.1 + 2, inside.y, .textDim)
         var y = inside.y + 1
-        // The sentence stands on the last two lines whatever else fits.
-        let last = inside.bottom - 2
-        for line in lines(of: course) where y < last {
+        let rows = lines(of: course)
+        let (sentence, role) = conclusion(course)
+        // The sentence has the last lines: two whatever else fits, more where there is room.
+        let text = wrapped(sentence, width: inside.width - 2).prefix(max(2, inside.height - 1 - rows.count))
+        let last = inside.bottom - max(2, text.count)
+        for line in rows where y < last {
             draw(line.name, at: inside.x + 1, y, .text, limit: columns.0 - inside.x - 2)
             draw(line.source, endingAt: columns.0 + 6, y, .text)
             draw(line.store, endingAt: columns.1 + 2, y, .text)
             draw(line.verdict, at: columns.1 + 4, y, line.role, limit: inside.right - columns.1 - 4)
             y += 1
         }
-        let (sentence, role) = conclusion(course)
-        let text = wrapped(sentence, width: inside.width - 2)
-        for (index, line) in text.prefix(2).enumerated() where inside.height > 2 {
-            draw(line, at: inside.x + 1, max(y, last) + index, index == 0 ? role : .text, limit: inside.width - 2)
+        for (index, line) in text.enumerated() where inside.height > 2 {
+            draw(line, at: inside.x + 1, last + index, index == 0 ? role : .text, limit: inside.width - 2)
         }
     }
 
@@ -45,7 +46,7 @@ extension Frame {
     }
 
     private func lines(of course: CourseRow) -> [Line] {
-        let proven = course.verified + course.waivedVideos
+        let settled = course.verified + course.waivedVideos
         func compared(_ store: Int, _ source: Int, _ state: String) -> (String, Role) {
             if source == 0 { return ("-", .textDim) }
             if store >= source { return ("\(glyphs.ok) \(state)", .stateOK) }
@@ -58,11 +59,13 @@ extension Frame {
                     role: .stateAttention)
                 : nil
         }
-        let videos = compared(proven, course.videos, "all verified")
+        let waived = course.waivedVideos > 0 ? "\(course.waivedVideos) waived" : "all verified"
+        let videos = compared(settled, course.videos, waived)
         let transcripts = compared(course.store, course.contentstore, "store >= contentstore")
         return [
             Line(
-                name: "videos", source: Figures.number(course.videos), store: Figures.number(proven), verdict: videos.0,
+                name: "videos", source: Figures.number(course.videos), store: Figures.number(course.verified),
+                verdict: videos.0,
                 role: videos.1),
             Line(
                 name: "transcripts (count)", source: Figures.number(course.contentstore),
@@ -89,8 +92,12 @@ extension Frame {
         case .migrated:
             let new = course.pending + course.migrating
             let more = new > 0 ? "; \(counted(new, "video")) came later: \(keys.hint(.run)) migrates them too" : ""
-            let proven = counted(course.verified + course.waivedVideos, "video")
-            return ("VERDICT  MIGRATED: \(proven) proven, flag \(course.flag ? "on" : "not there")\(more)", .stateOK)
+            let waived = course.waivedVideos > 0 ? ", \(course.waivedVideos) waived" : ""
+            let proven = counted(course.verified, "video")
+            return (
+                "VERDICT  MIGRATED: \(proven) proven\(waived), flag \(course.flag ? "on" : "not there")\(more)",
+                .stateOK
+            )
         case .failed:
             return (
                 "VERDICT  FAILED\(reason). \(keys.hint(.triage)) shows why, \(keys.hint(.retry)) runs it again",

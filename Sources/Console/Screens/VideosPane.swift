@@ -12,7 +12,7 @@ extension Frame {
         let course = model.selected
         var title = "2 Videos"
         if let course {
-            title = "2 \(model.shortName(course)) · videos \(course.verified + course.waivedVideos)/\(course.videos)"
+            title = "2 \(model.shortName(course)) · videos \(course.verified)/\(course.videos)"
         }
         let right = course.map { $0.migrating > 0 ? "\($0.migrating) in flight" : "" } ?? ""
         if layout.kind == .small {
