@@ -126,8 +126,8 @@ class Pty:
 
         def prepare():
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            # Whoever runs the tests may ignore hang-ups, and what it starts would too.
-            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTSTP):
+            # Whoever runs the tests may ignore signals, a background job of a shell for one, and what it starts would too.
+            for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
                 signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
         self.process = subprocess.Popen(
