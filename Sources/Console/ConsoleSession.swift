@@ -14,8 +14,8 @@ package actor ConsoleSession {
         case pulse
     }
 
-    /// At most ten frames a second for what happens by itself.
-    private static let busyPause = Duration.milliseconds(100)
+    /// Eight frames a second for what happens by itself.
+    private static let busyPause = Duration.milliseconds(125)
     /// Without an engine nothing happens by itself.
     private static let idlePause = Duration.seconds(1)
     /// However long a reading took once: the screen must look frozen when it is.
