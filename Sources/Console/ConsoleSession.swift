@@ -101,7 +101,7 @@ package actor ConsoleSession {
     }
 
     private var pause: Duration {
-        let least = model.hasEngine || model.launching != nil ? Self.busyPause : Self.idlePause
+        let least = model.hasEngine || model.launchedAfter != nil ? Self.busyPause : Self.idlePause
         return max(least, min(cost * Self.share, Self.longestPause))
     }
 

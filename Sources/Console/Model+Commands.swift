@@ -212,6 +212,3 @@ extension Model {
         return [.bell]
     }
 }
-
-/// `1 course`, `2 courses`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

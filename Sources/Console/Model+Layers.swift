@@ -128,8 +128,8 @@ extension Model {
     }
 
     private mutating func carryOut(_ confirmation: Confirmation) -> [Effect] {
-        if case .launch(let launch) = confirmation.effect {
-            launching = Launching(launch: launch, since: now, after: view?.run?.id ?? 0)
+        if case .launch = confirmation.effect {
+            launchedAfter = view?.run?.id ?? 0
             marks = []
         }
         return [confirmation.effect]

@@ -59,7 +59,7 @@ extension Model {
             question = nil
             ask(asked, about: view.chosen)
         }
-        if let launching, (view.run?.id ?? 0) > launching.after { self.launching = nil }
+        if let launchedAfter, (view.run?.id ?? 0) > launchedAfter { self.launchedAfter = nil }
         if lost {
             tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
         }
@@ -77,7 +77,7 @@ extension Model {
     }
 
     private mutating func take(_ end: EngineEnd) -> [Effect] {
-        launching = nil
+        launchedAfter = nil
         switch (end.launch.work, end.status) {
         case (.list, 0): tell(.done, "the source's courses are listed")
         case (_, 0), (_, 3), (_, 130): break

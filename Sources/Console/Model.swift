@@ -49,15 +49,8 @@ package struct Model: Sendable {
     package var layers: [Layer] = []
     /// Newest last.
     package var notices: [Notice] = []
-    /// A program that was started and has not shown itself in the ledger yet.
-    package var launching: Launching?
-
-    package struct Launching: Sendable, Hashable {
-        let launch: LaunchRequest
-        let since: Date
-        /// The newest run when it was started.
-        let after: Int64
-    }
+    /// The newest run when a program was started that has not shown itself in the ledger yet; nil when none was.
+    package var launchedAfter: Int64?
 
     package init(
         size: Size, capabilities: Capabilities, place: Place, themes: [Theme], theme: Theme, keymap: Keymap = .standard,

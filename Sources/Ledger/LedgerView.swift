@@ -58,11 +58,6 @@ package struct ChosenCourse: Sendable, Hashable, Codable, FetchableRecord {
     package let heldBy: String?
     package let videos: Int
     package let verified: Int
-
-    package init(_ row: CourseRow) {
-        (id, key, heldBy, verified) = (row.id, row.key, row.heldBy, row.verified)
-        videos = row.pending + row.migrating + row.verified + row.rolledBack + row.failed + row.waivedVideos
-    }
 }
 
 /// A command as the ledger keeps it.

@@ -67,7 +67,8 @@ struct Palette {
     private func colour(_ number: Int32) -> RGB {
         switch colours {
         case .direct: RGB(UInt32(number))
-        case .indexed: Self.cube[Int(number) - 16]
+        // Numbers of ours are never below 16.
+        case .indexed: IndexedColours.colour(UInt8(number)) ?? RGB(0)
         case .sixteen, .eight, .mono: Self.named[Int(number)]
         }
     }
@@ -79,21 +80,12 @@ struct Palette {
             switch colours {
             // 0 to 7 are names of colours even among 24-bit values.
             case .direct: max(8, Int32(colour.value))
-            case .indexed: Self.nearest(to: colour, Self.cube, from: 16)
-            case .sixteen, .eight: Self.nearest(to: colour, Self.named, from: 0)
+            case .indexed: Int32(IndexedColours.nearest(to: colour))
+            case .sixteen, .eight: Int32(colour.nearest(in: Self.named))
             case .mono: Self.own
             }
         numbers[colour] = number
         return number
-    }
-
-    private static func nearest(to colour: RGB, _ table: [RGB], from first: Int32) -> Int32 {
-        var (best, least) = (first, Double.infinity)
-        for (number, candidate) in zip(first..., table) {
-            let distance = colour.distance(to: candidate)
-            if distance < least { (best, least) = (number, distance) }
-        }
-        return best
     }
 
     /// xterm's own sixteen. People change them, so they are used only where there is nothing else.
@@ -101,14 +93,4 @@ struct Palette {
         0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
         0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
     ].map { RGB(UInt32($0)) }
-
-    /// Numbers 16 to 255: six levels of each channel, then greys. Every terminal agrees on them.
-    private static let cube: [RGB] = {
-        let levels: [UInt8] = [0, 95, 135, 175, 215, 255]
-        let colours = levels.flatMap { red in
-            levels.flatMap { green in levels.map { blue in RGB(red, green, blue) } }
-        }
-        let greys = stride(from: UInt8(8), through: 238, by: 10).map { RGB($0, $0, $0) }
-        return colours + greys
-    }()
 }

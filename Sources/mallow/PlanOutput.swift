@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import func Console.counted
 import Ledger
 import Migration
 import MigrationModel
@@ -130,6 +131,3 @@ struct TextPlanOutput: PlanOutput {
         return words.isEmpty ? "no transcripts" : words.joined(separator: ", ")
     }
 }
-
-/// "1 video", "2 videos".
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

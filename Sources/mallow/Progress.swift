@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Console
 import Foundation
 import Ledger
 import MigrationModel
@@ -76,16 +77,11 @@ struct Progress {
         let started = summary.videos.values.reduce(0, +) - Self.done(summary)
         let left = Double(started) + mean * Double(Self.unlisted(summary))
         guard left > 0 else { return "ETA now" }
-        guard rates[0] > 0 else { return rates[1] > 0 ? "ETA over \(Self.duration(left / rates[1]))" : "ETA unknown" }
-        let (early, late) = (Self.duration(left / rates[1]), Self.duration(left / rates[0]))
+        guard rates[0] > 0 else {
+            return rates[1] > 0 ? "ETA over \(Figures.duration(left / rates[1]))" : "ETA unknown"
+        }
+        let (early, late) = (Figures.duration(left / rates[1]), Figures.duration(left / rates[0]))
         return early == late ? "ETA \(early)" : "ETA \(early)–\(late)"
-    }
-
-    private static func duration(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded(.up))
-        if whole < 60 { return "\(whole)s" }
-        if whole < 3600 { return "\(whole / 60)m\(String(format: "%02d", whole % 60))s" }
-        return "\(whole / 3600)h\(String(format: "%02d", whole % 3600 / 60))m"
     }
 
     /// A bar in eighths of a cell.

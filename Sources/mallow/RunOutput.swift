@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Console
 import Foundation
 import Ledger
 import MigrationModel
@@ -147,14 +148,8 @@ enum RunLine {
     /// A line for an event that an operator should see; nil for those that only fill the ledger.
     static func text(of event: EventRow) -> String? {
         guard let sentence = EventSentence(event) else { return nil }
-        return "\(clock(event.at)) \(sentence.isInside ? "  " : "")\(mark(sentence.mark)) \(sentence.text)"
-    }
-
-    /// Hours, minutes and seconds of this machine's time zone.
-    private static func clock(_ seconds: Double) -> String {
-        var (time, parts) = (time_t(seconds), tm())
-        localtime_r(&time, &parts)
-        return String(format: "%02d:%02d:%02d", parts.tm_hour, parts.tm_min, parts.tm_sec)
+        return
+            "\(Figures.clock(event.at, .current)) \(sentence.isInside ? "  " : "")\(mark(sentence.mark)) \(sentence.text)"
     }
 
     private static func mark(_ mark: EventSentence.Mark) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Console
 import Settings
 import Themes
 

@@ -62,7 +62,7 @@ extension Frame {
             return age < 3
                 ? ("engine ok · \(Int(age)) s ago", .textDim) : ("engine SILENT for \(Int(age)) s", .stateAttention)
         }
-        if model.launching != nil { return ("engine starting…", .stateActive) }
+        if model.launchedAfter != nil { return ("engine starting…", .stateActive) }
         if model.lostEngine != nil { return ("ENGINE GONE", .stateFailed) }
         return ("no engine", .textDim)
     }

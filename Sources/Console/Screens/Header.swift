@@ -83,9 +83,9 @@ extension Frame {
     /// What the run does, in words; a waiting state says who must act.
     private var state: String {
         guard let run = model.view?.run else {
-            return model.launching == nil ? "no run yet" : "starting…"
+            return model.launchedAfter == nil ? "no run yet" : "starting…"
         }
-        if model.launching != nil { return "starting…" }
+        if model.launchedAfter != nil { return "starting…" }
         if model.lostEngine != nil {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
@@ -121,6 +121,6 @@ extension Model {
     /// How many things only a person can settle.
     package var needs: Int {
         let courses = view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
-        return courses + (lostEngine != nil && launching == nil ? 1 : 0)
+        return courses + (lostEngine != nil && launchedAfter == nil ? 1 : 0)
     }
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Canvas
 
 /// The colours of a terminal with 256 of them, but for the first 16, which everybody sets differently.
 package enum IndexedColours {
@@ -15,11 +14,17 @@ package enum IndexedColours {
         return RGB(level(place / 36), level(place / 6 % 6), level(place % 6))
     }
 
-    /// The index, 16 to 255, whose colour looks most like this one: nearest in CIELAB, and of equals the first.
-    package static func nearest(to colour: RGB) -> UInt8 {
-        let distances = (16...255).map { index in
-            (index: UInt8(index), distance: Self.colour(UInt8(index))?.distance(to: colour) ?? .infinity)
-        }
-        return distances.min { $0.distance < $1.distance }?.index ?? 16
+    /// The index, 16 to 255, whose colour looks most like this one.
+    package static func nearest(to colour: RGB) -> UInt8 { UInt8(16 + colour.nearest(in: cube)) }
+
+    private static let cube = (UInt8(16)...255).compactMap(colour)
+}
+
+extension RGB {
+    /// The place of the colour in `table` that looks most like this one: nearest in CIELAB, and of equals the first. 0 for
+    /// an empty table.
+    package func nearest(in table: [RGB]) -> Int {
+        let distances = table.enumerated().map { (place: $0, distance: $1.distance(to: self)) }
+        return distances.min { $0.distance < $1.distance }?.place ?? 0
     }
 }

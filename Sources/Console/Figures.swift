@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+
+/// Numbers and times as screens and lines write them.
+package enum Figures {
+    /// `18,402`
+    static func number(_ value: Int) -> String {
+        var text = String(abs(value))
+        var place = text.count - 3
+        while place > 0 {
+            text.insert(",", at: text.index(text.startIndex, offsetBy: place))
+            place -= 3
+        }
+        return value < 0 ? "-\(text)" : text
+    }
+
+    /// `42s`, `3m05s`, `2h07m`
+    package static func duration(_ seconds: Double) -> String {
+        let whole = Int(min(max(0, seconds), 1e9).rounded(.up))
+        if whole < 60 { return "\(whole)s" }
+        if whole < 3600 { return "\(whole / 60)m\(two(whole % 60))s" }
+        return "\(whole / 3600)h\(two(whole % 3600 / 60))m"
+    }
+
+    /// `02:48:10`
+    package static func clock(_ seconds: Double, _ zone: TimeZone) -> String {
+        let local = Int(seconds) + zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))
+        let second = (local % 86_400 + 86_400) % 86_400
+        return "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+    }
+
+    static func percent(_ part: Int, of whole: Int) -> String {
+        // 100 only when it is all.
+        whole > 0 ? "\(part * 100 / whole)%" : "-"
+    }
+
+    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
+
+/// `1 course`, `2 courses`.
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
