@@ -59,8 +59,8 @@ struct CourseHead: Sendable {
     private static func policyTitle(run: String, in folder: SafeFolder, limits: ExportLimits) throws -> String? {
         let way = BlockPath(type: "policies", block: run).text + "/policy.json"
         guard let (bytes, _) = try folder.bytes(of: way, atMost: limits.documentBytes) else { return nil }
-        // A broken policy costs the title only; everything that decides about transcripts is in the XML.
-        let json = try? JSONSerialization.jsonObject(with: Data(bytes))
+        // Everything that decides about transcripts is in the XML.
+        let json = try? JSONSerialization.jsonObject(with: Data(bytes))  // a broken policy costs the title only
         let course = (json as? [String: Any])?["course/\(run)"] as? [String: Any]
         return course?["display_name"] as? String
     }

@@ -61,8 +61,7 @@ package final class OLXSource: CourseSource {
 
     package func release(_ course: CourseKey) async {
         guard let shelf = shelves.withLock({ $0.removeValue(forKey: course) }) else { return }
-        // Emptying throws nothing; only the pool's signature says that it might.
-        try? await pool.run { shelf.empty() }
+        try? await pool.run { shelf.empty() }  // throws nothing: only the pool's signature says that it might
     }
 
     private func shelf(of course: CourseKey) -> CourseShelf {

@@ -39,8 +39,8 @@ final class TemporaryFolder: Sendable {
 
     /// Removes what engines that no longer run left in `parent`. Blocks; may be called at any time.
     static func sweep(_ parent: String) {
-        // A folder that cannot be listed cannot be swept either; making the next folder says why.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        let manager = FileManager.default
+        let names = (try? manager.contentsOfDirectory(atPath: parent)) ?? []  // making the next folder says why
         for name in names where name.hasPrefix(prefix) {
             let parts = name.dropFirst(prefix.count).split(separator: "-")
             guard parts.count == 2, let process = pid_t(parts[0]), process > 0 else { continue }
@@ -62,8 +62,7 @@ final class TemporaryFolder: Sendable {
     /// Removes a folder with everything in it. What stays all the same is swept by the next engine.
     private static func remove(_ path: String) {
         makeWritable(path)
-        // There is nobody to tell: the work with it is done.
-        try? FileManager.default.removeItem(atPath: path)
+        try? FileManager.default.removeItem(atPath: path)  // nobody to tell: the work with it is done
     }
 
     /// Gives this user every right on the folders of a tree: nothing can be removed from a folder that is read-only.
@@ -71,8 +70,8 @@ final class TemporaryFolder: Sendable {
         var folders = [path]
         while let folder = folders.popLast() {
             chmod(folder, S_IRWXU)
-            // A folder that cannot be listed now cannot be removed either.
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder)  // nor removed
+            for name in names ?? [] {
                 var status = stat()
                 let inner = "\(folder)/\(name)"
                 if lstat(inner, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { folders.append(inner) }

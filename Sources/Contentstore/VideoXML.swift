@@ -84,8 +84,8 @@ extension VideoXML.Builder {
     private func text(_ name: String) -> String? {
         guard let value = attributes[name], value != "null" else { return nil }
         guard value.utf8.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") else { return value }
-        // Text that merely begins and ends with quotes is not JSON and stays as it is.
-        let json = try? JSONSerialization.jsonObject(with: Data(value.utf8), options: .fragmentsAllowed)
+        let bytes = Data(value.utf8)
+        let json = try? JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed)  // nil: quotes, not JSON
         return json as? String ?? value
     }
 

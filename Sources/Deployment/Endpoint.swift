@@ -78,8 +78,8 @@ extension Endpoint {
     /// What is at a path, links followed; nil when nothing is.
     private static func kind(of path: String) -> FileAttributeType? {
         let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        // What cannot be looked at is found out when it is opened, with the system's own words.
-        return try? FileManager.default.attributesOfItem(atPath: real)[.type] as? FileAttributeType
+        let attributes = try? FileManager.default.attributesOfItem(atPath: real)  // opening it says why
+        return attributes?[.type] as? FileAttributeType
     }
 
     /// The sentence for a scheme that this program cannot use.

@@ -30,7 +30,8 @@ package struct EngineIdentity: Sendable, Hashable {
 
     /// This very process.
     package static var current: EngineIdentity {
-        let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        let file = "/proc/sys/kernel/random/boot_id"
+        let boot = try? String(contentsOfFile: file, encoding: .utf8)  // nil where the system keeps none
         return EngineIdentity(
             host: ProcessInfo.processInfo.hostName,
             pid: ProcessInfo.processInfo.processIdentifier,

@@ -71,9 +71,7 @@ package struct CommandRow: Sendable, Hashable, Codable, FetchableRecord {
     package let refusal: String?
 
     /// What was asked; nil when a later version of the program asked it.
-    package var asked: OperatorCommand? { /* nil says enough */
-        try? JSONDecoder().decode(OperatorCommand.self, from: Data(command.utf8))
-    }
+    package var asked: OperatorCommand? { OperatorCommand(kept: command) }
 }
 
 /// A video that failed or was rolled back, and whose course it is.
@@ -87,7 +85,5 @@ package struct TroubledVideo: Sendable, Hashable, Codable, FetchableRecord {
     package let attempt: Int
 
     /// Why; nil when a later version of the program wrote it.
-    package var why: Failure? {
-        failure.flatMap { /* nil says enough */ try? JSONDecoder().decode(Failure.self, from: Data($0.utf8)) }
-    }
+    package var why: Failure? { Failure(kept: failure) }
 }

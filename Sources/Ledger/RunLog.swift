@@ -31,10 +31,10 @@ package final class RunLog: CheckpointLog, CommandQueue {
         }
         self.commits = commits
         let now = ledger.now
-        // Ends with this object. A beat that cannot be written is noticed by whoever writes a checkpoint.
+        // Ends with this object.
         heartbeat = Task {
             while !Task.isCancelled {
-                try? await commits.write { try Self.beat($0, at: now()) }
+                try? await commits.write { try Self.beat($0, at: now()) }  // whoever writes a checkpoint notices
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
             }
         }
@@ -131,8 +131,7 @@ package final class RunLog: CheckpointLog, CommandQueue {
                 let text: String = row["command"]
                 return QueuedCommand(
                     id: row["id"],
-                    command: /* nil is refused in words */ try? JSONDecoder().decode(
-                        OperatorCommand.self, from: Data(text.utf8)),
+                    command: OperatorCommand(kept: text),
                     actor: row["actor"], basedOn: row["based_on"]
                 )
             }

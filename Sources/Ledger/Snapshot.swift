@@ -113,10 +113,7 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
     package let waived: Int
 
     /// Why it failed, if it did.
-    package var why: Failure? {
-        // A failure that a later version wrote may not be readable; the state still says that it failed.
-        failure.flatMap { try? JSONDecoder().decode(Failure.self, from: Data($0.utf8)) }
-    }
+    package var why: Failure? { Failure(kept: failure) }
 
     /// The videos of the course whose key is `?1`, each with how far its open transaction is.
     static let query = """

@@ -71,8 +71,8 @@ struct VideoTransaction: Sendable {
     /// stood in its way.
     private func isStored(_ object: NewObject, _ intent: Intent, after failure: Failure) async -> Bool {
         guard failure.class == .ambiguous || failure.class == .conflict else { return false }
-        // A store that cannot be read either leaves the doubt in place: not stored, and rollback will look again.
-        guard let info = try? await store.head(object.key) else { return false }
+        // Not stored, as far as is known: rollback will look again.
+        guard let info = try? await store.head(object.key) else { return false }  // unreadable: the doubt stays
         return info.checksum == object.checksum && intent.wrote(info)
     }
 

@@ -5,8 +5,8 @@ import Migration
 import MigrationModel
 import Threading
 
-/// Starts this very program in the background, in a session of its own: neither a closed terminal nor a console that
-/// ends reaches it. What it says goes into a file beside the ledger.
+/// Starts this very program in the background, away from every terminal: neither one that closes nor a console that ends
+/// reaches it. What it says goes into a file beside the ledger.
 struct BackgroundEngine: EngineStarter {
     /// What it is started for.
     let place: Place

@@ -8,8 +8,8 @@ struct ThisProgram {
     enum Place {
         /// Beside its starter: same terminal, same output.
         case foreground
-        /// In a session of its own, which neither a closed terminal nor a starter that ends reaches; what it says is
-        /// added to a file.
+        /// Away from every terminal: neither one that closes nor a starter that ends reaches it. What it says is added to
+        /// a file.
         case background(log: String)
     }
 

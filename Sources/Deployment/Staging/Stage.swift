@@ -65,8 +65,7 @@ package final class Stage: Sendable {
         let puts = state.withLock { $0.puts }
         let duration = staging.duration(of: call, at: puts, dice: surroundings.dice())
         guard duration > .zero else { return }
-        // Cut short when its task is cancelled: what that means is for the call itself to say.
-        try? await surroundings.sleep(duration)
+        try? await surroundings.sleep(duration)  // cut short when cancelled: what that means the call itself says
     }
 
     private func fate(of call: Staging.Call, on subject: String?) throws -> Fate {
