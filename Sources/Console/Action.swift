@@ -6,10 +6,10 @@ package enum Action: String, Sendable, CaseIterable {
     case up, down, pageUp = "page-up", pageDown = "page-down", top, bottom
     case nextPane = "next-pane", previousPane = "previous-pane"
     case courses, videos, validation, log
-    case open, back, mark, markAll = "mark-all", unmark
-    case filter, palette, help, notices, theme
-    case freeze, follow, mouse, copy, redraw, suspend, detach
-    case run, retry, list, pause, more, fewer, hold, waive, triage, drain, stop
+    case open, back, zoom, mark, markAll = "mark-all", unmark
+    case filter, sort, palette, help, notices, theme
+    case freeze, follow, exportLog = "export-log", mouse, copy, redraw, suspend, detach
+    case run, retry, list, pause, more, fewer, hold, triage, waive, withdraw, drain, stop
 
     /// How an action ends up doing something.
     package enum Effect: Sendable, Hashable {
@@ -57,16 +57,22 @@ package enum Action: String, Sendable, CaseIterable {
         case .log: Entry(["4"], "log", "To the log.")
         case .open: Entry([.enter], "open", "Open what the cursor is on: a course's videos, a video's details.")
         case .back: Entry([.escape], "back", "Back out one level. Never does anything else.")
+        case .zoom: Entry(["z"], "zoom", "Give the pane the whole screen, or put it back.")
         case .mark: Entry([" "], "mark", "Mark the course under the cursor, or take its mark away.")
         case .markAll: Entry(["*"], "mark all", "Mark every course that the filter lets through.")
         case .unmark: Entry(["U"], "unmark", "Take all marks away.")
-        case .filter: Entry(["/"], "filter", "Show only courses whose key or title has some text in it.")
+        case .filter:
+            Entry(
+                ["/"], "filter",
+                "Show only courses whose key or title has some text in it; in the log, only such lines.")
+        case .sort: Entry(["s"], "sort", "Order the courses by the next thing: what needs you, key, title, size, ...")
         case .palette: Entry([":"], "command", "Find any of these by its name.")
         case .help: Entry(["?"], "keys", "All keys.")
         case .notices: Entry(["n"], "notices", "What this console did and was told, newest first.")
         case .theme: Entry(["T"], "theme", "Choose the colours, with a preview.")
         case .freeze: Entry(["Z"], "freeze", "Keep the courses in their order, or let what needs you rise again.")
         case .follow: Entry(["f"], "follow", "Let the log follow what happens, or pin it where it is.")
+        case .exportLog: Entry(["e"], "export log", "Write the log into a file beside the ledger, as it is filtered.")
         case .mouse: Entry(["M"], "mouse", "Take the mouse, or leave it to the terminal for selecting text.")
         case .copy: Entry(["y"], "copy", "Copy the key under the cursor to the clipboard.")
         case .redraw: Entry([.control("l")], "redraw", "Draw everything anew.")
@@ -81,6 +87,7 @@ package enum Action: String, Sendable, CaseIterable {
         case .fewer: Entry(["-"], "fewer at once", "A third fewer videos in flight at once.", .safe)
         case .hold: Entry(["c"], "hold…", "Hold a course's cut-over back, or release it.", .asks)
         case .waive: Entry(["w"], "waive…", "Let a video stay behind, with your name and a reason.", .asks)
+        case .withdraw: Entry(["u"], "take back…", "Take back the waivers of the video that is looked at.", .asks)
         case .triage: Entry(["t"], "triage", "Everything that failed, by cause.")
         case .drain: Entry(["D"], "drain…", "End the run: videos in flight are finished, no new one starts.", .asks)
         case .stop: Entry(["!"], "stop now…", "End the engine at once. The next run puts right what was open.", .asks)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Canvas
+import MigrationModel
+import Themes
 
 /// A question before something is written.
 package struct Confirmation: Sendable, Hashable {
@@ -21,8 +23,26 @@ package struct Confirmation: Sendable, Hashable {
     package var isOnGo = false
     package var text = ""
 
+    /// What it needs, proven just now; nil when it needs nothing.
+    package var preflight: Preflight?
+
+    /// Whether everything that it needs is proven.
+    package var isProven: Bool {
+        switch preflight {
+        case nil: true
+        case .proven(let checks, _): checks.allSatisfy { $0.verdict != .fail }
+        case .proving, .failed: false
+        }
+    }
+
+    /// Whether something that it needs was looked for and is not so.
+    var isRefused: Bool { !isProven && preflight != .proving }
+
+    /// Whether it may come to a Go at all.
+    var isOpen: Bool { blockers.isEmpty && !isRefused }
+
     /// Whether nothing stands in its way but Enter on Go.
-    package var isReady: Bool { blockers.isEmpty && (typed == nil || text == typed) }
+    package var isReady: Bool { blockers.isEmpty && isProven && (typed == nil || text == typed) }
 
     /// Whether Enter does it on a screen of this size: what was not shown whole is not done.
     package func isArmed(on size: Size) -> Bool { isReady && isOnGo && isWhole(on: size) }
@@ -40,18 +60,52 @@ package struct Confirmation: Sendable, Hashable {
     static let frame = 7
 
     /// Its text in lines of at most `width` columns, each with what it is about on the first of its lines.
-    func paragraphs(width: Int) -> [(head: String, line: String, isBlocker: Bool, isMinor: Bool)] {
-        let parts = [
-            ("will", will, false, false), ("will not", willNot, false, true), ("undone by", [undo], false, true),
-            ("BLOCKED", blockers, true, false),
+    func paragraphs(width: Int) -> [Paragraph] {
+        let parts: [(String, [(String, Role)])] = [
+            ("will", will.map { ($0, .text) }), ("will not", willNot.map { ($0, .textDim) }),
+            ("undone by", [(undo, .textDim)]), ("proven", proofs), ("BLOCKED", blockers.map { ($0, .stateFailed) }),
         ]
-        return parts.flatMap { head, items, isBlocker, isMinor in
+        return parts.flatMap { head, items in
             items.enumerated().flatMap { index, item in
-                wrapped(item, width: width - 12).enumerated().map { part, line in
-                    (index == 0 && part == 0 ? head : "", part == 0 ? line : "  " + line, isBlocker, isMinor)
+                wrapped(item.0, width: width - 12).enumerated().map { part, line in
+                    Paragraph(
+                        head: index == 0 && part == 0 ? head : "", line: part == 0 ? line : "  " + line, role: item.1)
                 }
             }
         }
+    }
+
+    /// One line of its text.
+    struct Paragraph {
+        let head: String
+        let line: String
+        let role: Role
+    }
+
+    /// A line for each thing that was proven, with what was measured; what to do about it where it was not.
+    private var proofs: [(String, Role)] {
+        switch preflight {
+        case nil: []
+        case .proving: [("looking…", .stateActive)]
+        case .failed(let words): [("nothing: \(words)", .stateFailed)]
+        case .proven(let checks, _):
+            // What passed is told in one breath and without its limit: all of it has to fit where the question does.
+            [
+                (
+                    checks.filter { $0.verdict == .pass }.map { "\($0.name): \($0.measured)" }.joined(separator: " · "),
+                    .stateOK
+                )
+            ]
+                + checks.filter { $0.verdict == .attention }.map { ($0.sentence, .stateAttention) }
+                + checks.filter { $0.verdict == .fail }.map { ($0.sentence, .stateFailed) }
+        }
+    }
+}
+
+extension PreflightCheck {
+    /// What was measured, against what, and what to do about it.
+    fileprivate var sentence: String {
+        "\(name): \(measured)" + (limit.map { " (\($0))" } ?? "") + (advice.map { "; \($0)" } ?? "")
     }
 }
 

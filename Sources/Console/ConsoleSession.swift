@@ -28,6 +28,7 @@ package actor ConsoleSession {
     private let ledger: Ledger
     private let watch: LedgerWatch
     private let starter: any EngineStarter
+    private let onlooker: any Onlooker
     private let preferences: any Preferences
     private let inputs = Inbox<Input>()
 
@@ -45,13 +46,14 @@ package actor ConsoleSession {
 
     package init(
         model: Model, display: any Display, ledger: Ledger, watch: LedgerWatch, starter: any EngineStarter,
-        preferences: any Preferences
+        onlooker: any Onlooker, preferences: any Preferences
     ) {
         self.model = model
         self.display = display
         self.ledger = ledger
         self.watch = watch
         self.starter = starter
+        self.onlooker = onlooker
         self.preferences = preferences
     }
 
@@ -174,6 +176,29 @@ package actor ConsoleSession {
                 ledger in
                 try await ledger.waive(waivers)
             }
+        case .withdraw(let waivers):
+            await write("\(counted(waivers.count, "waiver")) taken back; run the course again to let it count") {
+                ledger in
+                for waiver in waivers {
+                    _ = try await ledger.withdrawWaiver(
+                        course: waiver.course, block: waiver.block, language: waiver.language, by: actor)
+                }
+            }
+        case .inspect(let request):
+            await take(.inspected(request, .reading))
+            lookAround {
+                .inspected(request, .seen(try await $0.inspect(request), at: $1()))
+            } otherwise: {
+                .inspected(request, .failed($0))
+            }
+        case .prove:
+            await take(.proven(.proving))
+            lookAround {
+                .proven(.proven(try await $0.prove(), at: $1()))
+            } otherwise: {
+                .proven(.failed($0))
+            }
+        case .exportLog(let filter): await export(filter)
         case .copy(let text): await display.copy(text)
         case .redraw:
             shown = nil
@@ -186,6 +211,37 @@ package actor ConsoleSession {
         case .keepTheme(let name): preferences.keepTheme(name)
         case .bell: await display.bell()
         case .detach: isOver = true
+        }
+    }
+
+    /// Has somebody look into the stores; what is seen comes as an event, and nobody waits for it.
+    private func lookAround(
+        _ look: @escaping @Sendable (any Onlooker, @Sendable () -> Date) async throws -> Event,
+        otherwise: @escaping @Sendable (String) -> Event
+    ) {
+        let (onlooker, inputs, now, place) = (onlooker, inputs, ledger.now, ledger.path)
+        // Bounded by the onlooker.
+        Task {
+            do {
+                inputs.add(.event(try await look(onlooker, now)))
+            } catch {
+                inputs.add(.event(otherwise(Failure(error, "looking into the stores", at: place).brief)))
+            }
+        }
+    }
+
+    /// Writes the log into a file and says where it is.
+    private func export(_ filter: String) async {
+        do {
+            let zone = model.timeZone
+            let lines = try await watch.log(filter).compactMap { event in
+                EventSentence(event).map { "\(Figures.stamp(event.at, zone)) \($0.text)\n" }
+            }
+            let path = try preferences.keepLog(lines.joined())
+            await take(.done(Notice(.done, "\(counted(lines.count, "line")) written to \(path)", at: ledger.now())))
+        } catch {
+            let failure = Failure(error, "writing the log", at: ledger.path)
+            await take(.done(Notice(.refused, failure.brief, at: ledger.now())))
         }
     }
 

@@ -24,4 +24,10 @@ package protocol EngineStarter: Sendable {
 /// What an operator chose and finds again next time.
 package protocol Preferences: Sendable {
     func keepTheme(_ name: String)
+
+    /// Writes a log into a new file beside the ledger.
+    ///
+    /// - Returns: the file's path.
+    /// - Throws: ``Failure`` in the system's own words.
+    func keepLog(_ text: String) throws -> String
 }

@@ -17,6 +17,10 @@ package enum Event: Sendable {
     case done(Notice)
     /// A program that this console started has ended.
     case ended(EngineEnd)
+    /// What the stores have of a video was read, or could not be.
+    case inspected(InspectionRequest, Inspection)
+    /// What stands in a run's way was looked for.
+    case proven(Preflight)
 }
 
 /// What a console wants done. The model never does anything itself.
@@ -25,6 +29,14 @@ package enum Effect: Sendable, Hashable {
     case submit(OperatorCommand)
     case hold([CourseKey], Bool)
     case waive([Waiver])
+    /// Takes the waivers of a video back.
+    case withdraw([Waiver])
+    /// Has the stores looked into by somebody who may.
+    case inspect(InspectionRequest)
+    /// Has everything proven that a run needs.
+    case prove
+    /// Writes the log into a file, as far as a filter lets it through.
+    case exportLog(String)
     case copy(String)
     case redraw
     case suspend

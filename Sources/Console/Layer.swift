@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
 package import Ledger
+package import MigrationModel
 
 /// What lies over the overview.
 package enum Layer: Sendable, Hashable {
     case help(first: Int)
     case notices(first: Int)
-    /// The line of text is the model's own filter.
-    case filter
+    /// The line of text is the model's own filter, of the courses or of the log.
+    case filter(Model.Pane)
     case palette(Palette)
     /// The theme to go back to when none is chosen.
     case themes(cursor: Int, before: String)
@@ -15,7 +16,8 @@ package enum Layer: Sendable, Hashable {
     /// The cause under the cursor; nil for the first.
     case triage(cursor: TroubleGroup.Cause?)
     case waive(Waiving)
-    case video(VideoReference)
+    case video(VideoDetail)
+    case compare(Comparing)
 }
 
 /// The command palette: a line of text and what fits it.
@@ -38,11 +40,23 @@ package struct Palette: Sendable, Hashable {
 /// Videos of one cause that shall stay behind, and the reason for it.
 package struct Waiving: Sendable, Hashable {
     package let videos: [VideoReference]
+    /// The transcript of the only video that is enough; nil when it is about whole videos.
+    package let only: LanguageCode?
+    /// That one, as long as no more than it shall stay behind.
+    package var language: LanguageCode?
     /// The name of the only one, or of the first.
     package let name: String
     /// What is wrong with them.
     package let cause: String
     package var reason = ""
+
+    init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil) {
+        self.videos = videos
+        self.name = name
+        self.cause = cause
+        self.only = only
+        language = only
+    }
 
     /// Whether somebody who reads it later learns something from the reason.
     package var isReady: Bool { reason.split(separator: " ").joined().utf8.count >= 3 }

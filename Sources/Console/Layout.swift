@@ -24,7 +24,8 @@ package struct Layout: Sendable, Hashable {
     package let log: Rect
     package let footer: Rect
 
-    package init(_ size: Size, pane: Model.Pane) {
+    /// - Parameter isZoomed: whether the pane has all the room to itself.
+    package init(_ size: Size, pane: Model.Pane, isZoomed: Bool = false) {
         let screen = Rect(size)
         let nothing = Rect(0, 0, 0, 0)
         kind =
@@ -40,6 +41,12 @@ package struct Layout: Sendable, Hashable {
         case .whole:
             let (top, rest) = screen.split(top: 2)
             let (body, bottom) = rest.split(bottom: 3)
+            guard !isZoomed else {
+                (header, footer) = (top, bottom)
+                (courses, videos) = (only(.courses, body), only(.videos, body))
+                (validation, log) = (only(.validation, body), only(.log, body))
+                return
+            }
             let (lists, below) = body.split(top: max(10, body.height * 6 / 10))
             let left = size.width * 58 / 100
             (header, footer) = (top, bottom)
@@ -48,7 +55,7 @@ package struct Layout: Sendable, Hashable {
         case .medium:
             let (top, rest) = screen.split(top: 2)
             let (body, bottom) = rest.split(bottom: 3)
-            let (list, lines) = body.split(bottom: 5)
+            let (list, lines) = isZoomed ? (body, nothing) : body.split(bottom: 5)
             (header, footer) = (top, bottom)
             (courses, videos, validation) = (only(.courses, list), only(.videos, list), only(.validation, list))
             log = pane == .log ? body : lines

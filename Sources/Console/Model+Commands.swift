@@ -28,6 +28,7 @@ extension Model {
         case .hold:
             if let choice { question = .hold(choice) }
         case .waive: return waive()
+        case .withdraw: return withdraw()
         case .drain: return end(.drain)
         case .stop: return end(.stop)
         default: break
@@ -42,11 +43,27 @@ extension Model {
     }
 
     /// Asks what was to be asked, of the courses that the ledger has just given for it: what is told is what is done.
-    mutating func ask(_ question: Question, about courses: [ChosenCourse]) {
-        guard !courses.isEmpty else { return tell(.refused, "there is no course to do that with any more") }
+    mutating func ask(_ question: Question, about courses: [ChosenCourse]) -> [Effect] {
+        guard !courses.isEmpty else { return refuse("there is no course to do that with any more") }
         switch question {
-        case .run: layers.append(.confirmation(confirmation(running: courses)))
-        case .hold: layers.append(.confirmation(confirmation(holding: courses)))
+        case .run:
+            var confirmation = confirmation(running: courses)
+            // What cannot be done anyway needs no proof.
+            if confirmation.blockers.isEmpty { confirmation.preflight = .proving }
+            layers.append(.confirmation(confirmation))
+            return confirmation.preflight == nil ? [] : [.prove]
+        case .hold:
+            layers.append(.confirmation(confirmation(holding: courses)))
+            return []
+        }
+    }
+
+    mutating func take(_ preflight: Preflight) {
+        for index in layers.indices {
+            guard case .confirmation(var confirmation) = layers[index], confirmation.preflight != nil else { continue }
+            confirmation.preflight = preflight
+            if confirmation.isRefused { confirmation.isOnGo = false }
+            layers[index] = .confirmation(confirmation)
         }
     }
 
@@ -98,10 +115,10 @@ extension Model {
             title: "Migrate \(counted(courses.count, "course"))",
             will: [
                 names(courses), "\(counted(videos, "video")) listed, \(videos - verified) of them not yet verified",
-                "copy what is missing to \(place.store ?? "?"), then add its rows to \(place.catalog ?? "?")",
-                "switch each course's flag on when its check passes",
+                "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
+                    + "the flag of each course on whose check passes",
             ],
-            willNot: ["overwrite or delete anything that was there before", "change the contentstore"],
+            willNot: ["overwrite, delete or change anything that was there before"],
             undo:
                 "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in "
                 + "the platform's admin",
@@ -189,8 +206,10 @@ extension Model {
     /// The video that is looked at, or the one under the cursor in its pane.
     private mutating func waive() -> [Effect] {
         var video: (course: CourseKey, row: VideoRow)?
-        if case .video(let reference)? = layer {
-            video = view?.video.map { (reference.course, $0) }
+        var transcript: InspectedTranscript?
+        if case .video(let detail)? = layer {
+            video = view?.video.map { (detail.video.course, $0) }
+            transcript = detail.selected
         } else if pane == .videos, let course = selected, let row = selectedVideo {
             video = (CourseKey(unchecked: course.key), row)
         }
@@ -199,11 +218,35 @@ extension Model {
             return refuse("only a video that failed can stay behind: choose one in the videos pane, or in triage")
         }
         let reference = VideoReference(course: video.course, block: UsageKey(unchecked: video.row.block))
+        // Where one transcript is what is wrong, it alone may stay behind.
+        let failure = transcript?.failure ?? video.row.why
         layers.append(
             .waive(
                 Waiving(
                     videos: [reference], name: video.row.displayName,
-                    cause: video.row.why?.cause ?? "its cause cannot be read")))
+                    cause: failure?.cause ?? "its cause cannot be read",
+                    only: transcript?.failure == nil ? nil : transcript?.language)))
+        return []
+    }
+
+    /// Of the video that is looked at.
+    private mutating func withdraw() -> [Effect] {
+        guard case .video(let detail)? = layer else {
+            return refuse("open the video first, with \(keymap.hint(.open)): its waivers are listed there")
+        }
+        let waivers = view?.waivers ?? []
+        guard !waivers.isEmpty else { return refuse("there is no waiver for this video") }
+        layers.append(
+            .confirmation(
+                Confirmation(
+                    title: "Take back \(counted(waivers.count, "waiver"))",
+                    will: waivers.map { "\($0.language?.text ?? "the whole video"), by \($0.actor): \($0.reason)" }
+                        + ["count again when \(detail.video.course) is run next"],
+                    willNot: ["change anything that is migrated"], undo: "\(keymap.hint(.waive)) again", blockers: [],
+                    typed: nil, commandLine: nil, effect: .withdraw(waivers)
+                )
+            )
+        )
         return []
     }
 

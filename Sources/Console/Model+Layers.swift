@@ -7,7 +7,7 @@ import Themes
 extension Model {
     /// A key while something lies over the overview. Editing keys edit, Escape backs out one level, and neither acts.
     mutating func press(_ key: Key, on layer: Layer) -> [Effect] {
-        if key == .control("l") { return [.redraw] }
+        if key == .control("l") { return [.redraw] + inspections }
         if key == .control("z") { return [.suspend] }
         if key == .escape { return backOut(of: layer) }
         // In one line nothing can be read that could be answered.
@@ -16,16 +16,9 @@ extension Model {
         switch layer {
         case .help(let first): layers.append(.help(first: scrolled(first, key, count: 1000)))
         case .notices(let first): layers.append(.notices(first: scrolled(first, key, count: notices.count)))
-        case .video(let video):
-            layers.append(layer)
-            switch keymap.action(of: key) {
-            case .waive: return command(.waive)
-            case .copy:
-                tell(.information, "copied \(video.block)")
-                return [.copy(video.block.text)]
-            default: break
-            }
-        case .filter: pressFilter(key)
+        case .video(let detail): return press(key, detail)
+        case .compare(let comparing): return press(key, comparing)
+        case .filter(let list): pressFilter(key, of: list)
         case .palette(let palette): return pressPalette(key, palette)
         case .themes(let cursor, let before): return pressThemes(key, cursor, before)
         case .confirmation(let confirmation): return press(key, confirmation)
@@ -35,17 +28,28 @@ extension Model {
         return []
     }
 
+    /// To draw anew is to look anew, too.
+    private var inspections: [Effect] {
+        switch layer {
+        case .video(let detail): [.inspect(InspectionRequest(video: detail.video))]
+        case .compare(let comparing):
+            [.inspect(InspectionRequest(video: comparing.video, language: comparing.language))]
+        case .confirmation(let confirmation): confirmation.preflight == nil ? [] : [.prove]
+        default: []
+        }
+    }
+
     private mutating func backOut(of layer: Layer) -> [Effect] {
         layers.removeLast()
         switch layer {
-        case .filter: filter = ""
+        case .filter(let list): self[filterOf: list] = ""
         case .themes(_, let before): theme = themes.first { $0.name == before } ?? theme
         default: break
         }
         return []
     }
 
-    private func scrolled(_ first: Int, _ key: Key, count: Int) -> Int {
+    func scrolled(_ first: Int, _ key: Key, count: Int) -> Int {
         let rows =
             switch keymap.action(of: key) {
             case .up: -1
@@ -58,15 +62,21 @@ extension Model {
         return max(0, min(first + rows, max(0, count - 1)))
     }
 
-    private mutating func pressFilter(_ key: Key) {
+    /// The filter of the courses, or that of the log.
+    subscript(filterOf list: Pane) -> String {
+        get { list == .log ? logFilter : filter }
+        set { if list == .log { logFilter = newValue } else { filter = newValue } }
+    }
+
+    private mutating func pressFilter(_ key: Key, of list: Pane) {
         switch key {
         case .enter: return
-        case .character(let character): filter.append(character)
-        case .backspace: if !filter.isEmpty { filter.removeLast() }
-        case .control("u"): filter = ""
+        case .character(let character): self[filterOf: list].append(character)
+        case .backspace: if !self[filterOf: list].isEmpty { self[filterOf: list].removeLast() }
+        case .control("u"): self[filterOf: list] = ""
         default: break
         }
-        layers.append(.filter)
+        layers.append(.filter(list))
     }
 
     private mutating func pressPalette(_ key: Key, _ palette: Palette) -> [Effect] {
@@ -111,14 +121,14 @@ extension Model {
                 return []
             }
             if confirmation.isArmed(on: size) { return carryOut(confirmation) }
-        case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.blockers.isEmpty
+        case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.isOpen
         case .character("y") where confirmation.text.isEmpty && confirmation.commandLine != nil:
             layers.append(.confirmation(confirmation))
             tell(.information, "copied the command line")
             return confirmation.commandLine.map { [.copy($0)] } ?? []
         case .character(let character) where confirmation.typed != nil:
             // To type is to mean it: the text goes where it counts.
-            if confirmation.blockers.isEmpty { confirmation.isOnGo = true }
+            if confirmation.isOpen { confirmation.isOnGo = true }
             confirmation.text.append(character)
         case .backspace: if !confirmation.text.isEmpty { confirmation.text.removeLast() }
         default: break
@@ -144,7 +154,7 @@ extension Model {
         switch keymap.action(of: key) {
         case .retry, .run: question = .run(.named(groups[place].courses))
         case .waive: layers.append(.waive(waiving(groups[place])))
-        case .open: layers.append(.video(waiving(groups[place]).videos[0]))
+        case .open: return open(waiving(groups[place]).videos[0])
         default: break
         }
         return []
@@ -157,11 +167,14 @@ extension Model {
             guard waiving.isReady else { break }
             let reason = waiving.reason.split(separator: " ").joined(separator: " ")
             let waivers = waiving.videos.map {
-                Waiver(course: $0.course, block: $0.block, language: nil, actor: place.operator, reason: reason)
+                Waiver(
+                    course: $0.course, block: $0.block, language: waiving.language, actor: place.operator,
+                    reason: reason)
             }
             // What became of it is told on the overview.
             layers = []
             return [.waive(waivers)]
+        case .tab: waiving.language = waiving.language == nil ? waiving.only : nil
         case .character(let character): waiving.reason.append(character)
         case .backspace: if !waiving.reason.isEmpty { waiving.reason.removeLast() }
         case .control("u"): waiving.reason = ""

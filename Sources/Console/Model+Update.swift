@@ -18,20 +18,22 @@ extension Model {
         case .terminal(.wheel(let rows, _)): if layers.isEmpty { return scroll(rows) }
         case .terminal(.resized(let size)): self.size = size
         case .terminal(.closed): return [.detach]
-        case .view(let view): take(view)
+        case .view(let view): return take(view)
         case .unreadable(let failure, let date): (blindness, now) = (failure, date)
         case .tick(let date): now = date
         case .done(let notice):
             notices.append(notice)
             return notice.kind == .refused ? [.bell] : []
         case .ended(let end): return take(end)
+        case .inspected(let request, let inspection): take(inspection, of: request)
+        case .proven(let preflight): take(preflight)
         }
         return []
     }
 
     // MARK: - The ledger
 
-    private mutating func take(_ view: LedgerView) {
+    private mutating func take(_ view: LedgerView) -> [Effect] {
         let isOpen = view.run.map { $0.ended == nil } ?? false
         let lost = self.view?.heartbeatAge != nil && view.heartbeatAge == nil && isOpen
         let ended = self.openRun != nil && view.run?.id == self.openRun?.id && view.run?.ended != nil
@@ -41,23 +43,18 @@ extension Model {
         blindness = nil
         trend.add(view)
         // A course that the filter hides, or that is gone, is under no cursor.
-        if view.selected?.id != earlier?.selected?.id { (videoCursor, videoRowsAbove) = (nil, 0) }
-        cursor = view.selected?.id
-        if let cursor, let row = view.order.firstIndex(of: cursor) { rowsAbove = row - view.firstCourse }
-        if let video = videoCursor {
-            if let row = view.videoOrder.firstIndex(of: video) {
-                videoRowsAbove = row - view.firstVideo
-            } else {
-                (videoCursor, videoRowsAbove) = (nil, 0)
-            }
-        }
+        if view.selected?.id != earlier?.selected?.id { video = ListCursor() }
+        course.id = view.selected?.id
+        course.settle(in: view.order, shownFrom: view.firstCourse)
+        video.settle(in: view.videoOrder, shownFrom: view.firstVideo)
         if eventShift > 0 {
             eventShift = 0
             pinnedEvent = view.events.last?.seq ?? pinnedEvent
         }
+        var effects: [Effect] = []
         if let asked = question {
             question = nil
-            ask(asked, about: view.chosen)
+            effects = ask(asked, about: view.chosen)
         }
         if let launchedAfter, (view.run?.id ?? 0) > launchedAfter { self.launchedAfter = nil }
         if lost {
@@ -74,6 +71,7 @@ extension Model {
                 tell(.done, "\(command.actor): \(what) is in force")
             }
         }
+        return effects
     }
 
     private mutating func take(_ end: EngineEnd) -> [Effect] {
@@ -116,12 +114,17 @@ extension Model {
         case .videos: pane = .videos
         case .validation: pane = .validation
         case .log: pane = .log
-        case .open: open()
-        case .back: pane = .courses
+        case .open: return open()
+        case .back: if isZoomed { isZoomed = false } else { pane = .courses }
+        case .zoom: isZoomed.toggle()
+        case .sort:
+            sort = sort.next
+            tell(.information, "the courses are shown \(sort.rawValue)")
         case .mark: toggleMark()
         case .markAll: marks.formUnion(view?.order ?? [])
         case .unmark: marks = []
-        case .filter: layers.append(.filter)
+        case .filter: layers.append(.filter(pane == .log ? .log : .courses))
+        case .exportLog: return [.exportLog(logFilter)]
         case .palette: layers.append(.palette(Palette()))
         case .help: layers.append(.help(first: 0))
         case .notices: layers.append(.notices(first: 0))
@@ -141,13 +144,13 @@ extension Model {
         case .suspend: return [.suspend]
         case .detach: return [.detach]
         case .triage: layers.append(.triage(cursor: nil))
-        case .run, .retry, .list, .pause, .more, .fewer, .hold, .waive, .drain, .stop: return command(action)
+        case .run, .retry, .list, .pause, .more, .fewer, .hold, .waive, .withdraw, .drain, .stop: return command(action)
         }
         return []
     }
 
     private var page: Int {
-        let layout = Layout(size, pane: pane)
+        let layout = layout
         return max(
             1, (pane == .courses ? layout.courseRows : pane == .videos ? layout.videoRows : layout.eventRows) - 1)
     }
@@ -155,30 +158,14 @@ extension Model {
     /// Moves the cursor of the pane that has it.
     private mutating func scroll(_ rows: Int) -> [Effect] {
         switch pane {
-        case .courses, .validation: moveCourse(rows)
-        case .videos: moveVideo(rows)
+        case .courses, .validation:
+            let before = course.id
+            course.move(by: rows, in: view?.order ?? [], height: layout.courseRows)
+            if course.id != before { video = ListCursor() }
+        case .videos: video.move(by: rows, in: view?.videoOrder ?? [], height: layout.videoRows)
         case .log: moveLog(rows)
         }
         return []
-    }
-
-    private mutating func moveCourse(_ rows: Int) {
-        guard let order = view?.order, !order.isEmpty else { return }
-        let before = cursor.flatMap { order.firstIndex(of: $0) } ?? 0
-        let after = min(max(0, before.addingReportingOverflow(rows).partialValue), order.count - 1)
-        let height = Layout(size, pane: pane).courseRows
-        rowsAbove = min(max(0, rowsAbove + after - before), max(0, height - 1))
-        if order[after] != cursor { (videoCursor, videoRowsAbove) = (nil, 0) }
-        cursor = order[after]
-    }
-
-    private mutating func moveVideo(_ rows: Int) {
-        guard let order = view?.videoOrder, !order.isEmpty else { return }
-        let before = videoCursor.flatMap { order.firstIndex(of: $0) } ?? 0
-        let after = min(max(0, before.addingReportingOverflow(rows).partialValue), order.count - 1)
-        let height = Layout(size, pane: pane).videoRows
-        videoRowsAbove = min(max(0, videoRowsAbove + after - before), max(0, height - 1))
-        videoCursor = order[after]
     }
 
     /// The log is pinned to a line, not to a distance from its end.
@@ -192,21 +179,21 @@ extension Model {
         }
     }
 
-    private mutating func open() {
+    private mutating func open() -> [Effect] {
         switch pane {
         case .courses, .validation: pane = .videos
         case .videos:
-            guard let course = selected, let video = selectedVideo else { return }
-            let reference = VideoReference(
-                course: CourseKey(unchecked: course.key), block: UsageKey(unchecked: video.block))
-            layers.append(.video(reference))
+            guard let course = selected, let video = selectedVideo else { return [] }
+            return open(
+                VideoReference(course: CourseKey(unchecked: course.key), block: UsageKey(unchecked: video.block)))
         case .log: pinnedEvent = nil
         }
+        return []
     }
 
     private mutating func toggleMark() {
-        guard pane == .courses, let cursor else { return }
-        if marks.remove(cursor) == nil { marks.insert(cursor) }
+        guard pane == .courses, let id = course.id else { return }
+        if marks.remove(id) == nil { marks.insert(id) }
     }
 
     private mutating func copy() -> [Effect] {
@@ -217,20 +204,20 @@ extension Model {
 
     private mutating func click(_ point: Point) {
         guard layers.isEmpty, let view else { return }
-        let layout = Layout(size, pane: pane)
+        let layout = layout
         if layout.courses.contains(point) {
             pane = .courses
             let rows = layout.inside(layout.courses).split(top: layout.courseHeadings).rest
             let row = view.firstCourse + point.y - rows.y
             if rows.contains(point), view.order.indices.contains(row) {
-                (cursor, rowsAbove) = (view.order[row], point.y - rows.y)
+                course = ListCursor(view.order[row], rowsAbove: point.y - rows.y)
             }
         } else if layout.videos.contains(point) {
             pane = .videos
             let rows = layout.inside(layout.videos)
             let row = view.firstVideo + point.y - rows.y
             if rows.contains(point), view.videoOrder.indices.contains(row) {
-                (videoCursor, videoRowsAbove) = (view.videoOrder[row], point.y - rows.y)
+                video = ListCursor(view.videoOrder[row], rowsAbove: point.y - rows.y)
             }
         } else if layout.validation.contains(point) {
             pane = .validation
@@ -243,9 +230,9 @@ extension Model {
     private mutating func paste(_ text: String) {
         let text = CellText(text).text
         switch layers.popLast() {
-        case .filter:
-            filter += text
-            layers.append(.filter)
+        case .filter(let list):
+            self[filterOf: list] += text
+            layers.append(.filter(list))
         case .palette(var palette):
             palette.text += text
             layers.append(.palette(palette))

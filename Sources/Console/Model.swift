@@ -28,15 +28,16 @@ package struct Model: Sendable {
     package var trend = Trend()
 
     package var pane = Pane.courses
-    /// The course under the cursor: the course, and not the row.
-    package var cursor: Int64?
-    package var rowsAbove = 0
+    package var isZoomed = false
+    /// The course under the cursor.
+    package var course = ListCursor()
     package var marks: Set<Int64> = []
     package var filter = ""
+    package var sort = CourseSort.worstFirst
     package var isFrozen = false
-    /// The video under the cursor: the video, and not the row; nil for the first.
-    package var videoCursor: Int64?
-    package var videoRowsAbove = 0
+    /// The video under the cursor.
+    package var video = ListCursor()
+    package var logFilter = ""
     /// The event that the log is pinned to; nil when it follows.
     package var pinnedEvent: Int64?
     /// How many lines later than that the log is to be.
@@ -87,8 +88,10 @@ package struct Model: Sendable {
     /// The video under the cursor.
     package var selectedVideo: VideoRow? {
         guard let videos = view?.videos else { return nil }
-        return videos.first { $0.id == videoCursor } ?? (videoCursor == nil ? videos.first : nil)
+        return videos.first { $0.id == video.id } ?? (video.id == nil ? videos.first : nil)
     }
+
+    package var layout: Layout { Layout(size, pane: pane, isZoomed: isZoomed) }
 
     /// The topmost thing over the overview.
     package var layer: Layer? { layers.last }
@@ -100,25 +103,25 @@ package struct Model: Sendable {
 
     /// What is to be loaded for the next frame.
     package var request: ViewRequest {
-        let layout = Layout(size, pane: pane)
+        let layout = layout
         var request = ViewRequest()
         request.filter = filter
+        request.sort = sort
         // Under an open dialog nothing moves.
-        request.keepsOrder = (isFrozen || !layers.isEmpty) && view?.filter == filter
-        request.cursor = cursor
-        request.rowsAbove = min(rowsAbove, max(0, layout.courseRows - 1))
+        request.keepsOrder = (isFrozen || !layers.isEmpty) && view?.filter == filter && view?.sort == sort
+        request.course = course.within(layout.courseRows)
         request.courseRows = layout.courseRows
         request.marks = marks
-        request.videoCursor = videoCursor
-        request.videoRowsAbove = min(videoRowsAbove, max(0, layout.videoRows - 1))
+        request.video = video.within(layout.videoRows)
         request.videoRows = layout.videoRows
+        request.eventFilter = logFilter
         request.newestEvent = pinnedEvent
         request.eventShift = eventShift
         request.eventRows = layout.eventRows
         request.choice = question?.choice
         for layer in layers {
             if case .triage = layer { request.wantsTroubles = true }
-            if case .video(let video) = layer { request.video = video }
+            if case .video(let detail) = layer { request.openVideo = detail.video }
         }
         return request
     }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Ledger
+import MigrationModel
 
 /// Which platform a console is on: it is named on every screen.
 package struct Place: Sendable, Hashable {
@@ -44,9 +46,21 @@ package struct Place: Sendable, Hashable {
 
     /// What follows the program's name to do a piece of work here.
     package func arguments(_ request: LaunchRequest) -> [String] {
-        let endpoints = [("--source", source), ("--store", store), ("--catalog", catalog)]
-        return request.arguments + endpoints.flatMap { name, value in value.map { [name, $0] } ?? [] }
-            + ["--ledger", ledger] + engineOptions + (request.work == .list ? [] : runOptions)
+        request.arguments + endpoints + engineOptions + (request.work == .list ? [] : runOptions)
+    }
+
+    /// The same to look into the stores.
+    package func arguments(_ request: InspectionRequest) -> [String] {
+        ["compare", "--json", "--course", request.video.course.text, "--video", request.video.block.text]
+            + (request.language.map { ["--language", $0.text] } ?? []) + endpoints
+    }
+
+    /// The same to prove what a run needs.
+    package var proof: [String] { ["doctor", "--json"] + endpoints }
+
+    private var endpoints: [String] {
+        [("--source", source), ("--store", store), ("--catalog", catalog), ("--ledger", ledger)]
+            .flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 
     /// The same for a shell.

@@ -52,16 +52,19 @@ package struct Platform: Sendable {
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
     package init(_ endpoints: Endpoints, now: @escaping @Sendable () -> Date) throws {
         source = try Self.source(endpoints.source)
-        switch endpoints.store.scheme {
-        case "file":
-            store = try DirectoryStore(
-                path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
-        default: throw endpoints.store.unknown(role: "store", known: ["file"])
-        }
+        store = try Self.store(endpoints.store)
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
         default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
+        }
+    }
+
+    static func store(_ endpoint: Endpoint) throws -> any ObjectStore {
+        switch endpoint.scheme {
+        case "file":
+            try DirectoryStore(path: endpoint.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
+        default: throw endpoint.unknown(role: "store", known: ["file"])
         }
     }
 

@@ -182,13 +182,14 @@ struct CheckpointWriter: Sendable {
             db,
             """
             UPDATE video SET state = ?, failure = ?, attempt = ?, seconds = ?, contentstore = ?, store = ?, migrated = ?,
-                present = ?, dangling = ?, corrupt = ?, conflict = ?, waived = ?
+                present = ?, dangling = ?, corrupt = ?, conflict = ?, waived = ?, reading = ?, storing = ?, checking = ?
             WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?
             """,
             [
                 report.state.rawValue, failure, report.attempt, report.seconds, counts.contentstore, counts.store,
                 counts.migrated, counts.present, counts.dangling, counts.corrupt, counts.conflict, counts.waived,
-                report.course.text, report.block.text,
+                report.steps.reading, report.steps.storing, report.steps.checking, report.course.text,
+                report.block.text,
             ]
         )
         try event(

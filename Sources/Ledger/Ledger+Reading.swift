@@ -81,7 +81,10 @@ extension Ledger {
         guard !keys.isEmpty else { return [:] }
         return try await reading { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT sha256, format FROM intent WHERE object = ? AND state = 'committed'"
+                sql: """
+                    SELECT i.sha256, i.format, t.run FROM intent i JOIN video_transaction t ON t.number = i.owner
+                    WHERE i.object = ? AND i.state = 'committed'
+                    """
             )
             return try keys.reduce(into: [:]) { found, key in
                 guard let row = try Row.fetchOne(statement, arguments: [key.text]) else { return }
@@ -89,7 +92,7 @@ extension Ledger {
                 else {
                     return
                 }
-                found[key] = StoredTranscript(checksum: checksum, format: format)
+                found[key] = StoredTranscript(checksum: checksum, format: format, run: RunID(row[2]))
             }
         }
     }

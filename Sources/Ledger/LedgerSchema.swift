@@ -22,6 +22,11 @@ enum LedgerSchema {
         migrator.registerMigration("3 what a console reads is indexed") { db in
             try db.execute(sql: consoleReading)
         }
+        migrator.registerMigration("4 how long a video is in each step") { db in
+            for step in ["reading", "storing", "checking"] {
+                try db.execute(sql: "ALTER TABLE video ADD COLUMN \(step) REAL NOT NULL DEFAULT 0")
+            }
+        }
         return migrator
     }
 

@@ -9,11 +9,10 @@ extension LedgerView {
     ) throws {
         let lease = try Lease.fetch(db)
         let living = lease.flatMap { $0.isAlive(at: date) ? $0 : nil }
-        let page = Page(order, around: request.cursor, rowsAbove: request.rowsAbove, rows: request.courseRows)
+        let page = Page(order, around: request.course, rows: request.courseRows)
         let selected = try order.isEmpty ? nil : Self.rows(db, [order[page.cursor]]).first
         let videoOrder = try selected.map { try Self.videoOrder(db, of: $0) } ?? []
-        let videoPage = Page(
-            videoOrder, around: request.videoCursor, rowsAbove: request.videoRowsAbove, rows: request.videoRows)
+        let videoPage = Page(videoOrder, around: request.video, rows: request.videoRows)
         let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(seq) FROM event")) ?? 0
         self.init(
             at: date,
@@ -21,17 +20,21 @@ extension LedgerView {
             heartbeatAge: living.map { max(0, date.timeIntervalSince1970 - $0.heartbeat) },
             totals: totals, order: order, firstCourse: page.first,
             courses: try Self.rows(db, order[page.rows]),
-            selected: selected, filter: request.filter, marked: marked,
+            selected: selected, filter: request.filter, sort: request.sort, marked: marked,
             chosen: try request.choice.map { try Self.chosen(db, $0) } ?? [],
             videoOrder: videoOrder, firstVideo: videoPage.first,
             videos: try selected.map { try Self.videos(db, of: $0, videoOrder[videoPage.rows]) } ?? [],
-            events: try Self.events(db, upTo: Self.newest(db, request, newest), limit: request.eventRows),
+            events: try Self.events(
+                db, upTo: Self.newest(db, request, newest), limit: request.eventRows, filter: request.eventFilter),
             lastEvent: newest,
             commands: try CommandRow.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
             troubles: request.wantsTroubles ? try Self.troubles(db) : [],
-            video: try request.video.map { try Self.video(db, $0) } ?? nil,
-            history: try request.video.map { try Self.history(db, of: $0) } ?? [],
+            video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,
+            history: try request.openVideo.map { try Self.history(db, of: $0) } ?? [],
+            waivers: try request.openVideo.map { video in
+                try Waiver.fetch(db, course: video.course).filter { $0.block == video.block }
+            } ?? [],
             engineKind: try living.map { lease in
                 try String.fetchOne(db, sql: "SELECT kind FROM run WHERE id = ?", arguments: [lease.run]) ?? ""
             },
@@ -46,9 +49,9 @@ extension LedgerView {
         let rows: Range<Int>
         var first: Int { rows.lowerBound }
 
-        init(_ order: [Int64], around id: Int64?, rowsAbove: Int, rows: Int) {
-            cursor = id.flatMap { order.firstIndex(of: $0) } ?? 0
-            let first = max(0, min(cursor - rowsAbove, order.count - rows))
+        init(_ order: [Int64], around place: ListCursor, rows: Int) {
+            cursor = place.id.flatMap { order.firstIndex(of: $0) } ?? 0
+            let first = max(0, min(cursor - place.rowsAbove, order.count - rows))
             self.rows = first..<min(order.count, first + max(0, rows))
         }
     }
@@ -127,21 +130,35 @@ extension LedgerView {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT max(seq) FROM (
-                    SELECT seq FROM event WHERE seq > ? AND \(EventRow.isWorthALine) ORDER BY seq LIMIT ?
+                    SELECT seq FROM event WHERE seq > ?1 AND \(EventRow.isWorthALine) AND \(isWanted)
+                    ORDER BY seq LIMIT ?2
                 )
                 """
         )
-        return try Int64.fetchOne(statement, arguments: [pinned, request.eventShift]) ?? pinned
+        let arguments: StatementArguments = [pinned, request.eventShift, request.eventFilter]
+        return try Int64.fetchOne(statement, arguments: arguments) ?? pinned
     }
 
-    private static func events(_ db: Database, upTo newest: Int64, limit: Int) throws -> [EventRow] {
+    /// Whether the text `?3` stands in an event, or in the key of its course.
+    private static let isWanted = """
+        (?3 = '' OR instr(lower(kind || ' ' || actor || ' ' || ifnull(to_state, '') || ' ' || ifnull(block, '')
+                || ' ' || ifnull(language, '') || ' ' || ifnull(detail, '')), lower(?3)) > 0
+            OR course IN (SELECT id FROM course WHERE instr(lower(key), lower(?3)) > 0))
+        """
+
+    /// The last lines of the log up to an event, oldest first.
+    static func events(_ db: Database, upTo newest: Int64, limit: Int, filter: String) throws -> [EventRow] {
         guard limit > 0 else { return [] }
         let statement = try db.cachedStatement(
             sql: EventRow.query
-                + " WHERE e.seq IN (SELECT seq FROM event WHERE seq <= ? AND \(EventRow.isWorthALine) "
-                + "ORDER BY seq DESC LIMIT ?) ORDER BY e.seq"
+                + """
+                 WHERE e.seq IN (
+                    SELECT seq FROM event WHERE seq <= ?1 AND \(EventRow.isWorthALine) AND \(isWanted)
+                    ORDER BY seq DESC LIMIT ?2
+                ) ORDER BY e.seq
+                """
         )
-        return try EventRow.fetchAll(statement, arguments: [newest, limit])
+        return try EventRow.fetchAll(statement, arguments: [newest, limit, filter])
     }
 
     private static func history(_ db: Database, of video: VideoReference) throws -> [EventRow] {

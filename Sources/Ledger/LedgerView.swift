@@ -19,8 +19,9 @@ package struct LedgerView: Sendable {
     package let courses: [CourseRow]
     /// The course under the cursor.
     package let selected: CourseRow?
-    /// The filter that `order` was made for.
+    /// The filter and the sort that `order` was made for.
     package let filter: String
+    package let sort: CourseSort
     /// The marked courses that still exist, in the order of their keys.
     package let marked: [ChosenCourse]
     /// The courses of the request's choice, in the order of their keys.
@@ -42,6 +43,8 @@ package struct LedgerView: Sendable {
     package let video: VideoRow?
     /// Its events, oldest first.
     package let history: [EventRow]
+    /// The waivers in force for it or a transcript of it.
+    package let waivers: [Waiver]
     /// The kind of run that the living engine is on; nil when none lives.
     package let engineKind: String?
     /// The process of the living engine when it is on this machine.

@@ -13,8 +13,8 @@ package final class LedgerWatch: Sendable {
     private struct Overview: Sendable {
         var version: Int?
         var totals = RunTotals(states: [])
-        /// By the filter it was made for.
-        var order: (filter: String, courses: [Int64])?
+        /// By the filter and the sort it was made for.
+        var order: (filter: String, sort: CourseSort, courses: [Int64])?
         var marked: (ids: Set<Int64>, courses: [ChosenCourse])?
     }
 
@@ -47,7 +47,7 @@ package final class LedgerWatch: Sendable {
         let date = ledger.now()
         return try await reading { [self] db in
             let totals = try totals(db)
-            let order = request.keepsOrder ? order : try self.order(db, request.filter)
+            let order = request.keepsOrder ? order : try self.order(db, request.filter, request.sort)
             let marked = try self.marked(db, request.marks)
             return try LedgerView(db, request, order: order, totals: totals, marked: marked, at: date)
         }
@@ -64,12 +64,19 @@ package final class LedgerWatch: Sendable {
     }
 
     /// Called after the totals, which forget an order of an earlier version.
-    private func order(_ db: Database, _ filter: String) throws -> [Int64] {
+    private func order(_ db: Database, _ filter: String, _ sort: CourseSort) throws -> [Int64] {
         let known = overview.withLock { $0.order }
-        if let known, known.filter == filter { return known.courses }
-        let made = try CourseOrder.worstFirst(db, filter)
-        overview.withLock { $0.order = (filter, made) }
+        if let known, known.filter == filter, known.sort == sort { return known.courses }
+        let made = try sort.courses(db, filter)
+        overview.withLock { $0.order = (filter, sort, made) }
         return made
+    }
+
+    /// The whole log, oldest first, as far as a filter lets it through. Blocks nobody: a reader of its own.
+    ///
+    /// - Throws: ``Failure``.
+    package func log(_ filter: String) async throws -> [EventRow] {
+        try await reading { try LedgerView.events($0, upTo: .max, limit: .max, filter: filter) }
     }
 
     private func marked(_ db: Database, _ ids: Set<Int64>) throws -> [ChosenCourse] {

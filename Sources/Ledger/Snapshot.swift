@@ -100,6 +100,10 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
     package let failure: String?
     package let attempt: Int
     package let seconds: Double
+    /// In which step how long, in seconds: ``StepTimes``.
+    package let reading: Double
+    package let storing: Double
+    package let checking: Double
     /// Transcripts of its open transaction, and how many of them are acknowledged; 0 when none is open.
     package let planned: Int
     package let stored: Int
@@ -127,7 +131,8 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
         """
 
     private enum CodingKeys: String, CodingKey {
-        case id, block, state, failure, attempt, seconds, planned, stored, contentstore, store, migrated, present,
+        case id, block, state, failure, attempt, seconds, reading, storing, checking, planned, stored, contentstore,
+            store, migrated, present,
             dangling
         case corrupt, conflict, waived, videoId = "video_id", isNewId = "is_new_id", displayName = "display_name"
     }

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import MigrationModel
 
-/// Which head of a course a transcript was taken from.
-package enum Head: String, Sendable, Hashable, Codable {
-    case published, draft
-    /// The heads agree, or there is no separate draft.
-    case both
-}
-
 /// An asset that a head's rules lead to.
 package struct FoundAsset: Sendable, Hashable {
     package let asset: Asset

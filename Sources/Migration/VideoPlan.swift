@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import MigrationModel
 
-/// What is to be done with one transcript.
-package enum Action: String, Sendable, Hashable, Codable, CaseIterable {
-    case migrate
-    /// The catalog has it already. That row wins, always.
-    case present
-    /// The course names it, nothing is there, and the catalog has none either.
-    case dangling
-    /// The bytes are no transcript.
-    case corrupt
-    /// The catalog's row has no object behind it, or differs from ours by case only where case does not count.
-    case conflict
-}
-
 /// One (video, language): where it comes from and what is to be done.
 package struct TranscriptPlan: Sendable, Hashable {
     package let language: LanguageCode

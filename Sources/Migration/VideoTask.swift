@@ -17,17 +17,18 @@ struct VideoTask: Sendable {
     func run(_ video: ResolvedVideo) async throws -> VideoReport {
         let started = engine.surroundings.uptime()
         let block = video.block.usageKey
+        var steps = StepTimes()
         func report(_ state: VideoState, _ counts: TranscriptCounts, _ failure: Failure? = nil) -> VideoReport {
             VideoReport(
                 course: course, block: block, state: state, failure: failure, counts: counts, attempt: attempt,
-                seconds: engine.surroundings.uptime() - started
+                seconds: engine.surroundings.uptime() - started, steps: steps
             )
         }
         engine.journal.note(.videoState(report(.migrating, TranscriptCounts())))
         var counts = TranscriptCounts()
         var outcome: VideoReport
         do {
-            counts = try await engine.locks.holding(video.video) { try await migrate(video, &counts) }
+            counts = try await engine.locks.holding(video.video) { try await migrate(video, &counts, &steps) }
             outcome = report(.verified, counts)
         } catch let lost as LedgerLost {
             throw lost
@@ -54,9 +55,15 @@ struct VideoTask: Sendable {
         return waivers.contains { $0.block == block && $0.language == nil }
     }
 
-    /// - Parameter counts: set as soon as they are known, for the report of a failure.
+    /// - Parameters:
+    ///   - counts: set as soon as they are known, for the report of a failure.
+    ///   - steps: as are the times.
     /// - Returns: the counts that prove the video.
-    private func migrate(_ video: ResolvedVideo, _ counts: inout TranscriptCounts) async throws -> TranscriptCounts {
+    private func migrate(
+        _ video: ResolvedVideo, _ counts: inout TranscriptCounts, _ steps: inout StepTimes
+    ) async throws -> TranscriptCounts {
+        var watch = StopWatch(engine.surroundings.uptime)
+        defer { steps = watch.times }
         try await settleWhatIsOpen(video)
         let ordinal = engine.control.nextVideo()
         let plan = try await engine.planner.plan(
@@ -75,6 +82,7 @@ struct VideoTask: Sendable {
         var written: [Intent] = []
         let missing = plan.toMigrate
         if !missing.isEmpty {
+            watch.beginStoring()
             let transaction = transaction(for: missing, of: video)
             let receipt = try await transaction.run()
             written = transaction.intents.filter { receipt.inserted.contains($0.language) }
@@ -82,6 +90,7 @@ struct VideoTask: Sendable {
             counts.migrated += written.count
         }
         if let conflict = obstacles.first { throw conflict }
+        watch.beginChecking()
         return try await engine.check.prove(plan, of: course, written: written, waived: waived)
     }
 
@@ -128,6 +137,32 @@ struct VideoTask: Sendable {
             rollback: engine.rollback, uptime: engine.surroundings.uptime,
             header: header, objects: objects, intents: intents
         )
+    }
+}
+
+/// Tells how long a video is in each step.
+private struct StopWatch {
+    private let uptime: @Sendable () -> Double
+    private let began: Double
+    private var stored: Double?
+    private var checked: Double?
+
+    init(_ uptime: @escaping @Sendable () -> Double) {
+        self.uptime = uptime
+        began = uptime()
+    }
+
+    mutating func beginStoring() { stored = uptime() }
+    mutating func beginChecking() { checked = uptime() }
+
+    /// The times until now.
+    var times: StepTimes {
+        let now = uptime()
+        var times = StepTimes()
+        times.reading = (stored ?? checked ?? now) - began
+        if let stored { times.storing = (checked ?? now) - stored }
+        if let checked { times.checking = now - checked }
+        return times
     }
 }
 

@@ -121,10 +121,11 @@ package struct VideoReport: Sendable, Hashable {
     package let attempt: Int
     /// Since the attempt began.
     package let seconds: Double
+    package let steps: StepTimes
 
     package init(
         course: CourseKey, block: UsageKey, state: VideoState, failure: Failure? = nil,
-        counts: TranscriptCounts = TranscriptCounts(), attempt: Int, seconds: Double = 0
+        counts: TranscriptCounts = TranscriptCounts(), attempt: Int, seconds: Double = 0, steps: StepTimes = StepTimes()
     ) {
         self.course = course
         self.block = block
@@ -133,5 +134,18 @@ package struct VideoReport: Sendable, Hashable {
         self.counts = counts
         self.attempt = attempt
         self.seconds = seconds
+        self.steps = steps
     }
+}
+
+/// How long a video was in each step, in seconds; 0 for one that it did not come to.
+package struct StepTimes: Sendable, Hashable {
+    /// From the first question to bytes that are recognised and hashed.
+    package var reading = 0.0
+    /// Intents, objects and commit; or what undid them.
+    package var storing = 0.0
+    /// The consistency check.
+    package var checking = 0.0
+
+    package init() {}
 }

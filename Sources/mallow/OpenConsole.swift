@@ -69,7 +69,7 @@ struct OpenConsole: AsyncParsableCommand {
         _ place: Place, _ ledger: Ledger, look: LookOptions, welcome: ((Keymap) -> String)? = nil
     ) async throws {
         let environment = ProcessInfo.processInfo.environment
-        let memory = LookMemory(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
+        let memory = KeptBeside(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
         let theme = try look.theme(on: shelf, remembered: memory.theme)
         let keymap = try Self.keymap(environment)
@@ -91,8 +91,7 @@ struct OpenConsole: AsyncParsableCommand {
         do {
             session = ConsoleSession(
                 model: model, display: terminal, ledger: ledger, watch: try LedgerWatch(ledger),
-                starter: BackgroundEngine(place: place),
-                preferences: memory
+                starter: BackgroundEngine(place: place), onlooker: OnlookerProcess(place: place), preferences: memory
             )
         } catch {
             await terminal.close(nil)

@@ -19,6 +19,13 @@ struct PlatformOptions: ParsableArguments {
 
     /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.
     func endpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
+        let endpoints = try await uncheckedEndpoints(ledger)
+        try endpoints.check()
+        return endpoints
+    }
+
+    /// The same without a look at them.
+    func uncheckedEndpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
         let isWhole = source != nil && store != nil && catalog != nil
         let last = isWhole ? nil : try await ledger.openIfThere()?.snapshot().run
         func endpoint(_ given: String?, _ last: String?, _ name: String) throws -> String {
@@ -27,13 +34,11 @@ struct PlatformOptions: ParsableArguments {
             }
             return endpoint
         }
-        let endpoints = try Endpoints(
+        return try Endpoints(
             source: try endpoint(source, last?.source, "source"),
             store: try endpoint(store, last?.store, "store"),
             catalog: try endpoint(catalog, last?.catalog, "catalog")
         )
-        try endpoints.check()
-        return endpoints
     }
 }
 

@@ -11,6 +11,8 @@ struct ThisProgram {
         /// Away from every terminal: neither one that closes nor a starter that ends reaches it. What it says is added to
         /// a file.
         case background(log: String)
+        /// Beside its starter, who reads what it says from a pipe; what it complains of is dropped.
+        case piped(into: Int32)
     }
 
     /// What follows the program's name.
@@ -24,6 +26,10 @@ struct ThisProgram {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if case .piped(let end) = place {
+            posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO)
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        }
         // Files and locks of whoever started the starter are none of its business. One that is closed by now is no error.
         for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
             if let file = Int32(name), file > STDERR_FILENO { posix_spawn_file_actions_addclose(&actions, file) }
@@ -57,6 +63,45 @@ struct ThisProgram {
             )
         }
         return process
+    }
+
+    /// Starts it and blocks until it has ended, or is ended because its time is over.
+    ///
+    /// - Returns: its exit code, nil when a signal ended it, and all that it said.
+    /// - Throws: ``Failure`` when it cannot be started.
+    func output(within limit: Duration) throws -> (status: Int32?, output: Data) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            throw Failure(
+                .transient, "starting a program", at: "mallow \(arguments.first ?? "")",
+                cause: String(cString: strerror(errno)), advice: "try again")
+        }
+        defer { close(ends[0]) }
+        let process: pid_t
+        do {
+            process = try start(in: .piped(into: ends[1]))
+        } catch {
+            close(ends[1])
+            throw error
+        }
+        close(ends[1])
+        let deadline = ContinuousClock.now + limit
+        var (output, buffer) = (Data(), [UInt8](repeating: 0, count: 65536))
+        while true {
+            let left = max(.zero, ContinuousClock.now.duration(to: deadline))
+            var watched = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+            let ready = poll(&watched, 1, Int32(left.components.seconds * 1000) + 1)
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else {
+                kill(process, SIGKILL)
+                break
+            }
+            let count = read(ends[0], &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { break }
+            output.append(contentsOf: buffer.prefix(count))
+        }
+        return (Self.wait(for: process), output)
     }
 
     /// Blocks until the program has ended. Once for each that was started.

@@ -155,6 +155,69 @@ extension Night {
     }
 }
 
+extension Night {
+    /// What doctor says on a good day.
+    static let checks: [PreflightCheck] = [
+        ("source", "course-v1:AlderX+CS101+2018_Fall with 5 videos read in 4 ms"),
+        ("store: put if absent", "the second PUT was refused"),
+        ("store: checksum", "all 104 bytes came back"),
+        ("store: delete if match", "a wrong ETag was refused"),
+        ("store: nothing left", "0 objects of ours"),
+        ("catalog", "121 videos, 224 transcripts; can be locked"),
+        ("ledger", "can be written; no engine runs"),
+        ("ledger: transactions", "none open"), ("clock", "5m 14s after the newest event"),
+        ("disk: ledger, store, catalog", "76.2 GiB free"),
+    ].map { PreflightCheck(name: $0, measured: $1, limit: "as it must be", verdict: .pass, seconds: 0.01) }
+
+    /// What the stores have of any video: one transcript that is there, with another draft, and one that is corrupt.
+    static func inspected(_ request: InspectionRequest) -> InspectedVideo {
+        func copy(_ place: TranscriptCopy.Place, _ name: String, _ cues: [Cue], _ problem: String? = nil)
+            -> TranscriptCopy
+        {
+            let bytes = Array(cues.map(\.text).joined(separator: "\n").utf8)
+            return TranscriptCopy(
+                place: place, name: name, format: problem == nil ? .srt : nil, bytes: bytes.count,
+                sha256: Checksum(of: bytes), problem: problem, cues: request.language == nil ? nil : cues)
+        }
+        let published = (0..<40).map { number in
+            Cue(start: number * 2000, end: number * 2000 + 1500, text: "What is said at second \(number * 2).")
+        }
+        var draft = published
+        draft[3] = Cue(start: 6100, end: 7500, text: "Что говорится на шестой секунде, и это немного длиннее.")
+        draft.remove(at: 20)
+        let object = "video-transcripts/0f8fad5bd9cb469fa16570867728950e.srt"
+        let failure = Failure(
+            .sourceCorrupt, "recognising a transcript", at: "\(request.video.block) fr",
+            cause: "its 3rd line is no time",
+            advice: "repair the file in Studio, or waive this transcript")
+        return InspectedVideo(
+            course: request.video.course, usageKey: request.video.block, edxVideoID: VideoID(unchecked: "id-0"),
+            isNewID: false, displayName: "Lecture 1", notes: [],
+            transcripts: [
+                InspectedTranscript(
+                    language: "en", action: .present, head: .published, rule: .sub, failure: nil,
+                    notes: ["the draft resolves to different bytes (subs_b.srt.sjson); published wins"],
+                    copies: [
+                        copy(.published, "subs_a.srt.sjson", published), copy(.draft, "subs_b.srt.sjson", draft),
+                        copy(.store, object, published),
+                    ], storedBy: 1),
+                InspectedTranscript(
+                    language: "fr", action: .corrupt, head: .both, rule: .file, failure: failure, notes: [],
+                    copies: [
+                        copy(
+                            .contentstore, "lecture-fr.srt",
+                            ["1", "00:00:01,000 --> 00:00:02,000", "zweitens"].map {
+                                Cue(start: nil, end: nil, text: $0)
+                            },
+                            "its 3rd line is no time")
+                    ], storedBy: nil),
+                InspectedTranscript(
+                    language: "pl", action: .dangling, head: .both, rule: nil, failure: nil, notes: [], copies: [],
+                    storedBy: nil),
+            ])
+    }
+}
+
 extension Model {
     /// A console on the night's ledger, without a terminal.
     static func test(
@@ -178,19 +241,35 @@ extension Model {
         var loaded: ViewRequest?
         while loaded != request {
             loaded = request
-            _ = update(.view(try await night.watch.view(request, keeping: view?.order ?? [])))
+            _ = answer(update(.view(try await night.watch.view(request, keeping: view?.order ?? []))))
         }
     }
 
-    /// Presses keys one after the other, reading the ledger between them as a session does.
+    /// Presses keys one after the other, reading the ledger and looking into the stores between them as a session does.
+    ///
+    /// - Returns: what is to be done besides.
     @discardableResult
     mutating func press(_ keys: Key..., on night: Night) async throws -> [Effect] {
         var effects: [Effect] = []
         for key in keys {
-            effects += update(.terminal(.key(key)))
+            effects += answer(update(.terminal(.key(key))))
             try await load(from: night)
         }
         return effects
+    }
+
+    /// Looks into the stores as an onlooker does.
+    ///
+    /// - Returns: the effects that are none of its business.
+    private mutating func answer(_ effects: [Effect]) -> [Effect] {
+        effects.filter { effect in
+            switch effect {
+            case .prove: update(.proven(.proven(Night.checks, at: Night.now)))
+            case .inspect(let request): update(.inspected(request, .seen(Night.inspected(request), at: Night.now)))
+            default: return true
+            }
+            return false
+        }
     }
 
     @discardableResult

@@ -2,6 +2,7 @@
 import Canvas
 import Console
 import Ledger
+import MigrationModel
 import TestDoubles
 import Testing
 import Themes
@@ -27,6 +28,9 @@ import Themes
             let dialogs: [(String, [Key])] = [
                 ("help", ["?"]), ("palette", [":", "p", "a"]), ("filter", ["/", "b", "i", "o"]), ("themes", ["T"]),
                 ("triage", ["t"]), ("waive", ["2", "w", "o", "l", "d"]), ("video", ["2", .enter]), ("stop", ["!"]),
+                ("waive-transcript", ["2", .enter, .down, "w", "o", "l", "d"]), ("compare", ["2", .enter, .enter]),
+                ("compare-differences", ["2", .enter, .enter, " "]), ("compare-one", ["2", .enter, .down, .enter]),
+                ("zoom", ["2", "z"]), ("sorted", ["s", "s"]), ("log-filter", ["4", "/", "h", "i", "s", "t", .enter]),
                 ("run-refused", ["r"]), ("notices", ["p", "n"]), ("videos", ["2", .down]), ("validation", ["3"]),
                 ("log", ["4"]),
             ]
@@ -37,6 +41,22 @@ import Themes
                 try expectSnapshot(Screen.render(model), "\(name)-\(width)x\(height)")
             }
             try await night.log.close()
+        }
+    }
+
+    @Test(arguments: sizes)
+    func `the question before a run at every size`(_ width: Int, _ height: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            try await night.log.record([.runEnded(.completed, reason: "")])
+            try await night.log.close()
+            var model = Model.test(width, height)
+            try await model.load(from: night)
+            try await model.press("r", on: night)
+            try expectSnapshot(Screen.render(model), "run-\(width)x\(height)")
+            if case .confirmation(let confirmation)? = model.layer, height >= 24 {
+                #expect(confirmation.isWhole(on: model.size), "on the most common terminal it can be answered")
+            }
         }
     }
 

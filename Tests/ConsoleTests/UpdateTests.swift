@@ -80,12 +80,133 @@ import Themes
             try await model.press("*", on: night)
             let shown = try #require(model.view).courses.count
             #expect(shown < Night.courses.count, "not all of them are on the screen")
+            model.update(.terminal(.resized(Size(90, 30))))
             let effects = try await model.press("r", .tab, .enter, on: night)
             guard case .launch(let request)? = effects.first, case .courses(let keys) = request.work else {
                 Issue.record("nothing was started: \(effects)")
                 return
             }
             #expect(Set(keys) == Set(Night.courses.map(\.key)))
+        }
+    }
+
+    @Test func `no run begins before what it needs is proven, nor when it is not`() async throws {
+        try await onNight(hasEngine: false, isProduction: false) { model, night in
+            try await model.press("r", on: night)
+            model.update(.proven(.proving))
+            let early = try await model.press(.tab, .enter, on: night)
+            #expect(early.isEmpty)
+            try await model.press("r", on: night)
+            let failed = PreflightCheck(name: "disk", measured: "1 MiB free", verdict: .fail, seconds: 0)
+            try await model.press(.tab, on: night)
+            model.update(.proven(.proven(Night.checks + [failed], at: Night.now)))
+            let refused = try await model.press(.tab, .enter, on: night)
+            #expect(refused.isEmpty)
+            #expect(Screen.render(model).text.contains("disk: 1 MiB free"))
+        }
+    }
+
+    @Test func `one corrupt transcript may stay behind by itself`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("2", .enter, .down, "w", on: night)
+            try await model.type("nobody reads it", on: night)
+            guard case .waive(let waivers)? = try await model.press(.enter, on: night).first else {
+                Issue.record("nothing was waived")
+                return
+            }
+            #expect(waivers.map(\.language) == ["fr"])
+            try await model.press("2", .enter, .down, "w", .tab, on: night)
+            try await model.type("nobody looks at it", on: night)
+            let whole = try await model.press(.enter, on: night)
+            guard case .waive(let waivers)? = whole.first else {
+                Issue.record("nothing was waived")
+                return
+            }
+            #expect(waivers.map(\.language) == [nil])
+        }
+    }
+
+    @Test func `a waiver is listed with its video, and taken back after a question`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let video = try #require(model.view?.videos.first)
+            let course = CourseKey(unchecked: try #require(model.selected).key)
+            let waiver = Waiver(
+                course: course, block: UsageKey(unchecked: video.block), language: "fr", actor: "noor", reason: "lost")
+            try await night.ledger.waive([waiver])
+            try await model.press("2", .enter, on: night)
+            #expect(Screen.render(model).text.contains("by noor: lost"))
+            let asked = try await model.press("u", .enter, on: night)
+            #expect(asked.isEmpty, "focus rests on Cancel")
+            let effects = try await model.press("u", .tab, .enter, on: night)
+            #expect(effects == [.withdraw([waiver])])
+        }
+    }
+
+    @Test func `what comes late for a video that is closed is dropped`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("2", .enter, on: night)
+            guard case .video(let detail)? = model.layer else {
+                Issue.record("no video is open")
+                return
+            }
+            let other = InspectionRequest(
+                video: VideoReference(course: detail.video.course, block: UsageKey(unchecked: "another")))
+            model.update(.inspected(other, .failed("too late")))
+            #expect(model.layer == .video(detail))
+            try await model.press(.escape, on: night)
+            model.update(.inspected(InspectionRequest(video: detail.video), .failed("too late")))
+            #expect(model.layers.isEmpty)
+        }
+    }
+
+    @Test func `copies are held against each other, the two that differ first`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("2", .enter, .enter, on: night)
+            guard case .compare(let comparing)? = model.layer else {
+                Issue.record("nothing is compared")
+                return
+            }
+            #expect(comparing.copies?.left.place == .draft)
+            #expect(comparing.copies?.right.place == .store)
+            #expect(comparing.alignment?.differences == 2)
+            try await model.press(" ", on: night)
+            let rows = Screen.render(model).text.split(separator: "\n").filter { $0.contains("≠") }
+            #expect(rows.count == 3, "two rows and the sentence that counts them")
+            try await model.press(.tab, .tab, on: night)
+            guard case .compare(let same)? = model.layer else { return }
+            #expect(same.copies?.left.place == .published)
+            #expect(same.alignment?.differences == 0)
+        }
+    }
+
+    @Test func `courses are sorted by the next thing, and the cursor stays on its course`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let before = model.course.id
+            var orders: Set<[Int64]> = []
+            for _ in CourseSort.allCases {
+                try await model.press("s", on: night)
+                #expect(model.course.id == before)
+                orders.insert(try #require(model.view).order)
+            }
+            #expect(model.sort == .worstFirst)
+            #expect(orders.count > 3)
+        }
+    }
+
+    @Test func `the log shows only what its filter lets through`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("4", "/", on: night)
+            try await model.type("hist110", on: night)
+            try await model.press(.enter, on: night)
+            let events = try #require(model.view).events
+            #expect(!events.isEmpty)
+            #expect(events.allSatisfy { $0.course?.contains("HIST110") == true })
+            #expect(model.filter.isEmpty)
+            let effects = try await model.press("e", on: night)
+            #expect(effects == [.exportLog("hist110")])
+            try await model.press("/", .escape, on: night)
+            let all = try #require(model.view).events
+            #expect(all.count > events.count)
         }
     }
 
@@ -140,7 +261,7 @@ import Themes
         try await onNight(hasEngine: false, isProduction: false) { model, night in
             try await model.press("/", "a", "r", "t", .enter, on: night)
             #expect(model.selected?.title == "Film History")
-            #expect(model.cursor == model.selected?.id)
+            #expect(model.course.id == model.selected?.id)
             let effects = try await model.press("*", "r", .tab, .enter, on: night)
             #expect(effects == [.launch(LaunchRequest(work: .courses([Night.courses[5].key])))])
         }
@@ -152,11 +273,11 @@ import Themes
             model.update(.terminal(.click(Point(10, 6))))
             let before = model.view?.firstCourse
             try await model.load(from: night)
-            #expect(model.cursor == third)
+            #expect(model.course.id == third)
             #expect(model.view?.firstCourse == before)
             // The heading and the frame are no courses.
             model.update(.terminal(.click(Point(10, 3))))
-            #expect(model.cursor == third)
+            #expect(model.course.id == third)
         }
     }
 
@@ -320,8 +441,8 @@ extension Effect {
         switch self {
         case .launch(let request): request.work != .list
         case .submit(let command): command == .drain || command == .stop
-        case .hold, .waive: true
-        case .copy, .redraw, .suspend, .mouse, .keepTheme, .bell, .detach: false
+        case .hold, .waive, .withdraw: true
+        case .inspect, .prove, .exportLog, .copy, .redraw, .suspend, .mouse, .keepTheme, .bell, .detach: false
         }
     }
 }

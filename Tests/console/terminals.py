@@ -11,31 +11,16 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
-import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "process"))
+from program import required, wait_until  # noqa: E402
+
 SECONDS = 8
-
-
-def required(variable):
-    """A test that cannot run is a failure: a suite that skips in silence proves nothing."""
-    value = os.environ.get(variable)
-    if not value or not os.access(value, os.X_OK):
-        raise AssertionError(f"{variable} must name an executable file, and is {value!r}")
-    return str(Path(value).absolute())
-
-
-def wait_until(condition, what, seconds=SECONDS, every=0.01):
-    """The condition's first true value; `what` may be a function, for what is known only when it failed."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds} s still not: {what() if callable(what) else what}")
-        time.sleep(every)
-    return value
 
 
 def process_state(pid):

@@ -7,14 +7,12 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import unittest
 from pathlib import Path
 
 from terminals import Pty, TerminalTests, Tmux, process_state, processor_seconds, required, wait_until
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "process"))
-import fleet  # noqa: E402
+import fleet  # beside program, where terminals leads
 
 COURSES = 6
 VIDEOS = 150
@@ -131,6 +129,43 @@ class AtWork(ConsoleTests):
             number = course["key"].split("+")[1]
             verified = course["videos"].get("verified", 0)
             self.assertRegex(screen, rf"{number} .* {verified}/{sum(course['videos'].values())} ")
+
+    def test_a_video_is_looked_at_as_the_stores_have_it(self):
+        tmux = self.console()
+        self.run_all(tmux)
+        tmux.see("completed")
+        tmux.keys("2", "Enter")
+        screen = tmux.see(r"present +file")
+        self.assertRegex(screen, r"read in .* stored and committed in .* checked in")
+        tmux.see(r"store: video-transcripts/[0-9a-f]{32}")
+        tmux.keys("Enter")
+        tmux.see(r"all \d+ lines are the same")
+        # Somebody loses the object meanwhile: to look anew is to see it.
+        for path in (self.folder / "objects").rglob("video-transcripts/*"):
+            path.unlink()
+        tmux.keys("C-l")
+        tmux.see("no object is there")
+        tmux.keys("Escape")
+        tmux.see("what happened|stored by run")
+        tmux.keys("Escape", "4", "e")
+        tmux.see(r"lines written to .*mallow-log-\d+\.txt")
+        (log,) = self.ledger.parent.glob("mallow-log-*.txt")
+        self.assertIn("migrated", log.read_text())
+
+    def test_no_run_begins_where_something_fails_the_proof(self):
+        tmux = self.console()
+        tmux.keys("L")
+        tmux.see(rf"Courses {COURSES} ")
+        # What the store's folder was to be is a file now.
+        (self.folder / "objects").write_text("in the way")
+        tmux.keys("r")
+        tmux.see("proven")
+        screen = tmux.see("objects.*(file|folder|directory)")
+        self.assertNotIn("type 1 objects", screen)
+        tmux.bytes("1 objects")
+        tmux.keys("Enter")
+        tmux.see("cancelled|nothing was changed")
+        self.assertIsNone(self.status().get("run"))
 
     def test_pause_resume_and_how_many_at_once(self):
         tmux = self.console()

@@ -33,11 +33,14 @@ def required(variable):
 
 
 def wait_until(condition, what, seconds=60, every=0.005):
-    """The condition's first true value; it looks again and again, so no test depends on a guessed delay."""
+    """The condition's first true value; it looks again and again, so no test depends on a guessed delay.
+
+    `what` may be a function, for what is known only when it failed.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"after {seconds} s still not: {what}")
+            raise AssertionError(f"after {seconds} s still not: {what() if callable(what) else what}")
         time.sleep(every)
     return value
 
@@ -73,7 +76,7 @@ class Site:
 
     def command(self, name, *arguments):
         ends = ["--ledger", f"{self.ledger}"]
-        if name in ("plan", "run", "verify", "recover"):
+        if name in ("plan", "run", "verify", "recover", "compare", "doctor"):
             ends += ["--source", f"olx:{self.source}", "--store", f"file:{self.store}"]
             ends += ["--catalog", f"sqlite:{self.catalog}"]
         return [required("MALLOW"), name, *ends, *arguments]

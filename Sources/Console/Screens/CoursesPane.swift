@@ -13,7 +13,7 @@ extension Frame {
         let isFocused = model.pane == .courses
         let inside = layout.inside(pane)
         if layout.kind != .tiny {
-            var title = "1 Courses \(Figures.number(count)) · worst first"
+            var title = "1 Courses \(Figures.number(count)) · \(model.sort.rawValue)"
             if model.isFrozen { title = "1 Courses \(Figures.number(count)) · FROZEN" }
             if !model.filter.isEmpty { title += " · /\(model.filter)" }
             if layout.kind == .small {
@@ -72,7 +72,7 @@ extension Frame {
     }
 
     private mutating func row(_ course: CourseRow, _ rect: Rect, _ columns: CourseColumns, isFocused: Bool) {
-        let isUnderCursor = course.id == model.cursor
+        let isUnderCursor = course.id == model.course.id
         let isMarked = model.marks.contains(course.id)
         let plane: Role = isUnderCursor ? .surfaceSelected : isMarked ? .surfaceMarked : .surface
         fill(rect, plane)

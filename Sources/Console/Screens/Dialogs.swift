@@ -63,10 +63,12 @@ extension Frame {
         self.lines(lines.isEmpty ? [DialogLine("nothing yet", .textDim)] : lines, in: inside, first: first)
     }
 
-    mutating func filter(_ layout: Layout) {
+    mutating func filter(_ list: Model.Pane) {
         let rect = Rect(0, grid.size.height - 1, grid.size.width, 1)
         fill(rect, .surfaceRaised)
-        let x = draw(" / \(model.filter)", at: rect.x, rect.y, .textStrong, on: .surfaceRaised, limit: rect.width - 30)
+        let x = draw(
+            " \(list == .log ? "log " : "")/ \(model[filterOf: list])", at: rect.x, rect.y, .textStrong,
+            on: .surfaceRaised, limit: rect.width - 30)
         draw("_", at: x, rect.y, .textKey, on: .surfaceRaised)
         draw("Enter keeps, Esc drops the filter ", endingAt: rect.right, rect.y, .textDim, on: .surfaceRaised)
     }
@@ -112,8 +114,7 @@ extension Frame {
     mutating func confirmation(_ confirmation: Confirmation) {
         let width = Confirmation.width(on: grid.size)
         var text = confirmation.paragraphs(width: width).map { part in
-            DialogLine(
-                part.head.padding(to: 11) + part.line, part.isBlocker ? .stateFailed : part.isMinor ? .textDim : .text)
+            DialogLine(part.head.padding(to: 11) + part.line, part.role)
         }
         text.append(DialogLine(""))
         text.append(
@@ -131,6 +132,14 @@ extension Frame {
                 "not all of it fits: make the screen larger, then it can be done", at: bottom.x, bottom.y,
                 .stateAttention,
                 on: .surfaceRaised, limit: bottom.width)
+        } else if confirmation.preflight == .proving {
+            draw(
+                "wait until what it needs is proven", at: bottom.x, bottom.y, .stateActive, on: .surfaceRaised,
+                limit: bottom.width)
+        } else if confirmation.isRefused {
+            draw(
+                "what failed has to be put right first; ^L proves all of it anew", at: bottom.x, bottom.y,
+                .stateAttention, on: .surfaceRaised, limit: bottom.width)
         } else if let typed = confirmation.typed, confirmation.blockers.isEmpty {
             draw(
                 "type \(typed) to confirm: \(confirmation.text)_", at: bottom.x, bottom.y, .textStrong,

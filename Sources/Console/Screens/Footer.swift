@@ -69,10 +69,15 @@ extension Frame {
 
     private mutating func hints(_ rect: Rect) {
         fill(rect, .surface)
+        // The way out stands to the right, always.
+        let out = model.keymap.hint(.detach)
+        let way = "\(out) \(model.label(of: .detach))"
+        let end = out.isEmpty ? rect.right : draw(way, endingAt: rect.right - 1, rect.y, .textDim) - 1
+        draw(out, at: end + 1, rect.y, .textKey, limit: rect.right - end - 1)
         var x = rect.x + 1
         for action in hintedActions {
             let (key, label) = (model.keymap.hint(action), model.label(of: action))
-            guard !key.isEmpty, x + CellText(key).width + CellText(label).width + 3 <= rect.right else { continue }
+            guard !key.isEmpty, x + CellText(key).width + CellText(label).width + 3 <= end else { continue }
             x = draw(key, at: x, rect.y, .textKey)
             x = draw(" \(label)  ", at: x, rect.y, .textDim)
         }
@@ -89,10 +94,13 @@ extension Frame {
             if model.view?.order.isEmpty ?? true { actions.append(.list) }
         }
         if model.needs > 0 { actions.append(.triage) }
-        if model.pane == .courses { actions += [.mark, .filter] }
-        if model.pane == .videos { actions.append(.open) }
-        if model.pane == .log { actions.append(.follow) }
-        return actions + [.hold, .theme, .detach]
+        switch model.pane {
+        case .courses: actions += [.mark, .filter, .sort]
+        case .videos: actions += [.open]
+        case .validation: break
+        case .log: actions += [.follow, .filter, .exportLog]
+        }
+        return actions + [.hold, .zoom, .theme]
     }
 }
 

@@ -9,8 +9,9 @@ extension Frame {
         guard !pane.isEmpty else { return }
         let isFocused = model.pane == .log
         let follows = model.pinnedEvent == nil
-        let title =
+        var title =
             follows ? "4 Log · FOLLOW \(glyphs.follow)" : "4 Log · PINNED, \(model.keymap.hint(.follow)) follows"
+        if !model.logFilter.isEmpty { title += " · /\(model.logFilter)" }
         if layout.kind == .small {
             heading(pane, title: title, isFocused: isFocused)
         } else {

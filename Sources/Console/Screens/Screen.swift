@@ -7,7 +7,7 @@ package enum Screen {
     /// Draws the model at its size, which may be anything.
     package static func render(_ model: Model) -> Grid {
         var frame = Frame(model)
-        let layout = Layout(model.size, pane: model.pane)
+        let layout = model.layout
         frame.header(layout)
         frame.courses(layout)
         frame.videos(layout)
@@ -32,13 +32,14 @@ extension Frame {
         switch layer {
         case .help(let first): help(first)
         case .notices(let first): notices(first)
-        case .filter: filter(layout)
+        case .filter(let list): filter(list)
         case .palette(let palette): self.palette(palette)
         case .themes(let cursor, _): themes(cursor)
         case .confirmation(let confirmation): self.confirmation(confirmation)
         case .triage(let cause): triage(cause)
         case .waive(let waiving): waive(waiving)
-        case .video(let reference): video(reference)
+        case .video(let detail): video(detail)
+        case .compare(let comparing): compare(comparing)
         }
     }
 }

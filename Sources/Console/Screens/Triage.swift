@@ -69,46 +69,20 @@ extension Frame {
             DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
         text.append(DialogLine(""))
         text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason)_", .textStrong))
-        text.append(DialogLine(waiving.isReady ? "Enter waives, Esc cancels" : "write why; Esc cancels", .textDim))
+        let other = waiving.only.map { only in
+            waiving.language == nil ? ", Tab: only \(only)" : ", Tab: the whole video"
+        }
+        text.append(
+            DialogLine(
+                (waiving.isReady ? "Enter waives, Esc cancels" : "write why; Esc cancels") + (other ?? ""), .textDim))
         let inside = dialog("Waive", Size(width, text.count))
         lines(text, in: inside)
     }
 
     private func names(_ waiving: Waiving) -> String {
-        let first = "\"\(waiving.name)\" of \(waiving.videos[0].course)"
+        let transcript = waiving.language.map { "the transcript \($0) of " } ?? ""
+        let first = "\(transcript)\"\(waiving.name)\" of \(waiving.videos[0].course)"
         return waiving.videos.count == 1 ? first : "\(counted(waiving.videos.count, "video")), \(first) and others,"
-    }
-
-    mutating func video(_ video: VideoReference) {
-        let inside = dialog("Video", Size(grid.size.width - 8, grid.size.height - 6), right: "Esc closes")
-        let row = model.view?.video
-        var text = [DialogLine(video.block.text, .textStrong)]
-        if let row {
-            let look = Look(video: row.state, glyphs)
-            text.append(DialogLine("\(row.displayName)  ·  edx_video_id \(row.videoId)\(row.isNewId ? " (new)" : "")"))
-            text.append(
-                DialogLine(
-                    "\(look.glyph) \(look.word), attempt \(row.attempt), \(Figures.duration(row.seconds))", look.role))
-            text.append(
-                DialogLine(
-                    "transcripts: contentstore \(row.contentstore), store \(row.store); migrated \(row.migrated), present \(row.present), "
-                        + "dangling \(row.dangling), corrupt \(row.corrupt), in conflict \(row.conflict), waived \(row.waived)"
-                ))
-            if let why = row.why {
-                for line in wrapped("\(why)", width: inside.width) { text.append(DialogLine(line, .stateFailed)) }
-                text.append(
-                    DialogLine(
-                        "\(model.keymap.hint(.waive)) lets it stay behind, \(model.keymap.hint(.copy)) copies its key",
-                        .textKey))
-            }
-        }
-        text.append(DialogLine(""))
-        text.append(DialogLine("what happened", .textDim))
-        for event in model.view?.history ?? [] {
-            let detail = [event.language, event.detail, event.object].compactMap { $0 }.joined(separator: "  ")
-            text.append(DialogLine("\(clock(event.at)) \(event.kind) \(event.toState ?? "") \(detail)"))
-        }
-        lines(text, in: inside)
     }
 }
 

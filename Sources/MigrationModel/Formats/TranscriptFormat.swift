@@ -43,10 +43,13 @@ package struct RecognisedTranscript: Sendable, Hashable {
 package struct StoredTranscript: Sendable, Hashable {
     package let checksum: Checksum
     package let format: TranscriptFormat
+    /// The run that stored it.
+    package let run: RunID
 
-    package init(checksum: Checksum, format: TranscriptFormat) {
+    package init(checksum: Checksum, format: TranscriptFormat, run: RunID) {
         self.checksum = checksum
         self.format = format
+        self.run = run
     }
 }
 

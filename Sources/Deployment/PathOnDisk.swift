@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+
+/// A file or folder that may not be there yet. Every method blocks, follows links, and makes nothing.
+struct PathOnDisk: Sendable {
+    let path: String
+
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Whether there is a file with nothing in it: SQLite takes one for a database that is yet to be made.
+    var isEmptyFile: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+    }
+
+    /// Itself, or the nearest folder above it that is there.
+    var nearest: PathOnDisk {
+        var url = URL(fileURLWithPath: path)
+        while url.path != "/", !FileManager.default.fileExists(atPath: url.path) { url.deleteLastPathComponent() }
+        return PathOnDisk(path: url.path)
+    }
+
+    /// The folder it is in.
+    var folder: PathOnDisk { PathOnDisk(path: URL(fileURLWithPath: path).deletingLastPathComponent().path) }
+
+    /// Looks whether it could be made: whether something can be made in the nearest folder above it.
+    ///
+    /// - Throws: ``Failure``.
+    func proveCreatable(_ what: String) throws { try folder.nearest.proveFolderWritable("make \(what)") }
+
+    /// Looks whether something can be made in this folder.
+    ///
+    /// - Throws: ``Failure``.
+    func proveFolderWritable(_ what: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure(what, errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw failure(what, ENOTDIR) }
+        guard access(path, W_OK | X_OK) == 0 else { throw failure(what, errno) }
+    }
+
+    /// Looks whether this file can be written.
+    ///
+    /// - Throws: ``Failure``.
+    func proveFileWritable(_ what: String) throws {
+        guard access(path, R_OK | W_OK) == 0 else { throw failure(what, errno) }
+    }
+
+    /// The file system that it is on, or will be.
+    ///
+    /// - Throws: ``Failure``.
+    func fileSystem() throws -> FileSystem {
+        let place = nearest
+        var status = stat()
+        var figures = statvfs()
+        guard stat(place.path, &status) == 0, statvfs(place.path, &figures) == 0 else {
+            throw place.failure("measure free space", errno)
+        }
+        return FileSystem(
+            device: UInt64(status.st_dev), free: UInt64(figures.f_bavail) * UInt64(figures.f_frsize))
+    }
+
+    private func failure(_ what: String, _ code: Int32) -> Failure {
+        Failure(
+            [EACCES, EPERM, EROFS].contains(code) ? .auth : .transient, what, at: path,
+            cause: "\(String(cString: strerror(code))) (errno \(code))",
+            advice: "let this user write there, or name another place"
+        )
+    }
+}
+
+/// A file system and the room on it.
+struct FileSystem: Sendable, Hashable {
+    let device: UInt64
+    /// What this user may still write, in bytes.
+    let free: UInt64
+}

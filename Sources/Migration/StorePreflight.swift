@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+package import MigrationModel
+
+/// Proves what every migration rests on, with one small object: the store refuses a second put at a key, knows our
+/// SHA-256, and deletes only what has the ETag that it was told.
+///
+/// The object, the canary, is no transcript and belongs to no intent. Its provenance says so: run 0, which no ledger
+/// has, and an id that is in no ledger either and is part of its key. One that could not be removed is named.
+package struct StorePreflight: Sendable {
+    /// The only key that is written or deleted.
+    package let canary: ObjectKey
+    private let object: NewObject
+    private let uptime: @Sendable () -> Double
+
+    /// - Parameters:
+    ///   - prefix: the transcripts' own, since a store may allow one prefix and refuse another.
+    ///   - id: fresh and random for every preflight.
+    ///   - uptime: seconds since some fixed moment, never going back.
+    package init(prefix: String, id: UUID, uptime: @escaping @Sendable () -> Double) {
+        canary = ObjectKey(unchecked: "\(prefix)mallow-canary-\(id.uuidString.lowercased())")
+        let bytes = Array("This object was made by a preflight of mallow, and may be removed: \(id)\n".utf8)
+        object = NewObject(
+            key: canary, bytes: bytes, checksum: Checksum(of: bytes), contentType: "text/plain",
+            provenance: Provenance(run: RunID(0), intent: id)
+        )
+        self.uptime = uptime
+    }
+
+    /// Tries the store's promises, about ten calls in a row, and removes the canary whatever happened.
+    ///
+    /// Never fails: what a call throws is told by the check that made it. It is called once, as its canary's key is
+    /// used up.
+    package func checks(of store: any ObjectStore) async -> [PreflightCheck] {
+        var written: ETag?
+        var mayArrive = false
+        let putting = await check(.putIfAbsent) {
+            do {
+                written = try await store.put(object)
+            } catch let failure as Failure where failure.class == .ambiguous {
+                mayArrive = store.longestDelay > 0
+                throw failure
+            }
+            do {
+                written = try await store.put(object)
+            } catch let failure as Failure where failure.class == .conflict {
+                return .pass("the second PUT was refused")
+            }
+            return .fail("the second PUT was accepted")
+        }
+        let reading = await check(.checksum) {
+            written == nil ? .notTried : try await read(from: store)
+        }
+        let deleting = await check(.deleteIfMatch) {
+            guard let written else { return .notTried }
+            return try await delete(written, from: store)
+        }
+        // A preflight that is given up cleans up all the same: a task of its own is not cancelled with it.
+        let cleaning = await Task { [mayArrive] in
+            await check(.nothingLeft) { try await remove(from: store, mayArrive: mayArrive) }
+        }.value
+        return [putting, reading, deleting, cleaning]
+    }
+
+    // MARK: - Promises
+
+    private func read(from store: any ObjectStore) async throws -> Finding {
+        guard let info = try await store.head(canary) else {
+            return .fail("\(canary) was acknowledged and is not found")
+        }
+        guard let checksum = info.checksum else { return .fail("the store keeps no SHA-256") }
+        guard checksum == object.checksum else { return .fail("the store says SHA-256 \(checksum)") }
+        guard info.size == object.bytes.count else {
+            return .fail("\(object.bytes.count) bytes were written, the store says \(info.size)")
+        }
+        guard try await store.get(canary) == object.bytes else { return .fail("other bytes were read than written") }
+        return .pass("all \(info.size) bytes came back")
+    }
+
+    private func delete(_ etag: ETag, from store: any ObjectStore) async throws -> Finding {
+        let wrong = ETag(unchecked: Checksum(of: Array("not \(canary)".utf8)).hexadecimal)
+        let refusal = try await store.delete(canary, ifMatch: wrong)
+        guard refusal == .changed else { return .fail("a delete with a wrong ETag was answered: \(refusal)") }
+        guard try await store.head(canary) != nil else {
+            return .fail("a delete with a wrong ETag was refused, and the object is gone")
+        }
+        let deletion = try await store.delete(canary, ifMatch: etag)
+        guard deletion == .deleted else { return .fail("a delete with the right ETag was answered: \(deletion)") }
+        guard try await store.head(canary) == nil else { return .fail("the object was deleted, and is still there") }
+        return .pass("a wrong ETag was refused")
+    }
+
+    /// Looks until the canary is seen to be gone; calls that fail are tried again, since nobody comes after this one.
+    private func remove(from store: any ObjectStore, mayArrive: Bool) async throws -> Finding {
+        var trouble: (any Error)?
+        for _ in 0..<4 {
+            do {
+                guard let info = try await store.head(canary) else {
+                    guard mayArrive else { return .pass("0 objects of ours") }
+                    return .left("\(canary) may still arrive, for \(Int(store.longestDelay)) s")
+                }
+                // Nothing is deleted but what is ours, here as everywhere.
+                guard info.provenance == object.provenance || info.checksum == object.checksum else {
+                    return .left("\(canary) holds what cannot be told to be ours")
+                }
+                _ = try await store.delete(canary, ifMatch: info.etag)
+            } catch {
+                trouble = error
+            }
+        }
+        guard let trouble else { return .left("\(canary) is still there") }
+        return .left("\(canary) may be there: \(Failure(trouble, "remove the canary", at: canary.text).cause)")
+    }
+
+    // MARK: - Words
+
+    private enum Promise: String {
+        case putIfAbsent = "store: put if absent"
+        case checksum = "store: checksum"
+        case deleteIfMatch = "store: delete if match"
+        case nothingLeft = "store: nothing left"
+
+        var limit: String? {
+            switch self {
+            case .putIfAbsent: "the second is refused"
+            case .checksum: "what was sent"
+            case .deleteIfMatch: "only the right one deletes"
+            case .nothingLeft: nil
+            }
+        }
+
+        var advice: String {
+            switch self {
+            case .putIfAbsent: "use a store with conditional writes; this one could overwrite transcripts"
+            case .checksum: "use a store that keeps SHA-256 checksums; nothing could be verified on this one"
+            case .deleteIfMatch: "use a store with conditional deletes; a rollback on this one could delete too much"
+            case .nothingLeft: "look for this object and remove it by hand; no reader knows of it"
+            }
+        }
+    }
+
+    private enum Finding {
+        case pass(String)
+        case fail(String)
+        case left(String)
+        /// There was no canary to try it with.
+        case notTried
+    }
+
+    private func check(_ promise: Promise, _ look: () async throws -> Finding) async -> PreflightCheck {
+        let start = uptime()
+        func found(_ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?) -> PreflightCheck {
+            PreflightCheck(
+                name: promise.rawValue, measured: measured, limit: promise.limit, verdict: verdict, advice: advice,
+                seconds: uptime() - start
+            )
+        }
+        do {
+            switch try await look() {
+            case .pass(let measured): return found(measured, .pass, nil)
+            case .fail(let measured): return found(measured, .fail, promise.advice)
+            case .left(let measured): return found(measured, .attention, promise.advice)
+            case .notTried: return found("not tried: no canary was written", .attention, "put right what failed first")
+            }
+        } catch {
+            let failure = Failure(error, "preflight", at: canary.text)
+            return found("\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import GRDB
+import MigrationModel
+
+extension SQLiteCatalog {
+    /// What a run would find in a catalog's file.
+    package enum Trial: Sendable, Hashable {
+        /// No tables: the first run makes them.
+        case empty
+        /// Tables that rows of ours fit into, and how many rows they have.
+        case tables(videos: Int, transcripts: Int)
+    }
+
+    /// Looks whether a run could use the file at `path`, which is there: its tables are judged as a run judges them, and
+    /// the write lock is taken and given back. Writes nothing; blocks, up to ten seconds for other programs' locks.
+    ///
+    /// - Throws: ``Failure``, as a run would.
+    package static func tryOut(path: String) throws -> Trial {
+        do {
+            var configuration = Configuration()
+            configuration.label = "catalog trial"
+            configuration.busyMode = .timeout(10)
+            return try DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction { database in
+                try database.beginTransaction(.immediate)
+                let trial = Result { try found(in: database, path) }
+                try database.rollback()
+                return try trial.get()
+            }
+        } catch {
+            throw error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path)
+        }
+    }
+
+    private static func found(in database: Database, _ path: String) throws -> Trial {
+        let shape = try CatalogShape(of: database)
+        if shape.isEmpty { return .empty }
+        if let objection = shape.writingObjection { throw CatalogShape.refusal(objection, at: path) }
+        return .tables(
+            videos: try Int.fetchOne(database, sql: "SELECT count(*) FROM edxval_video") ?? 0,
+            transcripts: try Int.fetchOne(database, sql: "SELECT count(*) FROM edxval_videotranscript") ?? 0
+        )
+    }
+}

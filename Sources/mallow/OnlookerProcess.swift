@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import Console
+import Foundation
+import MigrationModel
+import Threading
+
+/// Looks into the stores for a console: this very program, started once more, which prints what it saw and ends.
+struct OnlookerProcess: Onlooker {
+    let place: Place
+    /// One look at a time is what one operator asks for; a second may begin while a slow one still runs.
+    private let looking = BlockingPool(name: "onlookers", width: 2)
+
+    init(place: Place) { self.place = place }
+
+    /// However slow a store is: an operator wants to know that it is.
+    private static let longest = Duration.seconds(60)
+
+    func inspect(_ request: InspectionRequest) async throws -> InspectedVideo {
+        try await answer(place.arguments(request), as: InspectedVideo.self)
+    }
+
+    func prove() async throws -> [PreflightCheck] {
+        try await answer(place.proof, as: Proof.self).checks
+    }
+
+    private struct Proof: Decodable {
+        let checks: [PreflightCheck]
+    }
+
+    private struct Refusal: Decodable {
+        let error: String
+    }
+
+    private func answer<Answer: Decodable & Sendable>(_ arguments: [String], as type: Answer.Type) async throws
+        -> Answer
+    {
+        let (status, output) = try await looking.run {
+            try ThisProgram(arguments: arguments).output(within: Self.longest)
+        }
+        let decoder = JSONDecoder()
+        do {
+            return try decoder.decode(Answer.self, from: output)
+        } catch {
+            let refusal = try? decoder.decode(Refusal.self, from: output)  // killed: it said nothing
+            throw Failure(
+                .transient, "looking into the stores", at: arguments[0],
+                cause: refusal?.error ?? status.map { "it ended with exit code \($0)" }
+                    ?? "it did not answer within \(Self.longest.components.seconds) s",
+                advice: "try mallow \(arguments[0]) in a shell"
+            )
+        }
+    }
+}

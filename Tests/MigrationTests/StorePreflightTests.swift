@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Migration
+import MigrationModel
+import Synchronization
+import TestDoubles
+import Testing
+
+@Suite struct StorePreflightTests {
+    private static let id = UUID(version5Of: "canary", namespace: .urlNamespace)
+    private static let names = [
+        "store: put if absent", "store: checksum", "store: delete if match", "store: nothing left",
+    ]
+    /// The calls of a preflight in which nothing goes wrong.
+    private static let calls = 9
+
+    private func preflight(prefix: String = "video-transcripts/") -> StorePreflight {
+        StorePreflight(prefix: prefix, id: Self.id, uptime: { 0 })
+    }
+
+    private func names(of checks: [PreflightCheck], _ verdict: PreflightCheck.Verdict) -> [String] {
+        checks.filter { $0.verdict == verdict }.map(\.name)
+    }
+
+    @Test func `a store that keeps its promises passes, and nothing is left in it`() async {
+        let raw = MemoryObjectStore()
+        let store = OddStore(raw)
+        let checks = await preflight().checks(of: store)
+        #expect(checks.map(\.name) == Self.names)
+        #expect(names(of: checks, .pass) == Self.names)
+        #expect(checks.allSatisfy { $0.advice == nil })
+        #expect(raw.objects.isEmpty)
+        #expect(store.calls == Self.calls)
+    }
+
+    @Test func `the canary is under the transcripts' prefix and belongs to no run`() async throws {
+        let raw = MemoryObjectStore()
+        let preflight = preflight(prefix: "some/where/")
+        #expect(preflight.canary.text == "some/where/mallow-canary-\(Self.id.uuidString.lowercased())")
+        _ = await preflight.checks(of: OddStore(raw, deadFrom: 3))
+        let left = try #require(raw.objects[preflight.canary])
+        #expect(raw.objects.count == 1)
+        #expect(left.writtenBy == Provenance(run: RunID(0), intent: Self.id))
+    }
+
+    @Test(arguments: [
+        (OddStore.Oddity.overwrites, "store: put if absent"), (.otherChecksum, "store: checksum"),
+        (.noChecksum, "store: checksum"), (.otherSize, "store: checksum"), (.otherBytes, "store: checksum"),
+        (.deletesWithoutMatching, "store: delete if match"), (.deletesAndSaysChanged, "store: delete if match"),
+    ])
+    func `a store that breaks one promise fails that check alone`(_ oddity: OddStore.Oddity, _ name: String) async {
+        let raw = MemoryObjectStore()
+        let checks = await preflight().checks(of: OddStore(raw, oddity))
+        #expect(names(of: checks, .fail) == [name])
+        #expect(names(of: checks, .pass) == Self.names.filter { $0 != name })
+        #expect(checks.filter { $0.verdict == .fail }.allSatisfy { $0.advice != nil })
+        #expect(raw.objects.isEmpty)
+    }
+
+    @Test func `a store that never deletes is told so, with the canary's name`() async {
+        let raw = MemoryObjectStore()
+        let preflight = preflight()
+        let checks = await preflight.checks(of: OddStore(raw, .neverDeletes))
+        #expect(names(of: checks, .fail) == ["store: delete if match"])
+        #expect(names(of: checks, .attention) == ["store: nothing left"])
+        #expect(checks.last?.measured.contains(preflight.canary.text) == true)
+    }
+
+    @Test(arguments: 1...calls, [false, true])
+    func `nothing is left, and something is said, when one call throws`(_ call: Int, _ isEffective: Bool) async {
+        let raw = MemoryObjectStore()
+        let checks = await preflight().checks(of: OddStore(raw, failing: call, afterEffect: isEffective))
+        #expect(raw.objects.isEmpty)
+        #expect(checks.map(\.name) == Self.names)
+        // The last call is the last look for the canary, which is made again.
+        #expect(names(of: checks, .fail).count == (call == Self.calls ? 0 : 1))
+    }
+
+    @Test(arguments: 1...calls)
+    func `an object that may be left is named when the store dies`(_ call: Int) async {
+        let raw = MemoryObjectStore()
+        let preflight = preflight()
+        let checks = await preflight.checks(of: OddStore(raw, deadFrom: call))
+        #expect(names(of: checks, .attention).contains("store: nothing left"))
+        #expect(checks.last?.measured.contains(preflight.canary.text) == true)
+        #expect(checks.last?.advice != nil)
+    }
+
+    @Test func `without a canary nothing else is called proven`() async {
+        let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), failing: 1))
+        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .pass])
+        #expect(checks[0].measured.contains("the store is away"))
+        #expect(checks[0].advice == "wait")
+    }
+
+    @Test func `a write that may still arrive is named`() async {
+        let preflight = preflight()
+        let store = OddStore(MemoryObjectStore(), failing: 1, longestDelay: 900)
+        let last = await preflight.checks(of: store).last
+        #expect(last?.verdict == .attention)
+        #expect(last?.measured == "\(preflight.canary) may still arrive, for 900 s")
+    }
+
+    @Test func `a stranger's object at the canary's key stays`() async {
+        let raw = MemoryObjectStore()
+        let preflight = preflight()
+        raw.plant(preflight.canary, Array("somebody else's".utf8))
+        let checks = await preflight.checks(of: raw)
+        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .attention])
+        #expect(raw.objects[preflight.canary]?.bytes == Array("somebody else's".utf8))
+    }
+
+    @Test func `a preflight that is given up cleans up`() async {
+        let raw = MemoryObjectStore()
+        let preflight = preflight()
+        let checks = await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await preflight.checks(of: OddStore(raw, .refusesTheCancelled))
+        }.value
+        #expect(names(of: checks, .fail) == ["store: put if absent"])
+        #expect(checks.last?.verdict == .pass)
+        #expect(raw.objects.isEmpty)
+    }
+}
+
+/// A store in memory that breaks one promise, or whose calls fail from one on.
+final class OddStore: ObjectStore {
+    enum Oddity: Sendable {
+        case overwrites, otherChecksum, noChecksum, otherSize, otherBytes
+        case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes
+        /// Does what a cancelled task asks, and answers it with an error, as network clients do.
+        case refusesTheCancelled
+    }
+
+    let longestDelay: TimeInterval
+    private let raw: MemoryObjectStore
+    private let oddity: Oddity?
+    private let failing: ClosedRange<Int>?
+    private let isEffective: Bool
+    private let count = Mutex(0)
+
+    /// - Parameters:
+    ///   - failing: the number of the one call that throws, from 1.
+    ///   - deadFrom: the number of the first of all calls that throw.
+    ///   - afterEffect: whether a call that throws has done its work.
+    init(
+        _ raw: MemoryObjectStore, _ oddity: Oddity? = nil, failing: Int? = nil, deadFrom: Int? = nil,
+        afterEffect: Bool = false, longestDelay: TimeInterval = 0
+    ) {
+        (self.raw, self.oddity, self.longestDelay) = (raw, oddity, longestDelay)
+        self.failing = failing.map { $0...$0 } ?? deadFrom.map { $0...Int.max }
+        isEffective = afterEffect
+    }
+
+    /// How many calls there were.
+    var calls: Int { count.withLock { $0 } }
+
+    func head(_ key: ObjectKey) async throws -> ObjectInfo? {
+        let info = try await call { try await raw.head(key) }
+        return info.map { info in
+            let checksum: Checksum? =
+                switch oddity {
+                case .otherChecksum: Checksum(of: [1])
+                case .noChecksum: nil
+                default: info.checksum
+                }
+            return ObjectInfo(
+                key: key, size: oddity == .otherSize ? info.size + 1 : info.size, etag: info.etag, checksum: checksum,
+                provenance: info.provenance
+            )
+        }
+    }
+
+    func get(_ key: ObjectKey) async throws -> [UInt8]? {
+        let bytes = try await call { try await raw.get(key) }
+        return oddity == .otherBytes ? bytes?.reversed() : bytes
+    }
+
+    func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+
+    func put(_ object: NewObject) async throws -> ETag {
+        try await call {
+            if oddity == .overwrites { raw.removeSilently(object.key) }
+            return try await raw.put(object)
+        }
+    }
+
+    func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+        try await call {
+            switch oddity {
+            case .deletesWithoutMatching, .deletesAndSaysChanged:
+                let isThere = raw.objects[key] != nil
+                raw.removeSilently(key)
+                if oddity == .deletesAndSaysChanged { return .changed }
+                return isThere ? .deleted : .absent
+            case .neverDeletes:
+                let deletion: Deletion = raw.objects[key]?.info.etag == etag ? .deleted : .changed
+                return deletion
+            default: return try await raw.delete(key, ifMatch: etag)
+            }
+        }
+    }
+
+    private func call<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        if oddity == .refusesTheCancelled, Task.isCancelled {
+            _ = try await body()
+            throw CancellationError()
+        }
+        guard failing?.contains(number) == true else { return try await body() }
+        if isEffective {
+            _ = try? await body()  // whatever it had to say, its answer is lost
+        }
+        throw Failure(.ambiguous, "call the store", at: "call \(number)", cause: "the store is away", advice: "wait")
+    }
+}
