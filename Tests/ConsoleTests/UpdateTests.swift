@@ -100,9 +100,9 @@ import Themes
             let failed = PreflightCheck(name: "disk", measured: "1 MiB free", verdict: .fail, seconds: 0)
             try await model.press(.tab, on: night)
             model.update(.proven(.proven(Night.checks + [failed], at: Night.now)))
+            #expect(Screen.render(model).text.contains("disk: 1 MiB free"))
             let refused = try await model.press(.tab, .enter, on: night)
             #expect(refused.isEmpty)
-            #expect(Screen.render(model).text.contains("disk: 1 MiB free"))
         }
     }
 
