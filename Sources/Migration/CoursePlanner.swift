@@ -51,40 +51,24 @@ package struct PlannedTranscript: Sendable, Hashable, Encodable {
 
 /// Plans whole courses. It reads; it cannot write.
 package struct CoursePlanner: Sendable {
-    let source: any CourseSource
-    let store: any ObjectReader
-    let catalog: any CatalogReader
-    let lookUp: LookUp
-    let planner: VideoPlanner
+    let readers: Readers
     /// Whether objects behind rows that are there already are read and compared.
     let compares: Bool
 
-    package init(
-        source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
-        lookUp: LookUp, compares: Bool
-    ) {
-        self.source = source
-        self.store = store
-        self.catalog = catalog
-        self.lookUp = lookUp
+    package init(_ readers: Readers, compares: Bool) {
+        self.readers = readers
         self.compares = compares
-        planner = VideoPlanner(source: source, store: store, catalog: catalog, format: format)
     }
 
     /// Plans a course, video by video, so that no more than one video's bytes are in memory.
     ///
     /// - Throws: ``Failure`` when the course cannot be read or a store does not answer.
     package func plan(_ course: CourseSummary) async throws -> CoursePlan {
-        let reading = try await CourseReading(of: course.key, from: source, lookUp: lookUp)
-        let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
+        let reading = try await readers.reading(of: course.key)
         var plan = CoursePlan(
             key: course.key, title: course.title, videos: [], unreachable: reading.unreachable, notes: reading.notes
         )
-        for video in reading.videos {
-            let planned = try await planner.plan(video, in: course.key, rows: rows[video.video] ?? [], reading: .all)
-            plan.videos.append(try await shown(planned))
-        }
-        await source.release(course.key)
+        try await readers.forEachPlan(of: reading) { plan.videos.append(try await shown($0)) }
         return plan
     }
 
@@ -114,7 +98,7 @@ package struct CoursePlanner: Sendable {
     /// write to edx-val alone today.
     private func comparison(_ transcript: TranscriptPlan, _ checksum: Checksum?) async throws -> String? {
         guard transcript.action == .present, let key = transcript.row?.object, let checksum else { return nil }
-        guard let bytes = try await store.get(key) else { return nil }
+        guard let bytes = try await readers.store.get(key) else { return nil }
         let there = Checksum(of: bytes)
         return there == checksum ? "same" : "differs: the object has \(there), the contentstore \(checksum)"
     }

@@ -29,11 +29,7 @@ package struct TranscriptCheck: Sendable, Hashable, Encodable {
 
 /// Checks what is migrated, from the raw stores. It reads; it cannot write.
 package struct Verification: Sendable {
-    let source: any CourseSource
-    let store: any ObjectReader
-    let catalog: any CatalogReader
-    let lookUp: LookUp
-    let planner: VideoPlanner
+    let readers: Readers
     /// Whether every object is read and its bytes hashed here; else the store's own checksum is believed.
     let isDeep: Bool
     /// What was stored under keys of ours; nothing for keys that are not.
@@ -41,35 +37,26 @@ package struct Verification: Sendable {
     let waivers: [Waiver]
 
     package init(
-        source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
-        lookUp: LookUp, isDeep: Bool,
+        _ readers: Readers, isDeep: Bool,
         written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript], waivers: [Waiver]
     ) {
-        self.source = source
-        self.store = store
-        self.catalog = catalog
-        self.lookUp = lookUp
+        self.readers = readers
         self.isDeep = isDeep
         self.written = written
         self.waivers = waivers
-        planner = VideoPlanner(source: source, store: store, catalog: catalog, format: format)
     }
 
     /// Checks every transcript of a course that the contentstore has or the catalog has for one of its languages.
     ///
     /// - Throws: ``Failure`` when the course cannot be read or a store does not answer.
     package func check(_ course: CourseKey) async throws -> [TranscriptCheck] {
-        let reading = try await CourseReading(of: course, from: source, lookUp: lookUp)
-        let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
         var checks: [TranscriptCheck] = []
-        for video in reading.videos {
-            let plan = try await planner.plan(video, in: course, rows: rows[video.video] ?? [], reading: .all)
+        try await readers.forEachPlan(of: try await readers.reading(of: course)) { plan in
             let ours = try await written(Set(plan.transcripts.compactMap { $0.row?.object }))
             for transcript in plan.transcripts where transcript.action != .dangling {
-                checks.append(try await check(transcript, of: video, in: course, ours))
+                checks.append(try await check(transcript, of: plan.resolved, in: course, ours))
             }
         }
-        await source.release(course)
         return checks
     }
 
@@ -103,7 +90,10 @@ package struct Verification: Sendable {
         }
         let stored: Checksum?
         do {
-            stored = isDeep ? try await store.get(key).map { Checksum(of: $0) } : try await store.head(key)?.checksum
+            stored =
+                isDeep
+                ? try await readers.store.get(key).map { Checksum(of: $0) }
+                : try await readers.store.head(key)?.checksum
         } catch let failure as Failure where failure.class == .integrity {
             return result(.fail, nil, failure.cause)
         }

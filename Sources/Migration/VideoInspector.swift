@@ -3,26 +3,15 @@ package import MigrationModel
 
 /// Looks at one video in all the stores, for somebody who has to decide about it. It reads; it cannot write.
 package struct VideoInspector: Sendable {
-    let source: any CourseSource
-    let store: any ObjectReader
-    let catalog: any CatalogReader
-    let lookUp: LookUp
-    let format: FormatPolicy
-    let planner: VideoPlanner
+    let readers: Readers
     /// What was stored under keys of ours; nothing for keys that are not.
     let written: @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript]
 
     package init(
-        source: any CourseSource, store: any ObjectReader, catalog: any CatalogReader, format: FormatPolicy,
-        lookUp: LookUp, written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript]
+        _ readers: Readers, written: @escaping @Sendable (Set<ObjectKey>) async throws -> [ObjectKey: StoredTranscript]
     ) {
-        self.source = source
-        self.store = store
-        self.catalog = catalog
-        self.format = format
-        self.lookUp = lookUp
+        self.readers = readers
         self.written = written
-        planner = VideoPlanner(source: source, store: store, catalog: catalog, format: format)
     }
 
     /// Reads the video anew: its course's listing, each head's assets, the catalog's rows and the objects behind them.
@@ -35,13 +24,12 @@ package struct VideoInspector: Sendable {
     package func inspect(
         _ block: String, of course: CourseKey, textOf language: LanguageCode? = nil
     ) async throws -> InspectedVideo? {
-        let reading = try await CourseReading(of: course, from: source, lookUp: lookUp)
+        let reading = try await readers.reading(of: course)
         let video = reading.videos.first { $0.block.usageKey.text == block || $0.block.usageKey.block == block }
         guard let video else { return nil }
-        let rows = try await catalog.rows(of: [video.video])[video.video] ?? []
-        let plan = try await planner.plan(video, in: course, rows: rows, reading: .all)
+        let plan = try await readers.plan(video, of: course)
         let assets = Set(video.languages.flatMap { [$0.published?.asset, $0.draft?.asset].compactMap { $0 } })
-        let content = try await source.content(of: Array(assets), in: course)
+        let content = try await readers.source.content(of: Array(assets), in: course)
         let ours = try await written(Set(plan.transcripts.compactMap { $0.row?.object }))
         var transcripts: [InspectedTranscript] = []
         for (decided, resolved) in zip(plan.transcripts, video.languages) {
@@ -56,7 +44,7 @@ package struct VideoInspector: Sendable {
                 )
             )
         }
-        await source.release(course)
+        await readers.source.release(course)
         return InspectedVideo(
             course: course, usageKey: video.block.usageKey, edxVideoID: video.video, isNewID: video.isNewID,
             displayName: video.displayName, notes: video.notes, transcripts: transcripts
@@ -80,7 +68,7 @@ package struct VideoInspector: Sendable {
 
     private func stored(_ key: ObjectKey, wantsText: Bool) async throws -> TranscriptCopy {
         do {
-            guard let bytes = try await store.get(key) else {
+            guard let bytes = try await readers.store.get(key) else {
                 return TranscriptCopy(
                     place: .store, name: key.text, format: nil, bytes: nil, sha256: nil, problem: "no object is there",
                     cues: nil)
@@ -107,7 +95,7 @@ package struct VideoInspector: Sendable {
         case .failure(let failure): return result(nil, nil, failure.cause, nil)
         case .success(let bytes):
             do throws(CorruptTranscript) {
-                let known = try TranscriptRecogniser(policy: policy ?? format).recognise(bytes)
+                let known = try TranscriptRecogniser(policy: policy ?? readers.format).recognise(bytes)
                 let cues = wantsText ? try Cue.cues(of: known.bytes, as: known.format) : []
                 return result(known.bytes, known.format, nil, cues)
             } catch {

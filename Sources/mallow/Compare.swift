@@ -46,8 +46,7 @@ struct Compare: AsyncParsableCommand {
         let platform = try ReadablePlatform(try await platform.endpoints(ledger))
         let ledger = try ledger.openIfThere()
         let inspector = VideoInspector(
-            source: platform.source, store: platform.store, catalog: platform.catalog, format: content.format,
-            lookUp: content.lookUp, written: { try await ledger?.stored(under: $0) ?? [:] }
+            platform.readers(content), written: { try await ledger?.stored(under: $0) ?? [:] }
         )
         let language = language.map { LanguageCode(unchecked: $0) }
         let key = CourseKey(unchecked: course)

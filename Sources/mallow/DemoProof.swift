@@ -47,13 +47,9 @@ struct DemoProof: Encodable {
         let ledger = try Ledger(path: sandbox.ledger, now: { Date() })
         let platform = try ReadablePlatform(
             Endpoints(source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog))
-        let planner = CoursePlanner(
-            source: platform.source, store: platform.store, catalog: platform.catalog, format: .keep,
-            lookUp: LookUp(discoversEnglish: true), compares: false
-        )
+        let planner = CoursePlanner(platform.readers(format: .keep, lookUp: LookUp()), compares: false)
         let verification = Verification(
-            source: platform.source, store: platform.store, catalog: platform.catalog, format: .keep,
-            lookUp: LookUp(discoversEnglish: true), isDeep: true,
+            platform.readers(format: .keep, lookUp: LookUp()), isDeep: true,
             written: { try await ledger.stored(under: $0) }, waivers: try await ledger.waivers()
         )
         let rows = try await ledger.snapshot().courses

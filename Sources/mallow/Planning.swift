@@ -19,10 +19,7 @@ struct Planning: Sendable {
     /// - Throws: what stops it as a whole; an unreadable course is printed, and is exit code 1 at the end.
     func run(_ output: any PlanOutput) async throws {
         let platform = try ReadablePlatform(endpoints)
-        let planner = CoursePlanner(
-            source: platform.source, store: platform.store, catalog: platform.catalog, format: content.format,
-            lookUp: content.lookUp, compares: compares
-        )
+        let planner = CoursePlanner(platform.readers(content), compares: compares)
         var output = output
         do {
             try await inOrder(platform.source) { listing in

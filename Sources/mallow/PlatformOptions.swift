@@ -90,6 +90,15 @@ struct ContentOptions: ParsableArguments {
     var lookUp: LookUp { LookUp(discoversEnglish: !declaredOnly) }
 }
 
+extension ReadablePlatform {
+    /// What plans, checks and comparisons are given.
+    func readers(_ content: ContentOptions) -> Readers { readers(format: content.format, lookUp: content.lookUp) }
+
+    func readers(format: FormatPolicy, lookUp: LookUp) -> Readers {
+        Readers(source: source, store: store, catalog: catalog, format: format, lookUp: lookUp)
+    }
+}
+
 /// Which courses are taken.
 struct CourseOptions: ParsableArguments {
     @Option(name: .customLong("course"), help: ArgumentHelp("A course; may be given more than once.", valueName: "KEY"))

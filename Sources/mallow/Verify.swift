@@ -38,8 +38,7 @@ struct Verify: AsyncParsableCommand {
         let platform = try ReadablePlatform(try await platform.endpoints(ledger))
         let ledger = try ledger.openIfThere()
         let verification = Verification(
-            source: platform.source, store: platform.store, catalog: platform.catalog, format: content.format,
-            lookUp: content.lookUp, isDeep: deep, written: { try await ledger?.stored(under: $0) ?? [:] },
+            platform.readers(content), isDeep: deep, written: { try await ledger?.stored(under: $0) ?? [:] },
             waivers: try await ledger?.waivers() ?? []
         )
         let wanted = try courses.keys()

@@ -26,7 +26,7 @@ import Testing
         )
         let source = MemorySource([key: MemoryCourse(videos: [video], assets: assets)])
         return VideoInspector(
-            source: source, store: store, catalog: catalog, format: .keep, lookUp: LookUp(),
+            Readers(source: source, store: store, catalog: catalog, format: .keep, lookUp: LookUp()),
             written: { keys in
                 Dictionary(
                     uniqueKeysWithValues: keys.map {

@@ -27,10 +27,9 @@ import Testing
 
     private static func planned(_ block: VideoBlock, _ assets: [AssetName: [UInt8]]) async throws -> PlannedVideo {
         let source = MemorySource([key: MemoryCourse(videos: [block], assets: assets)])
-        let planner = CoursePlanner(
-            source: source, store: MemoryObjectStore(), catalog: MemoryCatalog(), format: .keep, lookUp: LookUp(),
-            compares: false
-        )
+        let readers = Readers(
+            source: source, store: MemoryObjectStore(), catalog: MemoryCatalog(), format: .keep, lookUp: LookUp())
+        let planner = CoursePlanner(readers, compares: false)
         return try await planner.plan(CourseSummary(key: key, title: "")).videos[0]
     }
 
