@@ -59,7 +59,8 @@ package struct Confirmation: Sendable, Hashable {
     /// Lines besides the text: the frame, the place, what is typed and the buttons.
     static let frame = 7
 
-    /// Its text in lines of at most `width` columns, each with what it is about on the first of its lines.
+    /// Its text in lines of at most `width` columns. Eleven of them are for what it is about, which stands on the first
+    /// of its lines, and two for being a later one.
     func paragraphs(width: Int) -> [Paragraph] {
         let parts: [(String, [(String, Role)])] = [
             ("will", will.map { ($0, .text) }), ("will not", willNot.map { ($0, .textDim) }),
@@ -67,7 +68,7 @@ package struct Confirmation: Sendable, Hashable {
         ]
         return parts.flatMap { head, items in
             items.enumerated().flatMap { index, item in
-                wrapped(item.0, width: width - 12).enumerated().map { part, line in
+                wrapped(item.0, width: width - 13).enumerated().map { part, line in
                     Paragraph(
                         head: index == 0 && part == 0 ? head : "", line: part == 0 ? line : "  " + line, role: item.1)
                 }

@@ -114,7 +114,9 @@ extension Model {
         return Confirmation(
             title: "Migrate \(counted(courses.count, "course"))",
             will: [
-                names(courses), "\(counted(videos, "video")) listed, \(videos - verified) of them not yet verified",
+                names(courses),
+                "\(counted(videos, "video")) listed, \(videos - verified) of them not yet verified: "
+                    + time(for: videos - verified),
                 "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
                     + "the flag of each course on whose check passes",
             ],
@@ -126,6 +128,14 @@ extension Model {
             typed: place.isProduction ? "\(courses.count) \(place.target)" : nil,
             commandLine: blockers.isEmpty ? place.commandLine(request) : nil, effect: .launch(request)
         )
+    }
+
+    /// How long it may take, from the last run's pace: half of that to twice that, for its videos may be others.
+    private func time(for videos: Int) -> String {
+        guard let pace = view?.pace else { return "how long it takes is not known before a first run" }
+        let seconds = pace.seconds / Double(pace.videos) * Double(videos)
+        let (soon, late) = (Figures.duration(seconds / 2), Figures.duration(seconds * 2))
+        return "about \(soon)–\(late) at the pace of run \(pace.run)"
     }
 
     private func names(_ courses: [ChosenCourse]) -> String {

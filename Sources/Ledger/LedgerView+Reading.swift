@@ -22,6 +22,7 @@ extension LedgerView {
             courses: try Self.rows(db, order[page.rows]),
             selected: selected, filter: request.filter, sort: request.sort, marked: marked,
             chosen: try request.choice.map { try Self.chosen(db, $0) } ?? [],
+            pace: request.choice == nil ? nil : try Self.pace(db),
             videoOrder: videoOrder, firstVideo: videoPage.first,
             videos: try selected.map { try Self.videos(db, of: $0, videoOrder[videoPage.rows]) } ?? [],
             events: try Self.events(
@@ -83,6 +84,20 @@ extension LedgerView {
             return try ChosenCourse.fetchAll(
                 db, sql: columns + " WHERE state IN ('queued', 'running', 'retrying') ORDER BY key")
         }
+    }
+
+    /// Of the newest run that had enough to do for a figure.
+    private static func pace(_ db: Database) throws -> Pace? {
+        let runs = try Row.fetchCursor(
+            db, sql: "SELECT id, ended - started FROM run WHERE ended - started >= 1 ORDER BY id DESC LIMIT 20")
+        let statement = try db.cachedStatement(
+            sql: "SELECT sum(verified + rolled_back + failed + waived_videos) FROM course WHERE run = ?")
+        while let row = try runs.next() {
+            let (run, seconds): (Int64, Double) = (row[0], row[1])
+            let videos = try Int.fetchOne(statement, arguments: [run]) ?? 0
+            if videos >= 10 { return Pace(run: run, videos: videos, seconds: seconds) }
+        }
+        return nil
     }
 
     // MARK: - Videos

@@ -26,6 +26,8 @@ package struct LedgerView: Sendable {
     package let marked: [ChosenCourse]
     /// The courses of the request's choice, in the order of their keys.
     package let chosen: [ChosenCourse]
+    /// How fast the last run was, where a choice was asked for.
+    package let pace: Pace?
     /// The ids of all videos of the course under the cursor, worst first.
     package let videoOrder: [Int64]
     /// The place in `videoOrder` of the first row in `videos`.
@@ -61,6 +63,14 @@ package struct ChosenCourse: Sendable, Hashable, Codable, FetchableRecord {
     package let heldBy: String?
     package let videos: Int
     package let verified: Int
+}
+
+/// How fast a run that has ended was: what a next one may take is told from it.
+package struct Pace: Sendable, Hashable {
+    package let run: Int64
+    /// Videos that it brought to an end, those included that an earlier run had verified.
+    package let videos: Int
+    package let seconds: Double
 }
 
 /// A command as the ledger keeps it.
