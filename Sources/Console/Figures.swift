@@ -22,6 +22,11 @@ package enum Figures {
         return "\(whole / 3600)h\(two(whole % 3600 / 60))m"
     }
 
+    /// `02:48`
+    static func hour(_ date: Date, _ zone: TimeZone) -> String {
+        String(clock(date.timeIntervalSince1970, zone).prefix(5))
+    }
+
     /// `02:48:10`
     package static func clock(_ seconds: Double, _ zone: TimeZone) -> String {
         let local = Int(seconds) + zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds))

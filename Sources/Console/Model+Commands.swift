@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Foundation
 package import Ledger
 import MigrationModel
 
@@ -135,7 +136,12 @@ extension Model {
         guard let pace = view?.pace else { return "how long it takes is not known before a first run" }
         let seconds = pace.seconds / Double(pace.videos) * Double(videos)
         let (soon, late) = (Figures.duration(seconds / 2), Figures.duration(seconds * 2))
-        return "about \(soon)–\(late) at the pace of run \(pace.run)"
+        let words = "about \(soon)–\(late) at the pace of run \(pace.run)"
+        guard let window = place.window else { return words }
+        let verdict = window.verdict(on: seconds / 2...seconds * 2, at: now)
+        let last = window.shuts.addingTimeInterval(-seconds * 2)
+        return "\(words), \(verdict.rawValue) before \(Figures.hour(window.shuts, timeZone))"
+            + (verdict == .fits ? ", safe to begin until \(Figures.hour(last, timeZone))" : "")
     }
 
     private func names(_ courses: [ChosenCourse]) -> String {

@@ -18,10 +18,13 @@ package struct Place: Sendable, Hashable {
     package let runOptions: [String]
     /// Who gives the commands.
     package let `operator`: String
+    /// When work has to be done; nil when nobody said.
+    package let window: Window?
 
     package init(
         isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
-        engineOptions: [String] = [], runOptions: [String] = [], operator: String
+        engineOptions: [String] = [], runOptions: [String] = [], operator: String,
+        window: Window? = nil
     ) {
         self.isProduction = isProduction
         self.source = source
@@ -31,6 +34,7 @@ package struct Place: Sendable, Hashable {
         self.engineOptions = engineOptions
         self.runOptions = runOptions
         self.operator = `operator`
+        self.window = window
     }
 
     /// The word on every screen.

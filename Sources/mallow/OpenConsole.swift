@@ -22,7 +22,7 @@ struct OpenConsole: AsyncParsableCommand {
             Example:
               mallow --source olx:exports --store file:objects \\
                 --catalog sqlite:edxval.sqlite
-              mallow --theme mallow-light
+              mallow --theme mallow-light --window-shuts 05:00
             """
     )
 
@@ -30,8 +30,20 @@ struct OpenConsole: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var look: LookOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "When the window shuts, by this machine's clock: the console says whether the work fits. It stops nothing.",
+            valueName: "HH:MM"))
+    var windowShuts: String?
+
     func run() async throws {
         try Self.requireTerminal("mallow status --watch and mallow run work without one")
+        let window = try windowShuts.map { text in
+            guard let window = Window(clock: text, after: Date(), in: .current) else {
+                throw UsageError("--window-shuts \(text): write a time of day, such as 05:00.")
+            }
+            return window
+        }
         let ledger = try ledger.open()
         let last = try await ledger.snapshot().run
         let source = platform.source ?? last?.source
@@ -50,7 +62,8 @@ struct OpenConsole: AsyncParsableCommand {
         }
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
-            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName()
+            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName(),
+            window: window
         )
         try await Self.show(place, ledger, look: look)
     }

@@ -223,7 +223,7 @@ extension Model {
     static func test(
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
-        isProduction: Bool = true
+        isProduction: Bool = true, window: Window? = nil
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
@@ -231,7 +231,7 @@ extension Model {
             place: Place(
                 isProduction: isProduction, source: "olx:exports", store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
-                ledger: "night.ledger", operator: "mira"
+                ledger: "night.ledger", operator: "mira", window: window
             ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
         )
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
+import Foundation
 import Ledger
 import MigrationModel
 import Themes
@@ -25,6 +26,7 @@ extension Frame {
         let totals = model.view?.totals
         let percent = Figures.percent(totals?.videosDone ?? 0, of: totals?.videos ?? 0)
         x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
+        if let verdict { x = draw(" \(verdict.rawValue)", at: x, rect.y, verdict.role, limit: rect.right - x) }
         let need = model.needs
         if need > 0 { draw(" \(need)!", at: x, rect.y, .stateAttention, limit: rect.right - x) }
     }
@@ -41,8 +43,10 @@ extension Frame {
         let needs =
             need > 0 ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(.triage))" : "nothing needs you"
         let end = draw(needs, endingAt: rect.right - 1, rect.y, need > 0 ? .stateAttention : .textDim) - 2
+        let (forecast, verdict) = (forecast(short: false), verdict)
         let parts: [(String, Role)] = [
-            (state, stateRole), (forecast(short: false), .textStrong),
+            (state, stateRole), (window, windowRole),
+            (verdict.map { "\(forecast) \($0.rawValue)" } ?? forecast, verdict?.role ?? .textStrong),
             ("\(model.place.source ?? "no source") → \(model.place.store ?? "no store")", .text),
         ]
         for (text, role) in parts where !text.isEmpty {
@@ -104,16 +108,55 @@ extension Frame {
         }
     }
 
+    /// When the work has to be done, and how long that is.
+    private var window: String {
+        guard let shuts = model.place.window?.shuts else { return "" }
+        let left = shuts.timeIntervalSince(model.now)
+        let hour = Figures.hour(shuts, model.timeZone)
+        return left > 0
+            ? "WINDOW shuts \(hour) in \(Figures.duration(left))" : "WINDOW SHUT \(Figures.duration(-left)) ago"
+    }
+
+    private var windowRole: Role {
+        guard let shuts = model.place.window?.shuts else { return .text }
+        return shuts > model.now ? .text : .stateAttention
+    }
+
+    private var verdict: Window.Verdict? {
+        guard !model.isPaused, let window = model.place.window, let remaining = model.remaining else { return nil }
+        return window.verdict(on: remaining, at: model.now)
+    }
+
     private func forecast(short: Bool) -> String {
-        guard model.openRun != nil, model.hasEngine, let totals = model.view?.totals else { return "" }
+        guard model.openRun != nil, model.hasEngine else { return "" }
         if model.isPaused { return short ? "paused" : "" }
-        // The engine's own courses: those that wait for no run are no part of the forecast.
-        let left = totals.states.filter { CourseState(rawValue: $0.state)?.isUnfinished == true }
-        let videos = left.reduce(0) { $0 + $1.pending + $1.migrating }
-        guard let range = model.trend.remaining(videos) else { return "ETA …" }
-        let unlisted = left.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
+        guard let range = model.remaining else { return "ETA …" }
+        let unlisted = model.unfinished.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
         let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
         return soon == late ? "ETA \(late)\(unlisted)" : "ETA \(soon)–\(late)\(unlisted)"
+    }
+}
+
+extension Window.Verdict {
+    var role: Role {
+        switch self {
+        case .fits: .stateOK
+        case .unsure: .stateAttention
+        case .late: .stateFailed
+        }
+    }
+}
+
+extension Model {
+    /// The engine's own courses: those that wait for no run are no part of a forecast.
+    var unfinished: [RunTotals.State] {
+        (view?.totals.states ?? []).filter { CourseState(rawValue: $0.state)?.isUnfinished == true }
+    }
+
+    /// Seconds until the run may be done, from soon to late; nil without a run, and when it cannot be said yet.
+    var remaining: ClosedRange<Double>? {
+        guard openRun != nil, hasEngine else { return nil }
+        return trend.remaining(unfinished.reduce(0) { $0 + $1.pending + $1.migrating })
     }
 }
 
