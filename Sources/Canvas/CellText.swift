@@ -58,6 +58,20 @@ package struct CellText: Sendable, Hashable {
         return CellText(kept + [Cluster(text: ellipsis, width: 1)])
     }
 
+    /// The same in pieces of at most `width` columns, which is at least 2.
+    package func pieces(of width: Int) -> [String] {
+        var (pieces, piece, columns): ([String], String, Int) = ([], "", 0)
+        for cluster in clusters {
+            if columns + cluster.width > max(2, width) {
+                pieces.append(piece)
+                (piece, columns) = ("", 0)
+            }
+            piece += cluster.text
+            columns += cluster.width
+        }
+        return pieces + [piece]
+    }
+
     private static func append(_ character: Character, to clusters: inout [Cluster]) {
         let scalars = character.unicodeScalars
         if scalars.contains(where: { $0.isJoiner }) {

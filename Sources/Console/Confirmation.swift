@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Canvas
+import Foundation
 import MigrationModel
 import Themes
 
@@ -24,7 +25,49 @@ package struct Confirmation: Sendable, Hashable {
     package var text = ""
 
     /// What it needs, proven just now; nil when it needs nothing.
-    package var preflight: Preflight?
+    package private(set) var preflight: Preflight?
+    /// The look that proves it.
+    private var look: LookID?
+
+    /// The line at the top, and how many lines from the first were seen in all.
+    private(set) var first = 0
+    private var seen = 0
+
+    init(
+        title: String, will: [String], willNot: [String], undo: String, blockers: [String], typed: String?,
+        commandLine: String?, effect: Effect
+    ) {
+        self.title = title
+        self.will = will
+        self.willNot = willNot
+        self.undo = undo
+        self.blockers = blockers
+        self.typed = typed
+        self.commandLine = commandLine
+        self.effect = effect
+    }
+
+    /// Has what it needs proven from here on.
+    mutating func prove(_ look: LookID) {
+        (preflight, self.look, isOnGo) = (.proving, look, false)
+    }
+
+    /// Takes the answer of a look; one of another question is none.
+    mutating func take(_ preflight: Preflight, of look: LookID) {
+        guard self.look == look else { return }
+        self.preflight = preflight
+        // What was not seen when Go was chosen is seen before it is done.
+        if case .proven(let checks, _) = preflight, checks.allSatisfy({ $0.verdict == .pass }) { return }
+        isOnGo = false
+    }
+
+    /// A proof that is older than this, in seconds, proves nothing any more.
+    private static let lifetime = 60.0
+
+    func isStale(at now: Date) -> Bool {
+        guard case .proven(_, let date)? = preflight else { return false }
+        return now.timeIntervalSince(date) > Self.lifetime
+    }
 
     /// Whether everything that it needs is proven.
     package var isProven: Bool {
@@ -44,20 +87,39 @@ package struct Confirmation: Sendable, Hashable {
     /// Whether nothing stands in its way but Enter on Go.
     package var isReady: Bool { blockers.isEmpty && isProven && (typed == nil || text == typed) }
 
-    /// Whether Enter does it on a screen of this size: what was not shown whole is not done.
+    /// Whether Enter does it on a screen of this size: what was not seen whole is not done.
     package func isArmed(on size: Size) -> Bool { isReady && isOnGo && isWhole(on: size) }
 
-    /// Whether all of it can be read on a screen of this size.
-    package func isWhole(on size: Size) -> Bool {
-        let width = Self.width(on: size)
-        return Layout(size, pane: .courses).kind != .line && width >= 20
-            && paragraphs(width: width).count + Self.frame <= size.height
+    /// Whether the line to type in is there.
+    func takesText(on size: Size) -> Bool {
+        typed != nil && blockers.isEmpty && isProven && isWhole(on: size)
     }
+
+    /// Whether all of it was seen on a screen of this size.
+    package func isWhole(on size: Size) -> Bool {
+        let rows = Self.rows(on: size)
+        return rows > 0 && lineCount(on: size) <= max(rows, seen)
+    }
+
+    mutating func scroll(by rows: Int, on size: Size) {
+        let room = Self.rows(on: size)
+        first = max(0, min(first + rows, lineCount(on: size) - room))
+        seen = max(seen, first + room)
+    }
+
+    /// On a screen of another size its lines are others.
+    mutating func forgetWhatWasSeen() { (first, seen) = (0, 0) }
+
+    private func lineCount(on size: Size) -> Int { paragraphs(width: Self.width(on: size)).count }
 
     /// Columns of its text.
     static func width(on size: Size) -> Int { min(size.width - 4, 84) }
     /// Lines besides the text: the frame, the place, what is typed and the buttons.
-    static let frame = 7
+    static let frame = 6
+    /// How many lines of its text can be seen at once.
+    static func rows(on size: Size) -> Int {
+        Layout(size, pane: .courses).kind == .line || width(on: size) < 20 ? 0 : size.height - frame
+    }
 
     /// Its text in lines of at most `width` columns. Eleven of them are for what it is about, which stands on the first
     /// of its lines, and two for being a later one.
@@ -90,15 +152,16 @@ package struct Confirmation: Sendable, Hashable {
         case .proving: [("looking…", .stateActive)]
         case .failed(let words): [("nothing: \(words)", .stateFailed)]
         case .proven(let checks, _):
-            // What passed is told in one breath and without its limit: all of it has to fit where the question does.
-            [
-                (
-                    checks.filter { $0.verdict == .pass }.map { "\($0.name): \($0.measured)" }.joined(separator: " · "),
-                    .stateOK
-                )
-            ]
-                + checks.filter { $0.verdict == .attention }.map { ($0.sentence, .stateAttention) }
-                + checks.filter { $0.verdict == .fail }.map { ($0.sentence, .stateFailed) }
+            // What failed first, each by itself; what passed in one breath, since all of it is to be seen.
+            checks.filter { $0.verdict == .fail }.map { ("FAILED \($0.sentence)", .stateFailed) }
+                + checks.filter { $0.verdict == .attention }.map { ("KNOW \($0.sentence)", .stateAttention) }
+                + [
+                    (
+                        checks.filter { $0.verdict == .pass }.map { "\($0.name): \($0.measured)" }.joined(
+                            separator: " · "), .stateOK
+                    )
+                ]
+                .filter { !$0.0.isEmpty }
         }
     }
 }
@@ -106,7 +169,7 @@ package struct Confirmation: Sendable, Hashable {
 extension PreflightCheck {
     /// What was measured, against what, and what to do about it.
     fileprivate var sentence: String {
-        "\(name): \(measured)" + (limit.map { " (\($0))" } ?? "") + (advice.map { "; \($0)" } ?? "")
+        "\(name): \(measured)" + (limit.map { " (wanted: \($0))" } ?? "") + (advice.map { "; \($0)" } ?? "")
     }
 }
 
@@ -117,12 +180,15 @@ func wrapped(_ text: String, width: Int) -> [String] {
     var line = ""
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
         let longer = line.isEmpty ? String(word) : "\(line) \(word)"
-        if CellText(longer).width <= width || line.isEmpty {
+        if CellText(longer).width <= width {
             line = longer
-        } else {
-            lines.append(line)
-            line = String(word)
+            continue
         }
+        if !line.isEmpty { lines.append(line) }
+        // A word that no line holds is broken: not every script has spaces.
+        let pieces = CellText(word).pieces(of: width)
+        lines += pieces.dropLast()
+        line = pieces.last ?? ""
     }
     return lines + [line]
 }

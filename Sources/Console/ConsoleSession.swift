@@ -172,33 +172,26 @@ package actor ConsoleSession {
                 try await ledger.hold(courses, isHeld, by: actor)
             }
         case .waive(let waivers):
-            await write("\(counted(waivers.count, "video")) waived; run the course again to let it take effect") {
-                ledger in
-                try await ledger.waive(waivers)
-            }
+            let videos = waivers.allSatisfy { $0.language == nil }
+            let what = counted(waivers.count, videos ? "video" : "transcript")
+            await write("\(what) waived; run the course again to let it take effect") { try await $0.waive(waivers) }
         case .withdraw(let waivers):
             await write("\(counted(waivers.count, "waiver")) taken back; run the course again to let it count") {
-                ledger in
-                for waiver in waivers {
-                    _ = try await ledger.withdrawWaiver(
-                        course: waiver.course, block: waiver.block, language: waiver.language, by: actor)
-                }
+                try await $0.withdraw(waivers, by: actor)
             }
-        case .inspect(let request):
-            await take(.inspected(request, .reading))
+        case .inspect(let request, let look):
             lookAround {
-                .inspected(request, .seen(try await $0.inspect(request), at: $1()))
+                .inspected(look, .seen(try await $0.inspect(request), at: $1()))
             } otherwise: {
-                .inspected(request, .failed($0))
+                .inspected(look, .failed($0))
             }
-        case .prove:
-            await take(.proven(.proving))
+        case .prove(let look):
             lookAround {
-                .proven(.proven(try await $0.prove(), at: $1()))
+                .proven(look, .proven(try await $0.prove(), at: $1()))
             } otherwise: {
-                .proven(.failed($0))
+                .proven(look, .failed($0))
             }
-        case .exportLog(let filter): await export(filter)
+        case .exportLog(let filter): export(filter)
         case .copy(let text): await display.copy(text)
         case .redraw:
             shown = nil
@@ -230,18 +223,31 @@ package actor ConsoleSession {
         }
     }
 
-    /// Writes the log into a file and says where it is.
-    private func export(_ filter: String) async {
-        do {
-            let zone = model.timeZone
-            let lines = try await watch.log(filter).compactMap { event in
-                EventSentence(event).map { "\(Figures.stamp(event.at, zone)) \($0.text)\n" }
+    /// Writes the log into a file and says where it is; nobody waits for it.
+    private func export(_ filter: String) {
+        let (ledger, inputs, preferences, zone) = (ledger, inputs, preferences, model.timeZone)
+        // Ends with the log.
+        Task {
+            let notice: Notice
+            do {
+                var (lines, last): ([String], Int64) = ([], 0)
+                while let page = try await ledger.log(filter, after: last), let newest = page.last {
+                    last = newest.seq
+                    lines += page.compactMap { event in
+                        // Names come from authors: a line stays a line, and nothing in it acts on a terminal.
+                        EventSentence(event).map { "\(Figures.stamp(event.at, zone)) \(CellText($0.text).text)" }
+                    }
+                }
+                if lines.isEmpty {
+                    notice = Notice(.refused, "no line of the log has \"\(filter)\" in it", at: ledger.now())
+                } else {
+                    let path = try preferences.keepLog(lines.joined(separator: "\n") + "\n")
+                    notice = Notice(.done, "\(counted(lines.count, "line")) written to \(path)", at: ledger.now())
+                }
+            } catch {
+                notice = Notice(.refused, Failure(error, "writing the log", at: ledger.path).brief, at: ledger.now())
             }
-            let path = try preferences.keepLog(lines.joined())
-            await take(.done(Notice(.done, "\(counted(lines.count, "line")) written to \(path)", at: ledger.now())))
-        } catch {
-            let failure = Failure(error, "writing the log", at: ledger.path)
-            await take(.done(Notice(.refused, failure.brief, at: ledger.now())))
+            inputs.add(.event(.done(notice)))
         }
     }
 

@@ -18,9 +18,9 @@ package enum Event: Sendable {
     /// A program that this console started has ended.
     case ended(EngineEnd)
     /// What the stores have of a video was read, or could not be.
-    case inspected(InspectionRequest, Inspection)
+    case inspected(LookID, Inspection)
     /// What stands in a run's way was looked for.
-    case proven(Preflight)
+    case proven(LookID, Preflight)
 }
 
 /// What a console wants done. The model never does anything itself.
@@ -32,9 +32,9 @@ package enum Effect: Sendable, Hashable {
     /// Takes the waivers of a video back.
     case withdraw([Waiver])
     /// Has the stores looked into by somebody who may.
-    case inspect(InspectionRequest)
+    case inspect(InspectionRequest, LookID)
     /// Has everything proven that a run needs.
-    case prove
+    case prove(LookID)
     /// Writes the log into a file, as far as a filter lets it through.
     case exportLog(String)
     case copy(String)

@@ -29,6 +29,19 @@ package enum Preflight: Sendable, Hashable {
     case failed(String)
 }
 
+/// Which look an answer belongs to: one that was asked for something that is closed by now, or asked anew, is dropped.
+package struct LookID: Sendable, Hashable {
+    private var number = 0
+
+    package init() {}
+
+    /// One that was never given before.
+    mutating func next() -> LookID {
+        number += 1
+        return self
+    }
+}
+
 /// Looks into the stores on a console's behalf, in a process of its own. Each call is bounded in time.
 package protocol Onlooker: Sendable {
     /// Reads what the stores have of a video now. Writes nothing.

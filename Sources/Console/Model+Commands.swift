@@ -50,20 +50,24 @@ extension Model {
         case .run:
             var confirmation = confirmation(running: courses)
             // What cannot be done anyway needs no proof.
-            if confirmation.blockers.isEmpty { confirmation.preflight = .proving }
+            guard confirmation.blockers.isEmpty else {
+                layers.append(.confirmation(confirmation))
+                return []
+            }
+            let look = newLook()
+            confirmation.prove(look)
             layers.append(.confirmation(confirmation))
-            return confirmation.preflight == nil ? [] : [.prove]
+            return [.prove(look)]
         case .hold:
             layers.append(.confirmation(confirmation(holding: courses)))
             return []
         }
     }
 
-    mutating func take(_ preflight: Preflight) {
+    mutating func take(_ preflight: Preflight, of look: LookID) {
         for index in layers.indices {
-            guard case .confirmation(var confirmation) = layers[index], confirmation.preflight != nil else { continue }
-            confirmation.preflight = preflight
-            if confirmation.isRefused { confirmation.isOnGo = false }
+            guard case .confirmation(var confirmation) = layers[index] else { continue }
+            confirmation.take(preflight, of: look)
             layers[index] = .confirmation(confirmation)
         }
     }
@@ -74,8 +78,9 @@ extension Model {
         let isUnfinished = (view?.totals.states ?? []).contains {
             CourseState(rawValue: $0.state)?.isUnfinished == true
         }
-        if lostEngine != nil, marks.isEmpty, isUnfinished {
-            // After a loss, to run is to go on.
+        let isBroken = lostEngine != nil || view?.run?.ending == RunEnding.interrupted.rawValue
+        if !hasEngine, isBroken, marks.isEmpty, isUnfinished {
+            // After a loss or a drain, to run is to go on.
             question = .run(.unfinished)
         } else if let choice {
             question = .run(choice)
@@ -170,11 +175,12 @@ extension Model {
 
     private mutating func setConcurrency(_ change: (Int) -> Int) -> [Effect] {
         guard hasEngine else { return refuse("no engine runs") }
-        guard let now = openRun?.concurrency, now > 0 else {
+        guard let now = askedConcurrency ?? openRun?.concurrency, now > 0 else {
             return refuse("the engine has not said yet how many videos it takes at once")
         }
         let wanted = min(512, max(1, change(now)))
         guard wanted != now else { return refuse("\(counted(now, "video")) at once is the limit") }
+        askedConcurrency = wanted
         return submit(.concurrency(wanted))
     }
 
@@ -224,8 +230,14 @@ extension Model {
         var video: (course: CourseKey, row: VideoRow)?
         var transcript: InspectedTranscript?
         if case .video(let detail)? = layer {
-            video = view?.video.map { (detail.video.course, $0) }
-            transcript = detail.selected
+            if detail.inspection == .reading { return refuse("wait until the stores are looked into") }
+            video = openVideo.map { (detail.video.course, $0) }
+            let troubled = detail.transcripts.filter { $0.failure != nil }
+            // Where one transcript is what is wrong, it alone may stay behind.
+            transcript = troubled.count == 1 ? troubled.first : detail.selected
+            if let transcript, transcript.failure == nil, !troubled.isEmpty {
+                return refuse("\(transcript.language) is good: choose the transcript that shall stay behind")
+            }
         } else if pane == .videos, let course = selected, let row = selectedVideo {
             video = (CourseKey(unchecked: course.key), row)
         }
@@ -234,7 +246,6 @@ extension Model {
             return refuse("only a video that failed can stay behind: choose one in the videos pane, or in triage")
         }
         let reference = VideoReference(course: video.course, block: UsageKey(unchecked: video.row.block))
-        // Where one transcript is what is wrong, it alone may stay behind.
         let failure = transcript?.failure ?? video.row.why
         layers.append(
             .waive(
@@ -250,15 +261,17 @@ extension Model {
         guard case .video(let detail)? = layer else {
             return refuse("open the video first, with \(keymap.hint(.open)): its waivers are listed there")
         }
-        let waivers = view?.waivers ?? []
+        let waivers = openVideo == nil ? [] : view?.waivers ?? []
         guard !waivers.isEmpty else { return refuse("there is no waiver for this video") }
         layers.append(
             .confirmation(
                 Confirmation(
                     title: "Take back \(counted(waivers.count, "waiver"))",
-                    will: waivers.map { "\($0.language?.text ?? "the whole video"), by \($0.actor): \($0.reason)" }
+                    will: [detail.video.block.text]
+                        + waivers.map { "\($0.language?.text ?? "the whole video"), by \($0.actor): \($0.reason)" }
                         + ["count again when \(detail.video.course) is run next"],
-                    willNot: ["change anything that is migrated"], undo: "\(keymap.hint(.waive)) again", blockers: [],
+                    willNot: ["change anything that is migrated"],
+                    undo: "run the course again; what fails then, \(keymap.hint(.waive)) waives again", blockers: [],
                     typed: nil, commandLine: nil, effect: .withdraw(waivers)
                 )
             )

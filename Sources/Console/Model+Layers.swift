@@ -7,7 +7,7 @@ import Themes
 extension Model {
     /// A key while something lies over the overview. Editing keys edit, Escape backs out one level, and neither acts.
     mutating func press(_ key: Key, on layer: Layer) -> [Effect] {
-        if key == .control("l") { return [.redraw] + inspections }
+        if key == .control("l") { return [.redraw] + lookAgain() }
         if key == .control("z") { return [.suspend] }
         if key == .escape { return backOut(of: layer) }
         // In one line nothing can be read that could be answered.
@@ -28,14 +28,24 @@ extension Model {
         return []
     }
 
-    /// To draw anew is to look anew, too.
-    private var inspections: [Effect] {
-        switch layer {
-        case .video(let detail): [.inspect(InspectionRequest(video: detail.video))]
-        case .compare(let comparing):
-            [.inspect(InspectionRequest(video: comparing.video, language: comparing.language))]
-        case .confirmation(let confirmation): confirmation.preflight == nil ? [] : [.prove]
-        default: []
+    /// To draw anew is to look anew, too; not while a look is on its way.
+    private mutating func lookAgain() -> [Effect] {
+        guard let top = layers.indices.last else { return [] }
+        let look = newLook()
+        switch layers[top] {
+        case .video(var detail) where detail.inspection != .reading:
+            (detail.inspection, detail.look) = (.reading, look)
+            layers[top] = .video(detail)
+            return [.inspect(InspectionRequest(video: detail.video), look)]
+        case .compare(var comparing) where comparing.inspection != .reading:
+            (comparing.look, comparing.inspection) = (look, .reading)
+            layers[top] = .compare(comparing)
+            return [.inspect(InspectionRequest(video: comparing.video, language: comparing.language), look)]
+        case .confirmation(var confirmation) where confirmation.preflight != nil && confirmation.preflight != .proving:
+            confirmation.prove(look)
+            layers[top] = .confirmation(confirmation)
+            return [.prove(look)]
+        default: return []
         }
     }
 
@@ -120,15 +130,30 @@ extension Model {
                 tell(.information, "cancelled: nothing was changed")
                 return []
             }
+            if confirmation.isStale(at: now) {
+                let look = newLook()
+                confirmation.prove(look)
+                layers.append(.confirmation(confirmation))
+                tell(.information, "what it needs was proven over a minute ago: it is proven anew")
+                return [.prove(look)]
+            }
             if confirmation.isArmed(on: size) { return carryOut(confirmation) }
+            if let typed = confirmation.typed, confirmation.text != typed, !confirmation.text.isEmpty {
+                tell(.refused, "\(confirmation.text) is not \(typed)")
+                confirmation.text = ""
+            }
+        case .up, .down, .pageUp, .pageDown:
+            let rows = key == .up ? -1 : key == .down ? 1 : key == .pageUp ? -size.height / 2 : size.height / 2
+            confirmation.scroll(by: rows, on: size)
         case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.isOpen
+        case .control("u"): confirmation.text = ""
         case .character("y") where confirmation.text.isEmpty && confirmation.commandLine != nil:
             layers.append(.confirmation(confirmation))
             tell(.information, "copied the command line")
             return confirmation.commandLine.map { [.copy($0)] } ?? []
-        case .character(let character) where confirmation.typed != nil:
+        case .character(let character) where confirmation.takesText(on: size):
             // To type is to mean it: the text goes where it counts.
-            if confirmation.isOpen { confirmation.isOnGo = true }
+            confirmation.isOnGo = true
             confirmation.text.append(character)
         case .backspace: if !confirmation.text.isEmpty { confirmation.text.removeLast() }
         default: break
@@ -171,8 +196,8 @@ extension Model {
                     course: $0.course, block: $0.block, language: waiving.language, actor: place.operator,
                     reason: reason)
             }
-            // What became of it is told on the overview.
-            layers = []
+            // The triage it was chosen in is another one now; a video stays open.
+            if case .triage? = layer { layers.removeLast() }
             return [.waive(waivers)]
         case .tab: waiving.language = waiving.language == nil ? waiving.only : nil
         case .character(let character): waiving.reason.append(character)

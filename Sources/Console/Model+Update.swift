@@ -16,7 +16,7 @@ extension Model {
         case .terminal(.paste(let text)): paste(text)
         case .terminal(.click(let point)): click(point)
         case .terminal(.wheel(let rows, _)): if layers.isEmpty { return scroll(rows) }
-        case .terminal(.resized(let size)): self.size = size
+        case .terminal(.resized(let size)): resize(size)
         case .terminal(.closed): return [.detach]
         case .view(let view): return take(view)
         case .unreadable(let failure, let date): (blindness, now) = (failure, date)
@@ -25,10 +25,19 @@ extension Model {
             notices.append(notice)
             return notice.kind == .refused ? [.bell] : []
         case .ended(let end): return take(end)
-        case .inspected(let request, let inspection): take(inspection, of: request)
-        case .proven(let preflight): take(preflight)
+        case .inspected(let look, let inspection): take(inspection, of: look)
+        case .proven(let look, let preflight): take(preflight, of: look)
         }
         return []
+    }
+
+    private mutating func resize(_ size: Size) {
+        self.size = size
+        for index in layers.indices {
+            guard case .confirmation(var confirmation) = layers[index] else { continue }
+            confirmation.forgetWhatWasSeen()
+            layers[index] = .confirmation(confirmation)
+        }
     }
 
     // MARK: - The ledger
@@ -56,16 +65,21 @@ extension Model {
             question = nil
             effects = ask(asked, about: view.chosen)
         }
+        if askedConcurrency == openRun?.concurrency || !hasEngine { askedConcurrency = nil }
+        if let earlier, earlier.heartbeatAge == nil, hasEngine, let run = openRun {
+            tell(.information, "the engine runs: run \(run.id)")
+        }
         if let launchedAfter, (view.run?.id ?? 0) > launchedAfter { self.launchedAfter = nil }
         if lost {
             tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
         }
-        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(run.ending ?? "?")") }
+        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(Self.word(for: run.ending))") }
         // What was answered before this console came is no news.
         let known = Set((earlier ?? view).commands.filter { $0.answered != nil }.map(\.id))
         for command in view.commands.reversed() where command.answered != nil && !known.contains(command.id) {
             let what = command.asked.map { "\($0)" } ?? "a command"
             if let refusal = command.refusal {
+                askedConcurrency = nil
                 tell(.refused, "\(command.actor): \(what) was refused: \(refusal)")
             } else {
                 tell(.done, "\(command.actor): \(what) is in force")
@@ -115,7 +129,7 @@ extension Model {
         case .validation: pane = .validation
         case .log: pane = .log
         case .open: return open()
-        case .back: if isZoomed { isZoomed = false } else { pane = .courses }
+        case .back: back()
         case .zoom: isZoomed.toggle()
         case .sort:
             sort = sort.next
@@ -149,7 +163,7 @@ extension Model {
         return []
     }
 
-    private var page: Int {
+    var page: Int {
         let layout = layout
         return max(
             1, (pane == .courses ? layout.courseRows : pane == .videos ? layout.videoRows : layout.eventRows) - 1)
@@ -189,6 +203,17 @@ extension Model {
         case .log: pinnedEvent = nil
         }
         return []
+    }
+
+    /// One level: the filter of the log, the zoom, the pane.
+    private mutating func back() {
+        if pane == .log, !logFilter.isEmpty {
+            logFilter = ""
+        } else if isZoomed {
+            isZoomed = false
+        } else {
+            pane = .courses
+        }
     }
 
     private mutating func toggleMark() {

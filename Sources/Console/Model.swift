@@ -46,6 +46,11 @@ package struct Model: Sendable {
     /// What is to be asked as soon as the ledger has said what it concerns.
     package var question: Question?
 
+    /// The last look into the stores that was asked for.
+    var lastLook = LookID()
+    /// How many videos at once this console asked for last; nil when that is in force.
+    var askedConcurrency: Int?
+
     /// What lies over the overview, the topmost last.
     package var layers: [Layer] = []
     /// Newest last.

@@ -56,7 +56,7 @@ package struct Place: Sendable, Hashable {
     /// The same to look into the stores.
     package func arguments(_ request: InspectionRequest) -> [String] {
         ["compare", "--json", "--course", request.video.course.text, "--video", request.video.block.text]
-            + (request.language.map { ["--language", $0.text] } ?? []) + endpoints
+            + (request.language.map { ["--language=\($0.text)"] } ?? []) + endpoints
     }
 
     /// The same to prove what a run needs.

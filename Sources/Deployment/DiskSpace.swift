@@ -16,7 +16,7 @@ struct DiskSpace: Sendable {
     ///
     /// - Throws: ``Failure`` when one cannot be measured.
     func checks() throws -> [PreflightCheck] {
-        let clock = Stopwatch()
+        let clock = ProbeClock()
         var systems: [(system: FileSystem, whats: [String])] = []
         for (what, path) in places {
             let system = try path.fileSystem()
@@ -29,7 +29,7 @@ struct DiskSpace: Sendable {
         return systems.map { Self.check("disk: \($0.whats.joined(separator: ", "))", free: $0.system.free, clock) }
     }
 
-    static func check(_ name: String, free: UInt64, _ clock: Stopwatch) -> PreflightCheck {
+    static func check(_ name: String, free: UInt64, _ clock: ProbeClock) -> PreflightCheck {
         let measured = "\(text(free)) free"
         let limit = "at least \(text(enough))"
         let advice = "make room there before the run, which ends when a disk is full"

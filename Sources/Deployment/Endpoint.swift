@@ -75,6 +75,9 @@ extension Endpoint {
         }
     }
 
+    /// Whether nothing is in the file or folder that it names; false for what is not on this machine's disks.
+    var holdsNothing: Bool { ["file", "sqlite"].contains(scheme) && PathOnDisk(path: path).holdsNothing }
+
     /// What is at a path, links followed; nil when nothing is.
     private static func kind(of path: String) -> FileAttributeType? {
         let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path

@@ -12,7 +12,7 @@ struct FirstCourse: Sendable {
     ///
     /// - Throws: ``Failure`` when the source as a whole does not answer.
     func check() async throws -> PreflightCheck {
-        let clock = Stopwatch()
+        let clock = ProbeClock()
         var unreadable: [Failure] = []
         for try await listing in source.courses() {
             switch listing {
@@ -29,16 +29,14 @@ struct FirstCourse: Sendable {
             }
         }
         guard let first = unreadable.first else {
-            return clock.failed(
-                "source", "no course in \(place)", limit: "a course that can be read", advice: "correct --source")
+            return clock.failed("source", "no course in \(place)", advice: "correct --source")
         }
         return clock.failed(
-            "source", "none of \(unreadable.count) can be read, first \(words(first))",
-            limit: "a course that can be read", advice: first.advice)
+            "source", "none of \(unreadable.count) can be read, first \(words(first))", advice: first.advice)
     }
 
     private func found(
-        _ key: CourseKey, _ outline: CourseOutline, after unreadable: [Failure], _ clock: Stopwatch
+        _ key: CourseKey, _ outline: CourseOutline, after unreadable: [Failure], _ clock: ProbeClock
     ) -> PreflightCheck {
         let videos = "\(outline.videos.count) video\(outline.videos.count == 1 ? "" : "s")"
         let milliseconds = String(format: "%.0f", clock.seconds * 1000)

@@ -14,6 +14,20 @@ struct PathOnDisk: Sendable {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
     }
 
+    /// Whether nothing is there, or an empty file, or a folder with nothing in it.
+    ///
+    /// A share that is not mounted leaves nothing behind, or the empty folder that it is mounted on.
+    var holdsNothing: Bool {
+        if !exists || isEmptyFile { return true }
+        guard let folder = opendir(path) else { return false }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            if name != Array(".".utf8), name != Array("..".utf8) { return false }
+        }
+        return true
+    }
+
     /// Itself, or the nearest folder above it that is there.
     var nearest: PathOnDisk {
         var url = URL(fileURLWithPath: path)
@@ -57,7 +71,7 @@ struct PathOnDisk: Sendable {
             throw place.failure("measure free space", errno)
         }
         return FileSystem(
-            device: UInt64(status.st_dev), free: UInt64(figures.f_bavail) * UInt64(figures.f_frsize))
+            device: UInt64(status.st_dev), blocks: UInt64(figures.f_bavail), ofBytes: UInt64(figures.f_frsize))
     }
 
     private func failure(_ what: String, _ code: Int32) -> Failure {
@@ -74,4 +88,11 @@ struct FileSystem: Sendable, Hashable {
     let device: UInt64
     /// What this user may still write, in bytes.
     let free: UInt64
+
+    /// Some file systems say that they have no end: what does not fit is as much as fits.
+    init(device: UInt64, blocks: UInt64, ofBytes size: UInt64) {
+        let (bytes, isTooMuch) = blocks.multipliedReportingOverflow(by: size)
+        self.device = device
+        free = isTooMuch ? .max : bytes
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Contentstore
 package import Foundation
+import Ledger
 package import MigrationModel
 import ObjectStorage
 import Threading
@@ -28,6 +29,17 @@ extension Endpoints {
         try source.check(role: "source", known: ["olx"])
         try store.check(role: "store", known: ["file"])
         try catalog.check(role: "catalog", known: ["sqlite"])
+    }
+
+    /// Refuses a store or a catalog in which nothing is now though the ledger at `ledger` knows transcripts to be there. To
+    /// be called before anything is made; blocks for some milliseconds.
+    ///
+    /// - Throws: ``Failure``, of class `conflict` for such a place.
+    package func refuseLoss(knownTo ledger: String) throws {
+        for (place, endpoint) in [(Ledger.Place.store, store), (.catalog, catalog)] where endpoint.holdsNothing {
+            let loss = try Ledger.loss(of: place, endpoint.description, knownTo: ledger)
+            if let loss { throw loss }
+        }
     }
 
     /// Stores and catalogs that a run would make because nothing is there.

@@ -31,7 +31,10 @@ package struct EventSentence: Sendable, Hashable {
         case ("course", CourseState.queued.rawValue?), ("course", CourseState.pending.rawValue?): return nil
         case ("course", let state?): self.init(Self.mark(of: state), event.course, words: sentence(state))
         case ("video", let state?) where state != VideoState.verified.rawValue:
-            self.init(.failed, event.course, block, isInside: true, words: sentence(state))
+            let marks: [String: Mark] = [
+                VideoState.rolledBack.rawValue: .undone, VideoState.waived.rawValue: .attention,
+            ]
+            self.init(marks[state] ?? .failed, event.course, block, isInside: true, words: sentence(state))
         case ("rolled back", _):
             self.init(.undone, event.course, block, isInside: true, words: "rolled back, absence proven")
         case ("notice", _): self.init(.information, event.course, block, isInside: true, words: sentence(""))

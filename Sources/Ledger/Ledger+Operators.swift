@@ -52,15 +52,29 @@ extension Ledger {
     package func withdrawWaiver(
         course: CourseKey, block: UsageKey, language: LanguageCode?, by actor: String
     ) async throws -> Bool {
+        let waiver = Waiver(course: course, block: block, language: language, actor: actor, reason: "")
+        return try await withdraw([waiver], by: actor) > 0
+    }
+
+    /// Takes waivers back, whoever signed them: all of them or, when that cannot be written, none.
+    ///
+    /// - Returns: how many there were.
+    @discardableResult
+    package func withdraw(_ waivers: [Waiver], by actor: String) async throws -> Int {
         let now = now().timeIntervalSince1970
         return try await writing { db in
-            try db.execute(
-                sql: "DELETE FROM waiver WHERE course = ? AND block = ? AND language = ?",
-                arguments: [course.text, block.text, language?.text ?? ""]
-            )
-            guard db.changesCount > 0 else { return false }
-            try Self.decided(db, "waiver withdrawn", actor, course, block, language, nil, now)
-            return true
+            var count = 0
+            for waiver in waivers {
+                try db.execute(
+                    sql: "DELETE FROM waiver WHERE course = ? AND block = ? AND language = ?",
+                    arguments: [waiver.course.text, waiver.block.text, waiver.language?.text ?? ""]
+                )
+                guard db.changesCount > 0 else { continue }
+                count += 1
+                try Self.decided(
+                    db, "waiver withdrawn", actor, waiver.course, waiver.block, waiver.language, nil, now)
+            }
+            return count
         }
     }
 

@@ -20,37 +20,51 @@ extension Ledger {
         package let openTransactions: Int
         /// When the newest event was written; nil in a ledger without any.
         package let newestEvent: Date?
+        /// Whether the first thing a run does is to bring the schema up to date.
+        package let isOfEarlierVersion: Bool
     }
 
-    /// Looks whether a run on these stores could begin: takes the write lock and gives it back, and writes nothing.
+    /// What a run would find in a ledger's file.
+    package enum Trial: Sendable, Hashable {
+        /// No tables: the first run makes them.
+        case empty
+        /// Another program has its write lock, and did not give it back in two seconds.
+        case locked
+        case ready(Readiness)
+    }
+
+    /// Looks whether a run on these stores could begin with the ledger at `path`: takes the write lock and gives it back,
+    /// and writes nothing. A ledger of an earlier version stays one.
     ///
-    /// May be called while an engine runs, whose lock it waits for, up to ten seconds.
+    /// May be called while an engine runs, whose lock it waits for. Blocks, up to some seconds.
     ///
     /// - Throws: ``Failure``, of class `conflict` when transactions are open that were begun on other stores.
-    package func readiness(store: String, catalog: String) async throws -> Readiness {
-        let header = RunHeader(kind: "", actor: "", source: "", store: store, catalog: catalog, options: "")
-        do {
-            try await pool.writeWithoutTransaction { db in
+    package static func tryOut(path: String, store: String, catalog: String, at date: Date) throws -> Trial {
+        try withFile(path) { db in
+            do {
                 try db.beginTransaction(.immediate)
                 try db.rollback()
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                return .locked
             }
-        } catch let error as DatabaseError {
-            throw Failure(error, ledger: path)
-        }
-        let date = now()
-        return try await reading { [path] db in
+            let header = RunHeader(kind: "", actor: "", source: "", store: store, catalog: catalog, options: "")
             try Lease.refuseOtherStores(db, header, ledger: path)
-            let lease = try Lease.fetch(db).flatMap { $0.isAlive(at: date) ? $0 : nil }
-            let open = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
-            let newest = try Double.fetchOne(db, sql: "SELECT at FROM event ORDER BY seq DESC LIMIT 1")
-            return Readiness(
-                holder: lease.map {
-                    Readiness.Holder(
-                        host: $0.host, pid: $0.pid, heartbeatAge: max(0, date.timeIntervalSince1970 - $0.heartbeat))
-                },
-                openTransactions: try Int.fetchOne(db, sql: open) ?? 0,
-                newestEvent: newest.map { Date(timeIntervalSince1970: $0) }
-            )
+            return .ready(try Readiness(db, at: date))
+        } ?? .empty
+    }
+}
+
+extension Ledger.Readiness {
+    /// Asks only for what ledgers of every version have.
+    fileprivate init(_ db: Database, at date: Date) throws {
+        let lease = try Lease.fetch(db).flatMap { $0.isAlive(at: date) ? $0 : nil }
+        let open = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
+        let newest = try Double.fetchOne(db, sql: "SELECT at FROM event ORDER BY seq DESC LIMIT 1")
+        holder = lease.map {
+            Holder(host: $0.host, pid: $0.pid, heartbeatAge: max(0, date.timeIntervalSince1970 - $0.heartbeat))
         }
+        openTransactions = try Int.fetchOne(db, sql: open) ?? 0
+        newestEvent = newest.map { Date(timeIntervalSince1970: $0) }
+        isOfEarlierVersion = try !LedgerSchema.migrator.hasCompletedMigrations(db)
     }
 }

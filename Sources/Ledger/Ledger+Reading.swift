@@ -63,6 +63,12 @@ extension Ledger {
         }
     }
 
+    /// The next lines of the log after an event, oldest first, as far as a filter lets them through; nil after the last.
+    package func log(_ filter: String, after seq: Int64) async throws -> [EventRow]? {
+        let page = try await reading { try LedgerView.lines($0, after: seq, limit: 5000, filter: filter) }
+        return page.isEmpty ? nil : page
+    }
+
     /// Failed tasks, oldest first.
     package func failedTasks(includingResolved: Bool = false) async throws -> [FailedTaskRow] {
         try await reading { db in

@@ -45,11 +45,13 @@ package final class Ledger: Sendable {
     }
 
     /// Looks before anything is written: even opening a pool changes a file's journal mode.
-    private static func refuseForeign(_ path: String) throws {
+    ///
+    /// - Parameter seconds: how long other programs' locks are waited for.
+    static func refuseForeign(_ path: String, waiting seconds: TimeInterval = 10) throws {
         guard FileManager.default.fileExists(atPath: path) else { return }
         var configuration = Configuration()
         configuration.readonly = true
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(seconds)
         try DatabaseQueue(path: path, configuration: configuration).read { db in
             let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
             let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0

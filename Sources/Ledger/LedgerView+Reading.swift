@@ -31,6 +31,7 @@ extension LedgerView {
             commands: try CommandRow.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
             troubles: request.wantsTroubles ? try Self.troubles(db) : [],
+            openVideo: request.openVideo,
             video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,
             history: try request.openVideo.map { try Self.history(db, of: $0) } ?? [],
             waivers: try request.openVideo.map { video in
@@ -161,19 +162,35 @@ extension LedgerView {
             OR course IN (SELECT id FROM course WHERE instr(lower(key), lower(?3)) > 0))
         """
 
-    /// The last lines of the log up to an event, oldest first.
-    static func events(_ db: Database, upTo newest: Int64, limit: Int, filter: String) throws -> [EventRow] {
+    /// The last lines of the log up to an event, oldest first. A filter looks at ``filteredLines`` of them.
+    private static func events(_ db: Database, upTo newest: Int64, limit: Int, filter: String) throws -> [EventRow] {
         guard limit > 0 else { return [] }
         let statement = try db.cachedStatement(
             sql: EventRow.query
                 + """
                  WHERE e.seq IN (
-                    SELECT seq FROM event WHERE seq <= ?1 AND \(EventRow.isWorthALine) AND \(isWanted)
-                    ORDER BY seq DESC LIMIT ?2
+                    SELECT seq FROM event WHERE seq IN (
+                        SELECT seq FROM event WHERE seq <= ?1 AND \(EventRow.isWorthALine)
+                        ORDER BY seq DESC LIMIT iif(?3 = '', ?2, \(filteredLines))
+                    ) AND \(isWanted) ORDER BY seq DESC LIMIT ?2
                 ) ORDER BY e.seq
                 """
         )
         return try EventRow.fetchAll(statement, arguments: [newest, limit, filter])
+    }
+
+    /// The first lines of the log after an event, oldest first.
+    static func lines(_ db: Database, after seq: Int64, limit: Int, filter: String) throws -> [EventRow] {
+        let statement = try db.cachedStatement(
+            sql: EventRow.query
+                + """
+                 WHERE e.seq IN (
+                    SELECT seq FROM event WHERE seq > ?1 AND \(EventRow.isWorthALine) AND \(isWanted)
+                    ORDER BY seq LIMIT ?2
+                ) ORDER BY e.seq
+                """
+        )
+        return try EventRow.fetchAll(statement, arguments: [seq, limit, filter])
     }
 
     private static func history(_ db: Database, of video: VideoReference) throws -> [EventRow] {

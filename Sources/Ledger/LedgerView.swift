@@ -41,7 +41,8 @@ package struct LedgerView: Sendable {
     package let commands: [CommandRow]
     /// At most ``mostTroubles``.
     package let troubles: [TroubledVideo]
-    /// The video that is looked at by itself.
+    /// The video that is looked at by itself, as it was asked for.
+    package let openVideo: VideoReference?
     package let video: VideoRow?
     /// Its events, oldest first.
     package let history: [EventRow]
@@ -51,6 +52,9 @@ package struct LedgerView: Sendable {
     package let engineKind: String?
     /// The process of the living engine when it is on this machine.
     package let enginePID: Int32?
+
+    /// A filter of the log looks at so many of the newest lines: every key reads them anew.
+    package static let filteredLines = 20_000
 
     /// More troubled videos are one cause, not as many decisions.
     package static let mostTroubles = 1000

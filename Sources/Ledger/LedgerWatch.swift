@@ -72,13 +72,6 @@ package final class LedgerWatch: Sendable {
         return made
     }
 
-    /// The whole log, oldest first, as far as a filter lets it through. Blocks nobody: a reader of its own.
-    ///
-    /// - Throws: ``Failure``.
-    package func log(_ filter: String) async throws -> [EventRow] {
-        try await reading { try LedgerView.events($0, upTo: .max, limit: .max, filter: filter) }
-    }
-
     private func marked(_ db: Database, _ ids: Set<Int64>) throws -> [ChosenCourse] {
         if ids.isEmpty { return [] }
         if let known = overview.withLock({ $0.marked }), known.ids == ids { return known.courses }

@@ -102,7 +102,9 @@ struct Cutover: Sendable {
             video.isNewID && (reports[video.block.usageKey]?.counts.store ?? 0) > 0
         }
         guard new > 0 else { return }
-        let text = "\(new) videos have new edx_video_ids that the course does not hold yet; mallow report lists them"
+        let text =
+            (new == 1 ? "1 video has a new edx_video_id" : "\(new) videos have new edx_video_ids")
+            + " that the course does not hold yet; mallow report lists them"
         try await journal.record(.notice(course: course, block: nil, text: text))
     }
 

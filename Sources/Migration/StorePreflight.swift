@@ -29,8 +29,8 @@ package struct StorePreflight: Sendable {
 
     /// Tries the store's promises, about ten calls in a row, and removes the canary whatever happened.
     ///
-    /// Never fails: what a call throws is told by the check that made it. It is called once, as its canary's key is
-    /// used up.
+    /// Never fails: what a call throws is told by the check that made it, and the last check says what is left there. A
+    /// task that is cancelled goes on to that one. It is called once, as its canary's key is used up.
     package func checks(of store: any ObjectStore) async -> [PreflightCheck] {
         var written: ETag?
         var mayArrive = false
@@ -49,10 +49,11 @@ package struct StorePreflight: Sendable {
             return .fail("the second PUT was accepted")
         }
         let reading = await check(.checksum) {
-            written == nil ? .notTried : try await read(from: store)
+            if written == nil || Task.isCancelled { return .notTried }
+            return try await read(from: store)
         }
         let deleting = await check(.deleteIfMatch) {
-            guard let written else { return .notTried }
+            guard let written, !Task.isCancelled else { return .notTried }
             return try await delete(written, from: store)
         }
         // A preflight that is given up cleans up all the same: a task of its own is not cancelled with it.
@@ -80,6 +81,11 @@ package struct StorePreflight: Sendable {
     private func delete(_ etag: ETag, from store: any ObjectStore) async throws -> Finding {
         let wrong = ETag(unchecked: Checksum(of: Array("not \(canary)".utf8)).hexadecimal)
         let refusal = try await store.delete(canary, ifMatch: wrong)
+        if refusal == .deleted {
+            let isThere = try await store.head(canary) != nil
+            if isThere { return .fail("the object was deleted, and is still there") }
+            return .attention("a delete with a wrong ETag was carried out")
+        }
         guard refusal == .changed else { return .fail("a delete with a wrong ETag was answered: \(refusal)") }
         guard try await store.head(canary) != nil else {
             return .fail("a delete with a wrong ETag was refused, and the object is gone")
@@ -97,19 +103,19 @@ package struct StorePreflight: Sendable {
             do {
                 guard let info = try await store.head(canary) else {
                     guard mayArrive else { return .pass("0 objects of ours") }
-                    return .left("\(canary) may still arrive, for \(Int(store.longestDelay)) s")
+                    return .attention("\(canary) may still arrive, for \(Int(store.longestDelay)) s")
                 }
                 // Nothing is deleted but what is ours, here as everywhere.
                 guard info.provenance == object.provenance || info.checksum == object.checksum else {
-                    return .left("\(canary) holds what cannot be told to be ours")
+                    return .attention("\(canary) holds what cannot be told to be ours")
                 }
                 _ = try await store.delete(canary, ifMatch: info.etag)
             } catch {
                 trouble = error
             }
         }
-        guard let trouble else { return .left("\(canary) is still there") }
-        return .left("\(canary) may be there: \(Failure(trouble, "remove the canary", at: canary.text).cause)")
+        guard let trouble else { return .attention("\(canary) is still there") }
+        return .attention("\(canary) may be there: \(Failure(trouble, "remove the canary", at: canary.text).cause)")
     }
 
     // MARK: - Words
@@ -120,21 +126,15 @@ package struct StorePreflight: Sendable {
         case deleteIfMatch = "store: delete if match"
         case nothingLeft = "store: nothing left"
 
-        var limit: String? {
-            switch self {
-            case .putIfAbsent: "the second is refused"
-            case .checksum: "what was sent"
-            case .deleteIfMatch: "only the right one deletes"
-            case .nothingLeft: nil
-            }
-        }
-
-        var advice: String {
-            switch self {
-            case .putIfAbsent: "use a store with conditional writes; this one could overwrite transcripts"
-            case .checksum: "use a store that keeps SHA-256 checksums; nothing could be verified on this one"
-            case .deleteIfMatch: "use a store with conditional deletes; a rollback on this one could delete too much"
-            case .nothingLeft: "look for this object and remove it by hand; no reader knows of it"
+        func advice(_ verdict: PreflightCheck.Verdict) -> String {
+            switch (self, verdict) {
+            case (.putIfAbsent, _): "use a store with conditional writes; this one could overwrite transcripts"
+            case (.checksum, _): "use a store that keeps SHA-256 checksums; nothing could be verified on this one"
+            case (.deleteIfMatch, .fail):
+                "use a store that deletes what it is told to; a rollback could not be proven on this one"
+            case (.deleteIfMatch, _):
+                "a rollback reads an object before it deletes it here; let no other program write under the prefix"
+            case (.nothingLeft, _): "look for this object and remove it by hand; no reader knows of it"
             }
         }
     }
@@ -142,8 +142,9 @@ package struct StorePreflight: Sendable {
     private enum Finding {
         case pass(String)
         case fail(String)
-        case left(String)
-        /// There was no canary to try it with.
+        /// A run may begin; somebody should know.
+        case attention(String)
+        /// There was no canary to try it with, or no time.
         case notTried
     }
 
@@ -151,16 +152,16 @@ package struct StorePreflight: Sendable {
         let start = uptime()
         func found(_ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?) -> PreflightCheck {
             PreflightCheck(
-                name: promise.rawValue, measured: measured, limit: promise.limit, verdict: verdict, advice: advice,
+                name: promise.rawValue, measured: measured, verdict: verdict, advice: advice,
                 seconds: uptime() - start
             )
         }
         do {
             switch try await look() {
             case .pass(let measured): return found(measured, .pass, nil)
-            case .fail(let measured): return found(measured, .fail, promise.advice)
-            case .left(let measured): return found(measured, .attention, promise.advice)
-            case .notTried: return found("not tried: no canary was written", .attention, "put right what failed first")
+            case .fail(let measured): return found(measured, .fail, promise.advice(.fail))
+            case .attention(let measured): return found(measured, .attention, promise.advice(.attention))
+            case .notTried: return found("not tried", .attention, "put right what failed first")
             }
         } catch {
             let failure = Failure(error, "preflight", at: canary.text)

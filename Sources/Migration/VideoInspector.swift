@@ -35,19 +35,22 @@ package struct VideoInspector: Sendable {
         for (decided, resolved) in zip(plan.transcripts, video.languages) {
             let wantsText = decided.language == language
             var copies = self.copies(of: resolved, in: video, content, wantsText: wantsText)
-            if let key = decided.row?.object { copies.append(try await stored(key, wantsText: wantsText)) }
+            let ourOwn = decided.row?.object.flatMap { ours[$0] }
+            if let key = decided.row?.object {
+                copies.append(try await stored(key, as: ourOwn, wantsText: wantsText))
+            }
             transcripts.append(
                 InspectedTranscript(
-                    language: decided.language, action: decided.action, head: decided.head, rule: decided.found?.rule,
-                    failure: decided.failure, notes: decided.notes, copies: copies,
-                    storedBy: decided.row?.object.flatMap { ours[$0]?.run.number }
+                    language: decided.language, action: decided.action, head: decided.head,
+                    asset: decided.found?.asset.name, rule: decided.found?.rule, failure: decided.failure,
+                    notes: decided.notes, copies: copies, storedBy: ourOwn?.run.number
                 )
             )
         }
         await readers.source.release(course)
         return InspectedVideo(
             course: course, usageKey: video.block.usageKey, edxVideoID: video.video, isNewID: video.isNewID,
-            displayName: video.displayName, notes: video.notes, transcripts: transcripts
+            displayName: video.displayName, failure: plan.failure, notes: video.notes, transcripts: transcripts
         )
     }
 
@@ -66,15 +69,24 @@ package struct VideoInspector: Sendable {
         }
     }
 
-    private func stored(_ key: ObjectKey, wantsText: Bool) async throws -> TranscriptCopy {
+    /// The object as it is, held against what we stored there.
+    private func stored(
+        _ key: ObjectKey, as ours: StoredTranscript?, wantsText: Bool
+    ) async throws -> TranscriptCopy {
         do {
             guard let bytes = try await readers.store.get(key) else {
                 return TranscriptCopy(
                     place: .store, name: key.text, format: nil, bytes: nil, sha256: nil, problem: "no object is there",
                     cues: nil)
             }
-            // As it is: what is stored is not made anew.
-            return copy(.store, key.text, .success(bytes), policy: .keep, wantsText: wantsText)
+            let seen = copy(.store, key.text, .success(bytes), policy: .keep, wantsText: wantsText)
+            let checksum = Checksum(of: bytes)
+            let isChanged = ours.map { $0.checksum != checksum } ?? false
+            return TranscriptCopy(
+                place: .store, name: key.text, format: seen.format, bytes: bytes.count, sha256: checksum,
+                problem: isChanged
+                    ? "it is not what we stored there: \(ours?.checksum.hexadecimal ?? "")" : seen.problem,
+                cues: seen.cues)
         } catch let failure as Failure where failure.class == .integrity {
             return copy(.store, key.text, .failure(failure), wantsText: wantsText)
         }

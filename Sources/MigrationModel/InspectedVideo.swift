@@ -9,26 +9,29 @@ package struct InspectedVideo: Sendable, Hashable, Codable {
     /// The id is derived by us and is written back at cut-over.
     package let isNewID: Bool
     package let displayName: String
+    /// Why the video as a whole cannot be migrated; nil when it can.
+    package let failure: Failure?
     package let notes: [String]
     /// In order of language.
     package let transcripts: [InspectedTranscript]
 
     package init(
         course: CourseKey, usageKey: UsageKey, edxVideoID: VideoID, isNewID: Bool, displayName: String,
-        notes: [String], transcripts: [InspectedTranscript]
+        failure: Failure?, notes: [String], transcripts: [InspectedTranscript]
     ) {
         self.course = course
         self.usageKey = usageKey
         self.edxVideoID = edxVideoID
         self.isNewID = isNewID
         self.displayName = displayName
+        self.failure = failure
         self.notes = notes
         self.transcripts = transcripts
     }
 
     private enum CodingKeys: String, CodingKey {
         case course, usageKey = "usage_key", edxVideoID = "edx_video_id", isNewID = "new_id"
-        case displayName = "display_name", notes, transcripts
+        case displayName = "display_name", failure, notes, transcripts
     }
 }
 
@@ -37,7 +40,8 @@ package struct InspectedTranscript: Sendable, Hashable, Codable {
     package let language: LanguageCode
     package let action: Action
     package let head: Head
-    /// The rule that found its asset; nil for a dangling reference.
+    /// The asset that is taken, and the rule that found it; nil for a dangling reference.
+    package let asset: AssetName?
     package let rule: LookUpRule?
     /// Why it is corrupt or a conflict.
     package let failure: Failure?
@@ -48,12 +52,14 @@ package struct InspectedTranscript: Sendable, Hashable, Codable {
     package let storedBy: Int64?
 
     package init(
-        language: LanguageCode, action: Action, head: Head, rule: LookUpRule?, failure: Failure?, notes: [String],
+        language: LanguageCode, action: Action, head: Head, asset: AssetName?, rule: LookUpRule?, failure: Failure?,
+        notes: [String],
         copies: [TranscriptCopy], storedBy: Int64?
     ) {
         self.language = language
         self.action = action
         self.head = head
+        self.asset = asset
         self.rule = rule
         self.failure = failure
         self.notes = notes
@@ -62,11 +68,19 @@ package struct InspectedTranscript: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case language, action, head, rule, failure, notes, copies, storedBy = "stored_by_run"
+        case language, action, head, asset, rule, failure, notes, copies, storedBy = "stored_by_run"
     }
 
-    /// Every two copies that may be held against each other: those with the stored one first, then draft against
-    /// published.
+    /// The copy that is stored, or else the one that would be; nil where there is none.
+    package var foremost: TranscriptCopy? {
+        copies.first { $0.place == .store } ?? copies.first { $0.name == asset?.text } ?? copies.first
+    }
+
+    /// Whether a copy is not what it should be.
+    package var isTroubled: Bool { failure != nil || foremost?.problem != nil }
+
+    /// Every two copies that may be held against each other: those with the stored one first, then published against
+    /// draft.
     package var pairs: [(left: TranscriptCopy, right: TranscriptCopy)] {
         copies.indices.reversed().flatMap { right in copies[..<right].map { ($0, copies[right]) } }
     }
@@ -91,10 +105,10 @@ package struct TranscriptCopy: Sendable, Hashable, Codable {
     package let name: String
     /// nil when it is no transcript.
     package let format: TranscriptFormat?
-    /// Of what is there; for the contentstore, of what would be stored. nil when nothing could be read.
+    /// Of the object as it is; for the contentstore, of what would be stored. nil when nothing could be read.
     package let bytes: Int?
     package let sha256: Checksum?
-    /// Why it is no transcript, or could not be read.
+    /// Why it is no transcript, is not what was stored there, or could not be read.
     package let problem: String?
     /// What stands in it; nil when that was not asked for, or nothing could be read.
     package let cues: [Cue]?

@@ -9,23 +9,27 @@ extension SQLiteCatalog {
         case empty
         /// Tables that rows of ours fit into, and how many rows they have.
         case tables(videos: Int, transcripts: Int)
+        /// Another program has its write lock, and did not give it back in two seconds.
+        case locked
     }
 
     /// Looks whether a run could use the file at `path`, which is there: its tables are judged as a run judges them, and
-    /// the write lock is taken and given back. Writes nothing; blocks, up to ten seconds for other programs' locks.
+    /// the write lock is taken and given back before anything is counted. Writes nothing; blocks, up to two seconds for
+    /// other programs' locks.
     ///
     /// - Throws: ``Failure``, as a run would.
     package static func tryOut(path: String) throws -> Trial {
         do {
             var configuration = Configuration()
             configuration.label = "catalog trial"
-            configuration.busyMode = .timeout(10)
+            configuration.busyMode = .timeout(2)
             return try DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction { database in
                 try database.beginTransaction(.immediate)
-                let trial = Result { try found(in: database, path) }
                 try database.rollback()
-                return try trial.get()
+                return try found(in: database, path)
             }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            return .locked
         } catch {
             throw error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path)
         }

@@ -13,13 +13,13 @@ struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows every copy of a video's transcripts: the contentstore's by each head, and the object's.",
         discussion: """
-            With a language, the texts stand side by side, and lines that differ are marked. Reads only.
+            With a language, its texts too, line by line: what differs stands as both have it. Reads only.
 
             Example:
               mallow compare --course course-v1:AcmeX+Bio1+2018 --video mitosis
               mallow compare --course course-v1:AcmeX+Bio1+2018 --video mitosis --language fr
 
-            Exit codes: 0 it was shown, 2 there is no such course, video or language.
+            Exit codes: 0 it was shown, 1 the course cannot be read, 2 it has no such video or language.
             """
     )
 
@@ -42,6 +42,10 @@ struct Compare: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard !differences || language != nil else { throw ValidationError("--differences needs --language.") }
+    }
+
     func run() async throws {
         let platform = try ReadablePlatform(try await platform.endpoints(ledger))
         let ledger = try ledger.openIfThere()
@@ -59,14 +63,16 @@ struct Compare: AsyncParsableCommand {
             throw UsageError("The video has no transcript in \(language); it has \(known.isEmpty ? "none" : known).")
         }
         if json { return Output.print(json: inspected) }
-        let page = ComparisonPage(width: Output.isTerminal ? Output.width : 120, onlyDifferences: differences)
-        for line in page.table(of: inspected) + (transcript.map { page.texts(of: $0) } ?? []) { Output.print(line) }
+        let page = ComparisonPage(onlyDifferences: differences)
+        // Names and texts come from authors: nothing in them acts on a terminal.
+        for line in page.table(of: inspected) + (transcript.map { page.texts(of: $0) } ?? []) {
+            Output.print(CellText(line).text)
+        }
     }
 }
 
 /// A comparison as lines of text.
 struct ComparisonPage {
-    let width: Int
     let onlyDifferences: Bool
 
     func table(of video: InspectedVideo) -> [String] {
@@ -74,6 +80,7 @@ struct ComparisonPage {
             "\(video.displayName)  \(video.usageKey)",
             "edx_video_id \(video.edxVideoID)\(video.isNewID ? " (new)" : "")",
         ]
+        if let failure = video.failure { lines.append("\(failure)") }
         lines += video.notes.map { "note: \($0)" }
         for transcript in video.transcripts {
             let rule = transcript.rule.map { " by rule \($0.rawValue)" } ?? ""
@@ -86,29 +93,27 @@ struct ComparisonPage {
         return lines
     }
 
+    /// Lines that are the same once, and what differs as both have it, each with its own time.
     func texts(of transcript: InspectedTranscript) -> [String] {
         guard transcript.pairs.indices.contains(transcript.firstPair) else {
-            return ["there is nothing to compare it with"]
-                + (transcript.copies.first?.cues ?? []).map { "  \(Figures.cueTime($0.start))  \($0.text)" }
+            return ["", "there is nothing to compare it with"]
+                + (transcript.copies.first?.cues ?? []).map { "  \(Self.line($0))" }
         }
         let (left, right) = transcript.pairs[transcript.firstPair]
-        let alignment = CueAlignment(left.cues ?? [], right.cues ?? [])
-        let column = max(20, (width - 16) / 2)
-        let head = "\(left.place.rawValue) against \(right.place.rawValue)"
-        let sum = "\(counted(alignment.rows.count, "line")), \(alignment.differences) differ"
-        return ["", "\(head): \(sum)"]
-            + alignment.rows.filter { !onlyDifferences || !$0.isSame }.map { row in
-                let time = Figures.cueTime(row.left?.start ?? row.right?.start)
-                let texts = [row.left, row.right].map { Self.column($0?.text ?? "", width: column) }
-                return "\(time) \(texts[0]) \(row.isSame ? "|" : "≠") \(texts[1])"
+        let head = "\(left.place.rawValue) (<) against \(right.place.rawValue) (>)"
+        guard let ours = left.cues, let theirs = right.cues else {
+            let problem = (left.cues == nil ? left : right).problem ?? "one of them has no text"
+            return ["", "\(head): they cannot be compared: \(problem)"]
+        }
+        let alignment = CueAlignment(ours, theirs)
+        return ["", "\(head): \(counted(alignment.rows.count, "line")), \(alignment.differences) different"]
+            + alignment.rows.flatMap { row in
+                guard !row.isSame else { return onlyDifferences ? [] : row.left.map { ["  \(Self.line($0))"] } ?? [] }
+                return [row.left.map { "< \(Self.line($0))" }, row.right.map { "> \(Self.line($0))" }].compactMap { $0 }
             }
     }
 
-    /// Text cut or filled to a width, with nothing in it that a terminal would obey.
-    private static func column(_ text: String, width: Int) -> String {
-        let cut = CellText(text).truncated(to: width)
-        return cut.text + String(repeating: " ", count: width - cut.width)
-    }
+    private static func line(_ cue: Cue) -> String { "\(Figures.cueTime(cue.start))  \(cue.text)" }
 
     private static func facts(of copy: TranscriptCopy) -> String {
         let size = copy.bytes.map { "\(Figures.number($0)) bytes" }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Canvas
 import Console
 import Deployment
 import Foundation
@@ -13,8 +14,8 @@ struct Doctor: AsyncParsableCommand {
         abstract: "Proves that a run could begin now: source, store, catalog, ledger, clock and disk.",
         discussion: """
             What can be tried is tried: an object is put twice into the store, read back, and deleted by a wrong and by \
-            the right ETag; the catalog's write lock is taken and given back. Nothing of it stays, and a place that is \
-            not there yet is not made.
+            the right ETag; the write locks of catalog and ledger are taken and given back. Nothing of it stays, and a \
+            place that is not there yet is not made. What failed comes first, then what somebody should know.
 
             Example:
               mallow doctor --source olx:exports \\
@@ -27,6 +28,7 @@ struct Doctor: AsyncParsableCommand {
 
     @OptionGroup var platform: PlatformOptions
     @OptionGroup var ledger: LedgerOptions
+    @OptionGroup var keys: KeyOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -38,12 +40,13 @@ struct Doctor: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try keys.check()
         let trial = StorePreflight(
-            prefix: RunOptions().prefix, id: Surroundings.real.newID(), uptime: Surroundings.real.uptime)
+            prefix: keys.prefix, id: Surroundings.real.newID(), uptime: Surroundings.real.uptime)
         // What is wrong with a place is for its check to say, beside all the others.
-        let preflight = try Preflight(
-            try await platform.uncheckedEndpoints(ledger), ledger: ledger.path,
-            trial: Preflight.StoreTrial(canary: trial.canary) { await trial.checks(of: $0) }, now: { Date() }
+        let preflight = try PlatformPreflight(
+            try platform.uncheckedEndpoints(ledger), ledger: ledger.path,
+            trial: PlatformPreflight.StoreTrial(canary: trial.canary) { await trial.checks(of: $0) }, now: { Date() }
         )
         let checks = await preflight.checks(within: .seconds(20))
         let failed = checks.count { $0.verdict == .fail }
@@ -69,6 +72,7 @@ extension PreflightCheck {
             }
         let name = name.padding(toLength: width, withPad: " ", startingAt: 0)
         let line = "\(sign) \(name)  \(measured)\(limit.map { "  (\($0))" } ?? "")"
-        return [line] + (advice.map { ["    \($0)"] } ?? [])
+        // Names come from exports and words from servers: neither may act on a terminal.
+        return ([line] + (advice.map { ["    \($0)"] } ?? [])).map { CellText($0).text }
     }
 }

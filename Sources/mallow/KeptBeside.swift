@@ -17,7 +17,10 @@ struct KeptBeside: Preferences {
 
     func keepLog(_ text: String) throws -> String {
         let stamp = Figures.stamp(Date().timeIntervalSince1970, .current)
-        let file = "\(folder)/mallow-log-\(stamp.filter(\.isNumber)).txt"
+        let name = "\(folder)/mallow-log-\(stamp.filter(\.isNumber))"
+        let names = ["\(name).txt"] + (2...9).map { "\(name)-\($0).txt" }
+        // Two in one second have two names; nothing is written over.
+        let file = names.first { !FileManager.default.fileExists(atPath: $0) } ?? names[0]
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting)
         } catch {

@@ -21,6 +21,7 @@ struct Launch {
         let ledger = try ledger.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
+        try endpoints.refuseLoss(knownTo: ledger.path)
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
         let opened = try Platform(endpoints, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened

@@ -7,8 +7,10 @@ import Threading
 /// Looks into the stores for a console: this very program, started once more, which prints what it saw and ends.
 struct OnlookerProcess: Onlooker {
     let place: Place
-    /// One look at a time is what one operator asks for; a second may begin while a slow one still runs.
-    private let looking = BlockingPool(name: "onlookers", width: 2)
+    /// One look at a time is what one operator asks for; others may begin while slow ones still run, and no proof waits
+    /// for them.
+    private let looking = BlockingPool(name: "onlookers", width: 4)
+    private let proving = BlockingPool(name: "provers", width: 2)
 
     init(place: Place) { self.place = place }
 
@@ -16,11 +18,11 @@ struct OnlookerProcess: Onlooker {
     private static let longest = Duration.seconds(60)
 
     func inspect(_ request: InspectionRequest) async throws -> InspectedVideo {
-        try await answer(place.arguments(request), as: InspectedVideo.self)
+        try await answer(place.arguments(request), as: InspectedVideo.self, on: looking)
     }
 
     func prove() async throws -> [PreflightCheck] {
-        try await answer(place.proof, as: Proof.self).checks
+        try await answer(place.proof, as: Proof.self, on: proving).checks
     }
 
     private struct Proof: Decodable {
@@ -31,10 +33,10 @@ struct OnlookerProcess: Onlooker {
         let error: String
     }
 
-    private func answer<Answer: Decodable & Sendable>(_ arguments: [String], as type: Answer.Type) async throws
-        -> Answer
-    {
-        let (status, output) = try await looking.run {
+    private func answer<Answer: Decodable & Sendable>(
+        _ arguments: [String], as type: Answer.Type, on pool: BlockingPool
+    ) async throws -> Answer {
+        let (end, output) = try await pool.run {
             try ThisProgram(arguments: arguments).output(within: Self.longest)
         }
         let decoder = JSONDecoder()
@@ -42,10 +44,14 @@ struct OnlookerProcess: Onlooker {
             return try decoder.decode(Answer.self, from: output)
         } catch {
             let refusal = try? decoder.decode(Refusal.self, from: output)  // killed: it said nothing
+            let words =
+                switch end {
+                case .exit(let status): "it ended with exit code \(status) and no answer"
+                case .signal(let number): "signal \(number) ended it"
+                case .stopped(let why): why
+                }
             throw Failure(
-                .transient, "looking into the stores", at: arguments[0],
-                cause: refusal?.error ?? status.map { "it ended with exit code \($0)" }
-                    ?? "it did not answer within \(Self.longest.components.seconds) s",
+                .transient, "looking into the stores", at: arguments[0], cause: refusal?.error ?? words,
                 advice: "try mallow \(arguments[0]) in a shell"
             )
         }

@@ -19,15 +19,15 @@ struct PlatformOptions: ParsableArguments {
 
     /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.
     func endpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
-        let endpoints = try await uncheckedEndpoints(ledger)
+        let endpoints = try uncheckedEndpoints(ledger)
         try endpoints.check()
         return endpoints
     }
 
     /// The same without a look at them.
-    func uncheckedEndpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
+    func uncheckedEndpoints(_ ledger: LedgerOptions) throws -> Endpoints {
         let isWhole = source != nil && store != nil && catalog != nil
-        let last = isWhole ? nil : try await ledger.openIfThere()?.snapshot().run
+        let last = isWhole ? nil : try Ledger.placesOfLastRun(knownTo: ledger.path)
         func endpoint(_ given: String?, _ last: String?, _ name: String) throws -> String {
             guard let endpoint = given ?? last else {
                 throw UsageError("--\(name) is missing, and the ledger has no earlier run to take it from.")

@@ -81,8 +81,7 @@ struct TuningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Videos in flight at once, 1 to 512.", valueName: "N"))
     var concurrency = 32
 
-    @Option(help: ArgumentHelp("What stands before an object's name in edx-val.", valueName: "PREFIX"))
-    var prefix = "video-transcripts/"
+    @OptionGroup var keys: KeyOptions
 
     @Option(help: ArgumentHelp("Drain when more videos than this have failed.", valueName: "N"))
     var errorBudget = 100
@@ -95,20 +94,31 @@ struct TuningOptions: ParsableArguments {
         guard errorBudget >= 0 else {
             throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.")
         }
-        guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
-            throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
-        }
+        try keys.check()
     }
 
     func options(_ content: ContentOptions) -> RunOptions {
         RunOptions(
-            concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp,
+            concurrency: concurrency, format: content.format, prefix: keys.prefix, lookUp: content.lookUp,
             errorBudget: errorBudget
         )
     }
 
     func described(_ content: ContentOptions) -> String {
-        "concurrency \(concurrency), format \(content.format.rawValue), prefix \(prefix), error budget \(errorBudget)"
+        "concurrency \(concurrency), format \(content.format.rawValue), prefix \(keys.prefix), error budget \(errorBudget)"
             + (content.declaredOnly ? ", declared only" : "")
+    }
+}
+
+/// What objects are called.
+struct KeyOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What stands before an object's name in edx-val.", valueName: "PREFIX"))
+    var prefix = RunOptions().prefix
+
+    /// Says in one sentence what is wrong with it.
+    func check() throws {
+        guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
+            throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
+        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import MigrationModel
+import Synchronization
 
 /// This very program, started once more as a process of its own.
 struct ThisProgram {
@@ -14,6 +15,9 @@ struct ThisProgram {
         /// Beside its starter, who reads what it says from a pipe; what it complains of is dropped.
         case piped(into: Int32)
     }
+
+    /// Held while a program is started, and while files are opened that no other program may get.
+    private static let starting = Mutex(())
 
     /// What follows the program's name.
     let arguments: [String]
@@ -53,55 +57,88 @@ struct ThisProgram {
         var words: [UnsafeMutablePointer<CChar>?] = (["mallow"] + arguments).map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var process = pid_t()
-        let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+        let code = Self.starting.withLock { _ in
+            posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
+        }
         guard code == 0 else {
-            var log = "mallow \(arguments.first ?? "")"
+            var log = "this machine"
             if case .background(let file) = place { log = file }
             throw Failure(
-                .transient, "starting the engine", at: log, cause: String(cString: strerror(code)),
+                .transient, "starting mallow \(arguments.first ?? "")", at: log, cause: String(cString: strerror(code)),
                 advice: "look whether the ledger's folder can be written, then try again"
             )
         }
         return process
     }
 
-    /// Starts it and blocks until it has ended, or is ended because its time is over.
+    /// How a program that was asked something ended.
+    enum End: Sendable, Hashable {
+        case exit(Int32)
+        case signal(Int32)
+        /// Its time was over, or it said more than anybody asked for.
+        case stopped(why: String)
+    }
+
+    /// More than this is no answer.
+    private static let longestAnswer = 64 << 20
+
+    /// Starts it and blocks until it has ended, or is ended: because its time is over, or because it says too much.
     ///
-    /// - Returns: its exit code, nil when a signal ended it, and all that it said.
+    /// One that not even that ends at once, such as one that waits for a disk that is gone, is left to itself.
+    ///
+    /// - Returns: how it ended, and all that it said.
     /// - Throws: ``Failure`` when it cannot be started.
-    func output(within limit: Duration) throws -> (status: Int32?, output: Data) {
+    func output(within limit: Duration) throws -> (end: End, output: Data) {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        // Closed in every program that another thread starts: its end would hold ours open.
+        let isMade = Self.starting.withLock { _ in
+            pipe(&ends) == 0 && ends.allSatisfy { fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }
+        }
+        guard isMade else {
             throw Failure(
-                .transient, "starting a program", at: "mallow \(arguments.first ?? "")",
+                .transient, "starting mallow \(arguments.first ?? "")", at: "this machine",
                 cause: String(cString: strerror(errno)), advice: "try again")
         }
         defer { close(ends[0]) }
         let process: pid_t
         do {
+            defer { close(ends[1]) }
             process = try start(in: .piped(into: ends[1]))
-        } catch {
-            close(ends[1])
-            throw error
         }
-        close(ends[1])
-        let deadline = ContinuousClock.now + limit
+        let (output, why) = Self.read(ends[0], until: .now + limit)
+        guard let why else {
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) < 0 { if errno != EINTR { return (.exit(-1), output) } }
+            return (status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F), output)
+        }
+        kill(process, SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(1)
+        while waitpid(process, nil, WNOHANG) == 0, ContinuousClock.now < deadline { usleep(1000) }
+        return (
+            .stopped(
+                why: why == .late ? "it did not answer within \(limit.components.seconds) s" : "its answer has no end"),
+            output
+        )
+    }
+
+    private enum Trouble { case late, endless }
+
+    /// Reads until the other end is closed.
+    private static func read(_ end: Int32, until deadline: ContinuousClock.Instant) -> (Data, Trouble?) {
         var (output, buffer) = (Data(), [UInt8](repeating: 0, count: 65536))
         while true {
-            let left = max(.zero, ContinuousClock.now.duration(to: deadline))
-            var watched = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
-            let ready = poll(&watched, 1, Int32(left.components.seconds * 1000) + 1)
+            let left = max(.zero, ContinuousClock.now.duration(to: deadline)).components
+            let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
+            var watched = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&watched, 1, Int32(clamping: milliseconds))
             if ready < 0 && errno == EINTR { continue }
-            guard ready > 0 else {
-                kill(process, SIGKILL)
-                break
-            }
-            let count = read(ends[0], &buffer, buffer.count)
+            guard ready > 0 else { return (output, .late) }
+            let count = Glibc.read(end, &buffer, buffer.count)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
+            guard count > 0 else { return (output, nil) }
             output.append(contentsOf: buffer.prefix(count))
+            if output.count > longestAnswer { return (output, .endless) }
         }
-        return (Self.wait(for: process), output)
     }
 
     /// Blocks until the program has ended. Once for each that was started.

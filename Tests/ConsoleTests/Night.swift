@@ -192,17 +192,19 @@ extension Night {
             advice: "repair the file in Studio, or waive this transcript")
         return InspectedVideo(
             course: request.video.course, usageKey: request.video.block, edxVideoID: VideoID(unchecked: "id-0"),
-            isNewID: false, displayName: "Lecture 1", notes: [],
+            isNewID: false, displayName: "Lecture 1", failure: nil, notes: [],
             transcripts: [
                 InspectedTranscript(
-                    language: "en", action: .present, head: .published, rule: .sub, failure: nil,
+                    language: "en", action: .present, head: .published, asset: "subs_a.srt.sjson", rule: .sub,
+                    failure: nil,
                     notes: ["the draft resolves to different bytes (subs_b.srt.sjson); published wins"],
                     copies: [
                         copy(.published, "subs_a.srt.sjson", published), copy(.draft, "subs_b.srt.sjson", draft),
                         copy(.store, object, published),
                     ], storedBy: 1),
                 InspectedTranscript(
-                    language: "fr", action: .corrupt, head: .both, rule: .file, failure: failure, notes: [],
+                    language: "fr", action: .corrupt, head: .both, asset: "lecture-fr.srt", rule: .file,
+                    failure: failure, notes: [],
                     copies: [
                         copy(
                             .contentstore, "lecture-fr.srt",
@@ -212,7 +214,8 @@ extension Night {
                             "its 3rd line is no time")
                     ], storedBy: nil),
                 InspectedTranscript(
-                    language: "pl", action: .dangling, head: .both, rule: nil, failure: nil, notes: [], copies: [],
+                    language: "pl", action: .dangling, head: .both, asset: nil, rule: nil, failure: nil, notes: [],
+                    copies: [],
                     storedBy: nil),
             ])
     }
@@ -264,8 +267,9 @@ extension Model {
     private mutating func answer(_ effects: [Effect]) -> [Effect] {
         effects.filter { effect in
             switch effect {
-            case .prove: update(.proven(.proven(Night.checks, at: Night.now)))
-            case .inspect(let request): update(.inspected(request, .seen(Night.inspected(request), at: Night.now)))
+            case .prove(let look): update(.proven(look, .proven(Night.checks, at: Night.now)))
+            case .inspect(let request, let look):
+                update(.inspected(look, .seen(Night.inspected(request), at: Night.now)))
             default: return true
             }
             return false

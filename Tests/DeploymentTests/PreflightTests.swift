@@ -10,10 +10,20 @@ import Testing
 @Suite struct PreflightTests {
     private func course(_ number: Int) throws -> CourseKey { try CourseKey("course-v1:Org+C\(number)+Run") }
 
+    private let leftover = Probe.Leftover(words: "a canary may be there", patience: .milliseconds(20))
+
+    /// Returns when its task is cancelled.
+    private static func waitToBeGivenUp() async {
+        for await _ in AsyncStream<Never>(unfolding: {
+            _ = try? await Task.sleep(for: .seconds(600))  // cancelled: that is what it waits for
+            return nil
+        }) {}
+    }
+
     @Test func `a look that never answers is given up and says what it may leave`() async throws {
-        let silence = AsyncStream<Never> { _ in }
-        let probe = Probe(name: "store", leftover: "a canary may be there") {
-            for await _ in silence {}
+        let probe = Probe(name: "store", leftover: leftover) {
+            // A task of its own hears of no cancellation, like a system call.
+            await Task { await Self.waitToBeGivenUp() }.value
             return []
         }
         let checks = await probe.checks(within: .milliseconds(20))
@@ -21,7 +31,40 @@ import Testing
         #expect(checks.count == 1)
         #expect(check.verdict == .fail)
         #expect(check.measured == "no answer in 0.02 s")
+        #expect(check.limit == nil)
         #expect(check.advice?.hasSuffix("a canary may be there") == true)
+    }
+
+    @Test func `a look that is given up may still say that it cleaned up`() async throws {
+        let patient = Probe.Leftover(words: "a canary may be there", patience: .seconds(600))
+        let probe = Probe(name: "store", leftover: patient) {
+            await Self.waitToBeGivenUp()
+            let clock = ProbeClock()
+            return [clock.failed("store: a", "cut off", advice: ""), clock.passed("store: left", "nothing")]
+        }
+        let checks = await probe.checks(within: .milliseconds(20))
+        #expect(checks.map(\.name) == ["store", "store: left"])
+        #expect(checks.map(\.verdict) == [.fail, .pass])
+        #expect(checks.first?.advice?.contains("a canary") == false)
+    }
+
+    @Test func `a source that takes long lets a run begin`() async throws {
+        let probe = Probe(name: "source", excuse: "a large archive takes longer") {
+            await Self.waitToBeGivenUp()
+            return []
+        }
+        let checks = await probe.checks(within: .milliseconds(20))
+        #expect(checks.map(\.verdict) == [.attention])
+        #expect(checks.first?.measured == "not looked at to its end within 0.02 s: a large archive takes longer")
+    }
+
+    @Test func `what is in the way of a run stands first`() {
+        let clock = ProbeClock()
+        let checks = [
+            clock.passed("a", ""), clock.attention("b", "", advice: ""), clock.failed("c", "", advice: ""),
+            clock.passed("d", ""), clock.attention("e", "not tried", advice: ""), clock.failed("f", "", advice: ""),
+        ]
+        #expect(PlatformPreflight.worstFirst(checks).map(\.name) == ["c", "f", "b", "e", "a", "d"])
     }
 
     @Test func `a failure is told in its own words`() async {
@@ -72,9 +115,27 @@ import Testing
         (1 << 30, .pass, "1 GiB free"), (1_503_238_554, .pass, "1.4 GiB free"),
     ])
     func `room is measured`(_ free: UInt64, _ verdict: PreflightCheck.Verdict, _ measured: String) {
-        let check = DiskSpace.check("disk", free: free, Stopwatch())
+        let check = DiskSpace.check("disk", free: free, ProbeClock())
         #expect((check.verdict, check.measured) == (verdict, measured))
         #expect((check.advice == nil) == (verdict == .pass))
+    }
+
+    @Test func `a file system without an end has as much room as can be told`() {
+        #expect(FileSystem(device: 1, blocks: .max, ofBytes: 4096).free == .max)
+        #expect(FileSystem(device: 1, blocks: 3, ofBytes: 4096).free == 12288)
+    }
+
+    @Test func `an empty folder holds nothing, as one that a share is mounted on`() async throws {
+        try await withTemporaryFolder { folder in
+            let place = PathOnDisk(path: folder)
+            #expect(place.holdsNothing)
+            #expect(PathOnDisk(path: "\(folder)/nowhere").holdsNothing)
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/file"))
+            #expect(!place.holdsNothing)
+            #expect(PathOnDisk(path: "\(folder)/file").holdsNothing)
+            try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/file"))
+            #expect(!PathOnDisk(path: "\(folder)/file").holdsNothing)
+        }
     }
 
     @Test func `places on one file system are measured once, even where nothing is yet`() async throws {

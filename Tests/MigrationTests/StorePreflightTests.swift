@@ -46,7 +46,7 @@ import Testing
     @Test(arguments: [
         (OddStore.Oddity.overwrites, "store: put if absent"), (.otherChecksum, "store: checksum"),
         (.noChecksum, "store: checksum"), (.otherSize, "store: checksum"), (.otherBytes, "store: checksum"),
-        (.deletesWithoutMatching, "store: delete if match"), (.deletesAndSaysChanged, "store: delete if match"),
+        (.deletesAndSaysChanged, "store: delete if match"),
     ])
     func `a store that breaks one promise fails that check alone`(_ oddity: OddStore.Oddity, _ name: String) async {
         let raw = MemoryObjectStore()
@@ -55,6 +55,21 @@ import Testing
         #expect(names(of: checks, .pass) == Self.names.filter { $0 != name })
         #expect(checks.filter { $0.verdict == .fail }.allSatisfy { $0.advice != nil })
         #expect(raw.objects.isEmpty)
+    }
+
+    @Test func `a store that deletes whatever the ETag lets a run begin, and somebody knows`() async {
+        let raw = MemoryObjectStore()
+        let checks = await preflight().checks(of: OddStore(raw, .deletesWithoutMatching))
+        #expect(names(of: checks, .fail).isEmpty)
+        #expect(names(of: checks, .attention) == ["store: delete if match"])
+        #expect(checks[2].advice?.contains("reads an object before it deletes it") == true)
+        #expect(raw.objects.isEmpty)
+    }
+
+    @Test func `a store that says deleted and keeps the object fails, whatever the ETag was`() async {
+        let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), .saysDeleted))
+        #expect(names(of: checks, .fail) == ["store: delete if match"])
+        #expect(names(of: checks, .attention) == ["store: nothing left"])
     }
 
     @Test func `a store that never deletes is told so, with the canary's name`() async {
@@ -110,7 +125,7 @@ import Testing
         #expect(raw.objects[preflight.canary]?.bytes == Array("somebody else's".utf8))
     }
 
-    @Test func `a preflight that is given up cleans up`() async {
+    @Test func `a preflight that is given up tries nothing more and cleans up`() async {
         let raw = MemoryObjectStore()
         let preflight = preflight()
         let checks = await Task {
@@ -118,6 +133,7 @@ import Testing
             return await preflight.checks(of: OddStore(raw, .refusesTheCancelled))
         }.value
         #expect(names(of: checks, .fail) == ["store: put if absent"])
+        #expect(checks.filter { $0.measured == "not tried" }.map(\.name) == Array(Self.names[1...2]))
         #expect(checks.last?.verdict == .pass)
         #expect(raw.objects.isEmpty)
     }
@@ -127,7 +143,7 @@ import Testing
 final class OddStore: ObjectStore {
     enum Oddity: Sendable {
         case overwrites, otherChecksum, noChecksum, otherSize, otherBytes
-        case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes
+        case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes, saysDeleted
         /// Does what a cancelled task asks, and answers it with an error, as network clients do.
         case refusesTheCancelled
     }
@@ -193,6 +209,7 @@ final class OddStore: ObjectStore {
                 raw.removeSilently(key)
                 if oddity == .deletesAndSaysChanged { return .changed }
                 return isThere ? .deleted : .absent
+            case .saysDeleted: return .deleted
             case .neverDeletes:
                 let deletion: Deletion = raw.objects[key]?.info.etag == etag ? .deleted : .changed
                 return deletion

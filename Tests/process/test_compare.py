@@ -32,8 +32,8 @@ class CompareTests(SampleTests):
         self.assertIn(store["name"], objects)
         text = self.compare(STAT150, COINS, "--language", "en", "--differences")
         self.assert_exit(0, text)
-        self.assertIn("draft against store", text.out)
-        self.assertIn("≠", text.out)
+        self.assertIn("draft (<) against store (>)", text.out)
+        self.assertRegex(text.out, r"(?m)^< .*\n> ")
         self.assertEqual((tables, objects), (self.tables(), self.sample.objects()), "it only reads")
 
     def test_a_corrupt_transcript_is_shown_as_it_is(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`mallow doctor`: what it proves, what it says of places that cannot be used, and that it leaves them as they were."""
+import shutil
 import sqlite3
 import time
 import unittest
@@ -205,7 +206,17 @@ class DoctorTests(ProgramTests):
         holder.execute("BEGIN IMMEDIATE")
         checks = self.checks(1)
         self.assert_verdicts(checks, catalog="fail")
-        self.assertIn("locked", checks["catalog"]["measured"])
+        self.assertEqual("another program holds its write lock", checks["catalog"]["measured"])
+        self.assertLess(checks["catalog"]["seconds"], 8, "a preflight does not wait as a run does")
+
+    def test_ledger_that_somebody_keeps_locked(self):
+        self.migrate()
+        holder = sqlite3.connect(self.folder / "mallow.ledger", isolation_level=None)
+        self.addCleanup(holder.close)
+        holder.execute("BEGIN IMMEDIATE")
+        checks = self.checks(1)
+        self.assert_verdicts(checks, ledger="fail")
+        self.assertEqual("another program holds its write lock", checks["ledger"]["measured"])
 
     def test_ledgers_that_cannot_be_used(self):
         foreign = self.folder / "foreign.sqlite"
@@ -235,6 +246,89 @@ class DoctorTests(ProgramTests):
         self.assertEqual("fail", check["verdict"], "mallow run would be refused")
         self.assertIn("process 4711 on lms-3", check["measured"])
 
+    def test_ledger_of_an_earlier_version_stays_one(self):
+        self.migrate()
+        self.change("DELETE FROM grdb_migrations WHERE identifier LIKE '4 %'")
+        for column in ("reading", "storing", "checking"):
+            self.change(f"ALTER TABLE video DROP COLUMN {column}")
+        self.call("doctor")
+        before = self.contents()
+        for changed in ({}, {"source": None, "store": None, "catalog": None}):
+            check = self.checks(0, **changed)["ledger"]
+            self.assertEqual("attention", check["verdict"])
+            self.assertIn("earlier version", check["measured"])
+        self.assertEqual(before, self.contents())
+
+    # Places that are gone
+
+    def migrate_a_transcript(self):
+        source = self.folder / "exports" / "chem"
+        (source / "course").mkdir(parents=True)
+        (source / "video").mkdir()
+        (source / "static").mkdir()
+        (source / "course.xml").write_text('<course org="AcmeX" course="Chem1" url_name="2018"/>')
+        (source / "course" / "2018.xml").write_text(
+            '<course><chapter><sequential><vertical><video url_name="v1"/></vertical></sequential></chapter></course>')
+        (source / "video" / "v1.xml").write_text('<video url_name="v1" sub="one" edx_video_id="chem-1"/>')
+        (source / "static" / "subs_one.srt.sjson").write_text('{"start": [0], "end": [9], "text": ["one"]}')
+        self.ends["source"] = f"olx:{source.parent}"
+        self.assert_exit(0, self.call("run", "--all"))
+
+    def assert_lost(self, name):
+        """Doctor and run say the same, and neither makes anything."""
+        self.call("status")  # takes what is left of the ledger's log
+        before = self.contents()
+        checks = self.checks(1)
+        self.assertEqual(name, [*checks][0], "what failed comes first")
+        self.assertEqual("fail", checks[name]["verdict"])
+        self.assertIn("run 1 stored transcripts there, and nothing is there now", checks[name]["measured"])
+        self.assertIn("a new place needs a new ledger", checks[name]["advice"])
+        result = self.call("run", "--all", "--json")
+        self.assert_exit(1, result)
+        self.assertIn(checks[name]["measured"].split(": ", 1)[1], result.err)
+        self.assertIn(checks[name]["advice"], result.err)
+        self.assertNotIn("making", result.err)
+        lines = [line for line in result.lines if "failure" in line]
+        self.assertEqual("conflict", lines[-1]["failure"]["class"])
+        now = self.contents()
+        now.pop(self.folder / "mallow.ledger.lock", None)
+        before.pop(self.folder / "mallow.ledger.lock", None)
+        self.assertEqual(before, now)
+
+    def test_store_that_is_not_mounted_is_no_new_one(self):
+        self.migrate_a_transcript()
+        store = self.folder / "objects"
+        store.rename(self.folder / "elsewhere")
+        self.assert_lost("store")
+        store.mkdir()  # what it would be mounted on
+        self.assert_lost("store")
+        # Another place is a new one.
+        self.assert_verdicts(self.checks(0, store=f"file:{self.folder / 'new'}"))
+        store.rmdir()
+        (self.folder / "elsewhere").rename(store)
+        self.assert_verdicts(self.checks(0))
+        self.assert_exit(0, self.call("run", "--all"))
+
+    def test_catalog_that_is_gone_is_no_new_one(self):
+        self.migrate_a_transcript()
+        catalog = self.folder / "edxval.sqlite"
+        catalog.rename(self.folder / "elsewhere")
+        self.assert_lost("catalog")
+        catalog.touch()
+        self.assert_lost("catalog")
+
+    def test_runs_that_stored_nothing_have_lost_nothing(self):
+        """A course without transcripts, a discovery and a recovery: their places may be made anew."""
+        self.migrate()
+        for name in ("discover", "recover"):
+            self.assert_exit(0, self.call(name))
+        shutil.rmtree(self.folder / "objects")
+        (self.folder / "edxval.sqlite").unlink()
+        checks = self.checks(0)
+        for name in ("store", "catalog"):
+            self.assertIn("will be made by the first run", checks[name]["measured"])
+        self.migrate()
+
     def open_transaction(self):
         self.change("INSERT INTO video_transaction VALUES (99, x'01', 1, 'c', 'b', 'v')")
         self.change("INSERT INTO intent VALUES (x'02', 99, 'en', 'k', 1, ?, 'srt', 'open', 0)", "0" * 64)
@@ -262,10 +356,38 @@ class DoctorTests(ProgramTests):
         self.assertEqual("attention", check["verdict"])
         self.assertIn("before the newest event", check["measured"])
 
+    # What is tried where, and how it is printed
+
+    def test_canary_is_under_the_prefix_that_is_given(self):
+        (self.folder / "objects").mkdir()
+        (self.folder / "objects" / "mine").touch()
+        self.assert_verdicts(self.checks(0))
+        result = self.call("doctor", "--json", "--prefix", "mine/")
+        self.assert_exit(1, result)
+        self.assertEqual("store: put if absent", result.json["checks"][0]["name"])
+        self.assertIn("mine/mallow-canary-", str(result.json["checks"][0]))
+
+    def test_failures_come_first(self):
+        (self.folder / "objects").mkdir()
+        (self.folder / "objects" / "video-transcripts").touch()
+        checks = self.checks(1, ledger=self.folder / "objects")
+        self.assertEqual(["store: put if absent", "ledger"], [*checks][:2])
+        order = ["fail", "attention", "pass"]
+        verdicts = [order.index(check["verdict"]) for check in checks.values()]
+        self.assertEqual(sorted(verdicts), verdicts)
+
+    def test_names_do_not_act_on_a_terminal(self):
+        folder = self.folder / "ex\x1b[2Jports"
+        folder.mkdir()
+        result = self.call("doctor", source=f"olx:{folder}")
+        self.assert_exit(1, result)
+        self.assertIn("ex[2Jports", result.out)
+        self.assertNotIn("\x1b", result.out)
+
     # Usage
 
     def test_wrong_command_lines(self):
-        for changed in ({"store": "pigeon:coop"}, {"source": "exports"}, {"catalog": None}):
+        for changed in ({"store": "pigeon:coop"}, {"source": "exports"}, {"catalog": None}, {"prefix": "/mine"}):
             with self.subTest(changed):
                 result = self.call("doctor", "--json", **changed)
                 self.assert_exit(2, result)

@@ -34,7 +34,7 @@ extension Frame {
         sum(of: comparing, in: inside.row(headings - 1))
         draw(
             comparing.rows.dropFirst(comparing.first), left, right, from: inside.y + headings, to: inside.bottom,
-            isPair: comparing.copies != nil)
+            isPair: comparing.counts != nil)
     }
 
     /// Which copy it is, and what is known of it.
@@ -42,7 +42,7 @@ extension Frame {
         let facts = [copy.format?.rawValue, copy.bytes.map { "\(Figures.number($0)) bytes" }].compactMap { $0 }
         var text = [DialogLine("\(copy.place.rawValue)  \(copy.name)", .textStrong)]
         if let problem = copy.problem {
-            text.append(DialogLine(problem, .stateFailed))
+            text += wrapped(problem, width: rect.width).prefix(rows - 1).map { DialogLine($0, .stateFailed) }
         } else {
             text.append(DialogLine(facts.joined(separator: ", "), .textDim))
         }
@@ -51,15 +51,20 @@ extension Frame {
     }
 
     private mutating func sum(of comparing: Comparing, in rect: Rect) {
-        guard let alignment = comparing.alignment, comparing.copies != nil else { return }
-        let count = alignment.differences
+        guard comparing.copies != nil else { return }
+        guard let counts = comparing.counts else {
+            let text = "\(glyphs.attention) they cannot be compared: one of them could not be read"
+            draw(text, at: rect.x, rect.y, .stateFailed, on: .surfaceRaised, limit: rect.width)
+            return
+        }
         let text =
-            count == 0
-            ? "\(glyphs.ok) all \(counted(alignment.rows.count, "line")) are the same"
-            : "\(glyphs.differs) \(count) of \(counted(alignment.rows.count, "line")) differ"
+            counts.differences == 0
+            ? "\(glyphs.ok) all \(counted(counts.lines, "line")) are the same"
+            : "\(glyphs.differs) \(counts.differences) of \(counted(counts.lines, "line")) differ"
+                + (comparing.showsOnlyDifferences ? ", only those are shown" : "")
         draw(
-            comparing.showsOnlyDifferences ? "\(text), only those are shown" : text, at: rect.x, rect.y,
-            count == 0 ? .stateOK : .stateAttention, on: .surfaceRaised, limit: rect.width)
+            text, at: rect.x, rect.y, counts.differences == 0 ? .stateOK : .stateAttention, on: .surfaceRaised,
+            limit: rect.width)
     }
 
     /// Rows as high as their longer side.

@@ -84,7 +84,7 @@ extension Frame {
         let title = course.title.isEmpty ? course.key : "\(model.listName(course)) \(course.title)"
         draw(title, at: x + columns.name, y, .text, on: plane, limit: columns.nameWidth)
         guard columns.bar > 0 else { return }
-        let done = course.videos - course.pending - course.migrating
+        let done = course.verified + course.waivedVideos
         let ink: Role = course.failed + course.rolledBack > 0 ? .barStall : .barFill
         bar(
             course.videos > 0 ? Double(done) / Double(course.videos) : 0, at: x + columns.barPlace, y,

@@ -17,9 +17,10 @@ struct DialogLine {
 extension Frame {
     /// A raised box in the middle with room for `size`, or the whole screen when it does not fit.
     ///
+    /// - Parameter coversAll: whether it may cover the last lines too, where what became of a key is told.
     /// - Returns: its inside.
-    mutating func dialog(_ title: String, _ size: Size, right: String = "") -> Rect {
-        let screen = grid.bounds
+    mutating func dialog(_ title: String, _ size: Size, right: String = "", coversAll: Bool = false) -> Rect {
+        let screen = coversAll ? grid.bounds : grid.bounds.split(bottom: model.layout.footer.height).rest
         let (width, height) = (min(screen.width, size.width + 4), min(screen.height, size.height + 2))
         let rect = Rect((screen.width - width) / 2, (screen.height - height) / 2, width, height)
         fill(rect, .surfaceRaised)
@@ -110,47 +111,47 @@ extension Frame {
         }
     }
 
-    /// Focus rests on Cancel, and what cannot be shown whole cannot be done.
+    /// Focus rests on Cancel, and what was not seen whole cannot be done.
     mutating func confirmation(_ confirmation: Confirmation) {
         let width = Confirmation.width(on: grid.size)
-        var text = confirmation.paragraphs(width: width).map { part in
+        let text = confirmation.paragraphs(width: width).map { part in
             DialogLine(part.head.padding(to: 11) + part.line, part.role)
         }
-        text.append(DialogLine(""))
-        text.append(
-            DialogLine(
-                "on \(model.place.word) \(model.place.store ?? "")", model.place.isProduction ? .stateAttention : .text)
-        )
         let copies = confirmation.commandLine == nil ? "" : "y copies it as a command"
-        let inside = dialog(confirmation.title, Size(width, text.count + 3), right: copies)
-        let (body, bottom) = inside.split(bottom: 2)
-        lines(text, in: body)
-        guard bottom.height == 2 else { return }
-        let isWhole = confirmation.isWhole(on: grid.size)
-        if !isWhole {
-            draw(
-                "not all of it fits: make the screen larger, then it can be done", at: bottom.x, bottom.y,
-                .stateAttention,
-                on: .surfaceRaised, limit: bottom.width)
-        } else if confirmation.preflight == .proving {
-            draw(
-                "wait until what it needs is proven", at: bottom.x, bottom.y, .stateActive, on: .surfaceRaised,
-                limit: bottom.width)
-        } else if confirmation.isRefused {
-            draw(
-                "what failed has to be put right first; ^L proves all of it anew", at: bottom.x, bottom.y,
-                .stateAttention, on: .surfaceRaised, limit: bottom.width)
-        } else if let typed = confirmation.typed, confirmation.blockers.isEmpty {
-            draw(
-                "type \(typed) to confirm: \(confirmation.text)_", at: bottom.x, bottom.y, .textStrong,
-                on: .surfaceRaised,
-                limit: bottom.width)
+        let inside = dialog(
+            confirmation.title, Size(width, text.count + Confirmation.frame - 2), right: copies, coversAll: true)
+        let (body, bottom) = inside.split(bottom: 4)
+        lines(text, in: body, first: confirmation.first)
+        guard bottom.height == 4 else { return }
+        let below = text.count - confirmation.first - body.height
+        if below > 0 || confirmation.first > 0 {
+            let rest = below > 0 ? "\(counted(below, "line")) more: Down, PgDn" : "Up, PgUp: back to the first line"
+            draw(rest, at: bottom.x, bottom.y, .textKey, on: .surfaceRaised, limit: bottom.width)
         }
+        draw(
+            "on \(model.place.word) \(model.place.store ?? "")", at: bottom.x, bottom.y + 1,
+            model.place.isProduction ? .stateAttention : .text, on: .surfaceRaised, limit: bottom.width)
+        let (sentence, role) = standing(of: confirmation)
+        draw(sentence, at: bottom.x, bottom.y + 2, role, on: .surfaceRaised, limit: bottom.width)
         let cancel: Role = confirmation.isOnGo ? .surfaceRaised : .surfaceSelected
-        let x = draw(" Cancel ", at: bottom.x, bottom.y + 1, .text, on: cancel)
+        let x = draw(" Cancel ", at: bottom.x, bottom.y + 3, .text, on: cancel)
         let go: Role = confirmation.isOnGo ? .surfaceSelected : .surfaceRaised
-        draw(" Go ", at: x + 2, bottom.y + 1, isWhole && confirmation.isReady ? .textStrong : .textDim, on: go)
-        draw("Tab moves, Enter chooses", endingAt: bottom.right, bottom.y + 1, .textDim, on: .surfaceRaised)
+        let isArmed = confirmation.isWhole(on: grid.size) && confirmation.isReady
+        draw(" Go ", at: x + 2, bottom.y + 3, isArmed ? .textStrong : .textDim, on: go)
+        draw("Tab moves, Enter chooses", endingAt: bottom.right, bottom.y + 3, .textDim, on: .surfaceRaised)
+    }
+
+    /// What it still waits for.
+    private func standing(of confirmation: Confirmation) -> (String, Role) {
+        if confirmation.preflight == .proving { return ("wait until what it needs is proven", .stateActive) }
+        if confirmation.isRefused {
+            return ("what failed has to be put right first; ^L proves all of it anew", .stateAttention)
+        }
+        guard confirmation.blockers.isEmpty else { return ("", .text) }
+        if !confirmation.isWhole(on: grid.size) {
+            return ("it can be answered when all of it was seen", .stateAttention)
+        }
+        return confirmation.typed.map { ("type \($0) to confirm: \(confirmation.text)_", .textStrong) } ?? ("", .text)
     }
 }
 

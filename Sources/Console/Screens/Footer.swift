@@ -70,7 +70,7 @@ extension Frame {
     private mutating func hints(_ rect: Rect) {
         fill(rect, .surface)
         // The way out stands to the right, always.
-        let out = model.keymap.hint(.detach)
+        let out = model.layers.isEmpty ? model.keymap.hint(.detach) : ""
         let way = "\(out) \(model.label(of: .detach))"
         let end = out.isEmpty ? rect.right : draw(way, endingAt: rect.right - 1, rect.y, .textDim) - 1
         draw(out, at: end + 1, rect.y, .textKey, limit: rect.right - end - 1)
@@ -85,9 +85,17 @@ extension Frame {
 
     /// Only keys that do something now.
     private var hintedActions: [Action] {
+        switch model.layer {
+        case .video: return [.open, .waive, .withdraw, .copy, .redraw, .back]
+        case .compare: return [.redraw, .back]
+        case .triage: return [.retry, .waive, .open, .back]
+        case .some: return [.back]
+        case nil: break
+        }
         var actions: [Action] = [.help, .palette]
         if model.hasEngine {
-            actions += [.pause, .more, .fewer, .drain]
+            let isDraining = model.openRun?.state == RunState.draining.rawValue
+            actions += isDraining ? [.stop] : [.pause, .more, .fewer, .drain]
         } else {
             actions += [.run]
             if model.view?.totals.courses(in: "failed") ?? 0 > 0 { actions.append(.retry) }

@@ -24,7 +24,7 @@ extension Frame {
     private mutating func oneLine(_ rect: Rect) {
         var x = badge(rect.x, rect.y)
         let totals = model.view?.totals
-        let percent = Figures.percent(totals?.videosDone ?? 0, of: totals?.videos ?? 0)
+        let percent = Figures.percent(totals?.videosProven ?? 0, of: totals?.videos ?? 0)
         x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
         if let verdict { x = draw(" \(verdict.rawValue)", at: x, rect.y, verdict.role, limit: rect.right - x) }
         let need = model.needs
@@ -58,7 +58,7 @@ extension Frame {
 
     private mutating func whole(_ rect: Rect) {
         let totals = model.view?.totals
-        let (done, all) = (totals?.videosDone ?? 0, totals?.videos ?? 0)
+        let (done, all) = (totals?.videosProven ?? 0, totals?.videos ?? 0)
         var x = draw(" ALL ", at: rect.x, rect.y, .textStrong)
         let width = max(6, min(30, rect.width / 5))
         let isStalled = model.openRun != nil && (!model.hasEngine || model.isPaused)
@@ -93,7 +93,7 @@ extension Frame {
         if model.lostEngine != nil {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
-        if run.ended != nil { return "run \(run.id) \(run.ending ?? run.state)" }
+        if run.ended != nil { return "run \(run.id) \(Model.word(for: run.ending))" }
         return run.reason.isEmpty ? "run \(run.id) \(run.state)" : "run \(run.id) \(run.state): \(run.reason)"
     }
 
@@ -130,6 +130,7 @@ extension Frame {
     private func forecast(short: Bool) -> String {
         guard model.openRun != nil, model.hasEngine else { return "" }
         if model.isPaused { return short ? "paused" : "" }
+        if model.openRun?.state == RunState.draining.rawValue { return "" }
         guard let range = model.remaining else { return "ETA …" }
         let unlisted = model.unfinished.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
         let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
@@ -161,9 +162,18 @@ extension Model {
 }
 
 extension Model {
-    /// How many things only a person can settle.
+    /// How many things only a person can settle: courses that failed or are held, an engine that is gone, and what failed
+    /// in courses that nobody is at work on.
     package var needs: Int {
         let courses = view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
-        return courses + (lostEngine != nil && launchedAfter == nil ? 1 : 0)
+        // An engine that is gone is one thing, whatever it left.
+        if lostEngine != nil { return courses + (launchedAfter == nil ? 1 : 0) }
+        let left = unfinished.reduce(0) { $0 + $1.failed + $1.rolledBack }
+        return courses + (view?.heartbeatAge == nil && left > 0 ? 1 : 0)
+    }
+
+    /// How a run ended, in an operator's word.
+    static func word(for ending: String?) -> String {
+        ending == RunEnding.interrupted.rawValue ? "drained" : ending ?? "ended"
     }
 }

@@ -19,6 +19,10 @@ extension Frame {
         }
         let inside = layout.inside(pane)
         let sentences = (model.view?.events ?? []).compactMap { event in EventSentence(event).map { (event.at, $0) } }
+        if sentences.isEmpty, !model.logFilter.isEmpty {
+            let text = "none of the newest \(Figures.number(LedgerView.filteredLines)) lines has \"\(model.logFilter)\""
+            draw("\(text); Esc drops the filter", at: inside.x + 1, inside.y, .textDim, limit: inside.width - 2)
+        }
         for (index, (at, sentence)) in sentences.suffix(inside.height).enumerated() {
             let y = inside.y + index
             let time = draw(clock(at), at: inside.x, y, .textDim, limit: inside.width)

@@ -65,6 +65,9 @@ extension Frame {
         let width = min(grid.size.width - 4, 84)
         var text = wrapped("\(names(waiving)) will stay behind: \(waiving.cause)", width: width)
             .map { DialogLine($0) }
+        if waiving.language == nil {
+            text.append(DialogLine("Transcripts of it that are good stay behind too.", .stateAttention))
+        }
         text.append(
             DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
         text.append(DialogLine(""))

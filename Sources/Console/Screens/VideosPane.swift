@@ -37,13 +37,14 @@ extension Frame {
         let look = Look(video: video.state, glyphs)
         let progress = VideoProgress(video)
         let (x, y) = (rect.x, rect.y)
-        draw(look.glyph, at: x, y, look.role, on: plane)
+        if isUnderCursor { draw(glyphs.cursor, at: x, y, .textStrong, on: plane) }
+        draw(look.glyph, at: x + 1, y, look.role, on: plane)
         // A third for the name, then the bar and the counts, and what is left for the words.
         let barWidth = rect.width >= 36 ? 10 : 5
         let name = max(6, min(rect.width - barWidth - 18, rect.width * 2 / 5))
         draw(
-            video.displayName.isEmpty ? UsageKey(unchecked: video.block).block : video.displayName, at: x + 2, y, .text,
-            on: plane, limit: name - 3)
+            video.displayName.isEmpty ? UsageKey(unchecked: video.block).block : video.displayName, at: x + 3, y, .text,
+            on: plane, limit: name - 4)
         var column = bar(
             progress.fraction, at: x + name, y, width: barWidth, look.role == .stateOK ? .barFill : look.role, on: plane
         )

@@ -21,6 +21,14 @@ package struct Cue: Sendable, Hashable, Codable {
 
     /// More of them are more than anybody reads.
     package static let most = 20_000
+    /// And more characters in one of them: what is cut off is shown by `…`.
+    private static let longest = 1000
+
+    private static func cut(_ text: some StringProtocol) -> String {
+        // By bytes, which are counted already; whole characters all the same.
+        guard text.utf8.count > longest else { return String(text) }
+        return String(text.prefix(longest)) + "…"
+    }
 
     /// The cues of recognised bytes, at most ``most``. Blocks for some nanoseconds per byte.
     ///
@@ -31,19 +39,21 @@ package struct Cue: Sendable, Hashable, Codable {
         switch format {
         case .srt:
             return try SubRip(parsing: bytes).cues.prefix(most).map {
-                Cue(start: $0.start, end: $0.end, text: $0.lines.joined(separator: " "))
+                Cue(start: $0.start, end: $0.end, text: cut($0.lines.joined(separator: " ")))
             }
         case .sjson:
             let file = try SJSON(parsing: bytes)
             return zip(zip(file.starts, file.ends), file.texts).prefix(most).map {
-                Cue(start: Int($0.0), end: Int($0.1), text: $1 ?? "")
+                Cue(start: Int($0.0), end: Int($0.1), text: cut($1 ?? ""))
             }
         }
     }
 
-    /// The lines of bytes that are no transcript, at most ``most``: what cannot be read is shown as a sign for that.
+    /// The lines of bytes that are no transcript, at most ``most``, from their first mebibyte: what cannot be read is shown
+    /// as a sign for that.
     package static func lines(of bytes: [UInt8]) -> [Cue] {
-        String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .prefix(most).map { Cue(start: nil, end: nil, text: String($0)) }
+        String(decoding: bytes.prefix(1 << 20), as: UTF8.self)
+            .split(maxSplits: most, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .prefix(most).map { Cue(start: nil, end: nil, text: cut($0)) }
     }
 }

@@ -6,15 +6,16 @@ import Threading
 import VideoCatalog
 
 /// Looks whether a run could begin now on these places. What can be tried is tried, and nothing of it stays: a ledger, a
-/// store or a catalog that is not there is not made.
+/// store or a catalog that is not there is not made, and a ledger of an earlier version stays one.
 ///
 /// A directory store that is there gets the empty folders that it keeps its own things and the prefix's objects in: an
 /// engine that begins meanwhile may count on them already, so they are not taken away again.
-package struct Preflight: Sendable {
+package struct PlatformPreflight: Sendable {
     /// How a store is tried, by who knows its promises.
     package struct StoreTrial: Sendable {
         /// The only key that is written.
         let canary: ObjectKey
+        /// The last check says whether the canary is left there; a trial that is cancelled goes on to it.
         let checks: @Sendable (any ObjectStore) async -> [PreflightCheck]
 
         package init(canary: ObjectKey, checks: @escaping @Sendable (any ObjectStore) async -> [PreflightCheck]) {
@@ -27,6 +28,8 @@ package struct Preflight: Sendable {
     private let ledger: PathOnDisk
     private let trial: StoreTrial
     private let now: @Sendable () -> Date
+    /// How long a trial of the store that is given up may take to remove its canary.
+    private static let patience = Duration.seconds(5)
     /// A call that never returns takes one of its threads, and there are more threads than looks.
     private let pool = BlockingPool(name: "preflight", width: 8)
 
@@ -52,13 +55,20 @@ package struct Preflight: Sendable {
         self.now = now
     }
 
-    /// Every check, always in the same order: source, store, catalog, ledger, clock, disk. All are made at once.
+    /// Every check; all are made at once. Those that failed come first, then those that somebody should know of; within
+    /// a verdict the order is always source, store, catalog, ledger, clock, disk.
     ///
-    /// - Parameter limit: how long each of them may take; 20 s are meant.
+    /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take five more to clean up.
     package func checks(within limit: Duration) async -> [PreflightCheck] {
         let probes = [
-            Probe(name: "source", look: source),
-            Probe(name: "store", leftover: "\(trial.canary) may have been left there: remove it", look: store),
+            // A run reads on where this gives up.
+            Probe(name: "source", excuse: "a large archive takes longer", look: source),
+            Probe(
+                name: "store",
+                leftover: Probe.Leftover(
+                    words: "\(trial.canary) may have been left there: remove it", patience: Self.patience),
+                look: store
+            ),
             Probe(name: "catalog", look: catalog), Probe(name: "ledger", look: ledgerAndClock),
             Probe(name: "disk", look: disk),
         ]
@@ -66,8 +76,14 @@ package struct Preflight: Sendable {
             for (place, probe) in probes.enumerated() {
                 group.addTask { (place, await probe.checks(within: limit)) }
             }
-            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.flatMap(\.1)
+            return Self.worstFirst(
+                await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.flatMap(\.1))
         }
+    }
+
+    /// Whoever shows too few lines cuts the end: what is in the way of a run stands before what is not.
+    static func worstFirst(_ checks: [PreflightCheck]) -> [PreflightCheck] {
+        [PreflightCheck.Verdict.fail, .attention, .pass].flatMap { verdict in checks.filter { $0.verdict == verdict } }
     }
 
     // MARK: - Places
@@ -82,11 +98,12 @@ package struct Preflight: Sendable {
 
     /// A store that a run would make is not made: what is proven is that it could be.
     private func store() async throws -> [PreflightCheck] {
-        let clock = Stopwatch()
+        let clock = ProbeClock()
         let endpoint = endpoints.store
-        let store: (any ObjectStore)? = try await pool.run {
+        let store: (any ObjectStore)? = try await pool.run { [self] in
             try endpoint.check(role: "store", known: Self.store)
             let folder = PathOnDisk(path: endpoint.path)
+            try refuseLoss(of: .store, endpoint)
             guard folder.exists else {
                 try folder.proveCreatable("the store's folder")
                 return nil
@@ -99,10 +116,11 @@ package struct Preflight: Sendable {
 
     private func catalog() async throws -> [PreflightCheck] {
         let endpoint = endpoints.catalog
-        return try await pool.run {
-            let clock = Stopwatch()
+        return try await pool.run { [self] in
+            let clock = ProbeClock()
             try endpoint.check(role: "catalog", known: Self.catalog)
             let file = PathOnDisk(path: endpoint.path)
+            try refuseLoss(of: .catalog, endpoint)
             guard file.exists else {
                 try file.proveCreatable("the catalog")
                 return [clock.passed("catalog", "\(endpoint) will be made by the first run")]
@@ -115,8 +133,16 @@ package struct Preflight: Sendable {
             case .tables(let videos, let transcripts):
                 let words = "\(videos) videos, \(transcripts) transcripts; can be locked"
                 return [clock.passed("catalog", words)]
+            case .locked: return [clock.locked("catalog")]
             }
         }
+    }
+
+    /// Refuses what a run refuses. A ledger that cannot be read is told by its own check.
+    private func refuseLoss(of place: Ledger.Place, _ endpoint: Endpoint) throws {
+        guard endpoint.holdsNothing else { return }
+        let loss = try? Ledger.loss(of: place, endpoint.description, knownTo: ledger.path)  // as said above
+        if let loss { throw loss }
     }
 
     private func disk() async throws -> [PreflightCheck] {
@@ -130,24 +156,23 @@ package struct Preflight: Sendable {
     }
 
     private func ledgerAndClock() async throws -> [PreflightCheck] {
-        let clock = Stopwatch()
-        let opened: Ledger? = try await pool.run { [ledger, now] in
+        let clock = ProbeClock()
+        return try await pool.run { [ledger, endpoints, now] in
+            let noEvent = clock.passed("clock", "no event to compare with")
             guard ledger.exists, !ledger.isEmptyFile else {
                 try ledger.proveCreatable("the ledger")
-                return nil
+                return [clock.passed("ledger", "\(ledger.path) will be made by the first run"), noEvent]
             }
+            try ledger.proveFileWritable("write the ledger")
             // SQLite keeps its log beside the file.
             try ledger.folder.proveFolderWritable("write beside the ledger")
-            return try Ledger(path: ledger.path, now: now)
+            let date = now()
+            let (store, catalog) = (endpoints.store.description, endpoints.catalog.description)
+            switch try Ledger.tryOut(path: ledger.path, store: store, catalog: catalog, at: date) {
+            case .empty: return [clock.passed("ledger", "empty: the first run makes its tables"), noEvent]
+            case .locked: return [clock.locked("ledger")]
+            case .ready(let readiness): return readiness.checks(at: date, clock)
+            }
         }
-        guard let opened else {
-            return [
-                clock.passed("ledger", "\(ledger.path) will be made by the first run"),
-                clock.passed("clock", "no event to compare with"),
-            ]
-        }
-        let found = try await opened.readiness(
-            store: endpoints.store.description, catalog: endpoints.catalog.description)
-        return found.checks(at: now(), clock)
     }
 }

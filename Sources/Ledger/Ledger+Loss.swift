@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+package import MigrationModel
+
+extension Ledger {
+    /// Where transcripts are put, by the name that a run's row has for it.
+    package enum Place: String, Sendable, Hashable { case store, catalog }
+
+    /// Why a run must not make a place anew in which nothing is now; nil when the ledger at `path` knows of nothing that
+    /// was in it, as when there is no ledger.
+    ///
+    /// A share that is not mounted just now looks like a place that is yet to be made. The runs that took courses and the
+    /// courses' sums tell them apart: runs that only listed or recovered took none. Writes nothing, works while an
+    /// engine runs, and blocks for some milliseconds.
+    ///
+    /// - Parameter endpoint: as the run's row keeps it.
+    /// - Returns: a ``Failure`` of class `conflict`.
+    /// - Throws: ``Failure`` when the ledger cannot be read.
+    package static func loss(of place: Place, _ endpoint: String, knownTo path: String) throws -> Failure? {
+        let column = place.rawValue
+        let sql = """
+            SELECT r.id, c.migrated > 0 AS is_ours FROM course c JOIN run r ON r.id = c.run
+            WHERE c.store > 0 AND r.\(column) = ? ORDER BY is_ours DESC, r.id DESC LIMIT 1
+            """
+        let row = try withFile(path) { try Row.fetchOne($0, sql: sql, arguments: [endpoint]) }
+        guard let row = row ?? nil else { return nil }
+        let (run, isOurs): (Int64, Bool) = (row["id"], row["is_ours"])
+        return Failure(
+            .conflict, "starting a run", at: endpoint,
+            cause: "run \(run) \(isOurs ? "stored" : "found") transcripts there, and nothing is there now",
+            advice: "mount it, or name the right place; a new place needs a new ledger"
+        )
+    }
+
+    /// Where the newest run read and wrote, as it was given; nil without a ledger or a run. Blocks, and changes nothing:
+    /// not even a ledger of an earlier version is brought up to date.
+    ///
+    /// - Throws: ``Failure`` when the ledger cannot be read.
+    package static func placesOfLastRun(knownTo path: String) throws -> (
+        source: String, store: String, catalog: String
+    )? {
+        let sql = "SELECT source, store, catalog FROM run ORDER BY id DESC LIMIT 1"
+        let row = try withFile(path) { try Row.fetchOne($0, sql: sql) }
+        return (row ?? nil).map { ($0["source"], $0["store"], $0["catalog"]) }
+    }
+
+    /// Lends a ledger's file as it is: its schema stays what it is. Waits two seconds for other programs' locks.
+    ///
+    /// - Returns: nil where no ledger is yet: no file, or one without a table.
+    /// - Throws: ``Failure`` as opening the ledger does.
+    static func withFile<Value>(_ path: String, _ body: (Database) throws -> Value) throws -> Value? {
+        let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            try refuseForeign(path, waiting: 2)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(2)
+            configuration.label = "ledger as it is"
+            // Not a read-only connection: the last one to go takes SQLite's log with it, and one of those cannot.
+            return try DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction { db in
+                guard try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0 > 0 else { return nil }
+                return try body(db)
+            }
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: path)
+        }
+    }
+}
