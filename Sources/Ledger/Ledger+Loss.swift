@@ -7,11 +7,12 @@ extension Ledger {
     /// Where transcripts are put, by the name that a run's row has for it.
     package enum Place: String, Sendable, Hashable { case store, catalog }
 
-    /// Why a run must not make a place anew in which nothing is now; nil when the ledger at `path` knows of nothing that
+    /// Why nobody must make a place anew in which nothing is now; nil when the ledger at `path` knows of nothing that
     /// was in it, as when there is no ledger.
     ///
     /// A share that is not mounted just now looks like a place that is yet to be made. The runs that took courses and the
-    /// courses' sums tell them apart: runs that only listed or recovered took none. Writes nothing, works while an
+    /// courses' sums tell them apart, and transactions that are open: runs that only listed or recovered took no course.
+    /// Writes nothing, works while an
     /// engine runs, and blocks for some milliseconds.
     ///
     /// - Parameter endpoint: as the run's row keeps it.
@@ -23,12 +24,22 @@ extension Ledger {
             SELECT r.id, c.migrated > 0 AS is_ours FROM course c JOIN run r ON r.id = c.run
             WHERE c.store > 0 AND r.\(column) = ? ORDER BY is_ours DESC, r.id DESC LIMIT 1
             """
-        let row = try withFile(path) { try Row.fetchOne($0, sql: sql, arguments: [endpoint]) }
-        guard let row = row ?? nil else { return nil }
-        let (run, isOurs): (Int64, Bool) = (row["id"], row["is_ours"])
+        let unsettled = """
+            SELECT r.id FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
+            JOIN run r ON r.id = t.run WHERE i.state IN ('open', 'stored', 'watched') AND r.\(column) = ? LIMIT 1
+            """
+        let known: (run: Int64, what: String)?? = try withFile(path) { db in
+            // Where nothing is mounted, everything is absent: that would prove nothing about what is open.
+            if let run = try Int64.fetchOne(db, sql: unsettled, arguments: [endpoint]) {
+                return (run, "left transactions open")
+            }
+            let row = try Row.fetchOne(db, sql: sql, arguments: [endpoint])
+            return row.map { ($0["id"], ($0["is_ours"] as Bool) ? "stored transcripts" : "found transcripts") }
+        }
+        guard let known = known ?? nil else { return nil }
         return Failure(
-            .conflict, "starting a run", at: endpoint,
-            cause: "run \(run) \(isOurs ? "stored" : "found") transcripts there, and nothing is there now",
+            .conflict, "opening a platform", at: endpoint,
+            cause: "run \(known.run) \(known.what) there, and nothing is there now",
             advice: "mount it, or name the right place; a new place needs a new ledger"
         )
     }

@@ -33,6 +33,7 @@ struct Recover: AsyncParsableCommand {
         let endpoints = try await platform.endpoints(ledger)
         let ledger = try ledger.openExisting()
         let claim = try await ledger.claim()
+        try endpoints.refuseLoss(knownTo: ledger.path)
         let platform = try Platform(endpoints, now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(

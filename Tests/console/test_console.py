@@ -204,8 +204,8 @@ class AtWork(ConsoleTests):
         wait_until(lambda: "ENGINE GONE" in tmux.screen(), "the loss on the screen", seconds=2)
         tmux.keys("r")
         # Nothing is marked: it is the lost run's courses that are meant.
-        tmux.see(r"Migrate \d+ courses?")
-        typed = re.search(r"type (\d+ objects) to confirm", tmux.screen())[1]
+        screen = tmux.see(r"type \d+ objects to confirm")
+        typed = re.search(r"type (\d+ objects) to confirm", screen)[1]
         tmux.bytes(typed)
         tmux.keys("Enter")
         tmux.see(r"run \d+ completed")

@@ -317,6 +317,19 @@ class DoctorTests(ProgramTests):
         catalog.touch()
         self.assert_lost("catalog")
 
+    def test_nothing_is_proven_absent_where_nothing_is_mounted(self):
+        self.migrate()
+        self.open_transaction()
+        store = self.folder / "objects"
+        store.rename(self.folder / "elsewhere")
+        for name in ("recover", "run"):
+            lost = self.call(name, *(["--all"] if name == "run" else []))
+            self.assert_exit(1, lost)
+            self.assertIn("run 1 left transactions open there, and nothing is there now", lost.err)
+            self.assertFalse(store.exists())
+        (self.folder / "elsewhere").rename(store)
+        self.assert_exit(0, self.call("recover"))
+
     def test_runs_that_stored_nothing_have_lost_nothing(self):
         """A course without transcripts, a discovery and a recovery: their places may be made anew."""
         self.migrate()
@@ -330,8 +343,8 @@ class DoctorTests(ProgramTests):
         self.migrate()
 
     def open_transaction(self):
-        self.change("INSERT INTO video_transaction VALUES (99, x'01', 1, 'c', 'b', 'v')")
-        self.change("INSERT INTO intent VALUES (x'02', 99, 'en', 'k', 1, ?, 'srt', 'open', 0)", "0" * 64)
+        self.change("INSERT INTO video_transaction VALUES (99, x'00112233445566778899aabbccddee01', 1, 'c', 'b', 'v')")
+        self.change("INSERT INTO intent VALUES (x'00112233445566778899aabbccddee02', 99, 'en', 'k', 1, ?, 'srt', 'open', 0)", "0" * 64)
 
     def test_open_transactions_are_counted(self):
         self.migrate()
