@@ -20,9 +20,11 @@ extension Frame {
     /// - Parameter coversAll: whether it may cover the last lines too, where what became of a key is told.
     /// - Returns: its inside.
     mutating func dialog(_ title: String, _ size: Size, right: String = "", coversAll: Bool = false) -> Rect {
-        let screen = coversAll ? grid.bounds : grid.bounds.split(bottom: model.layout.footer.height).rest
+        // Where one is stands on every screen; a question says it itself.
+        let between = grid.bounds.split(bottom: model.layout.footer.height).rest.split(top: 1).rest
+        let screen = coversAll ? grid.bounds : between
         let (width, height) = (min(screen.width, size.width + 4), min(screen.height, size.height + 2))
-        let rect = Rect((screen.width - width) / 2, (screen.height - height) / 2, width, height)
+        let rect = Rect((screen.width - width) / 2, screen.y + (screen.height - height) / 2, width, height)
         fill(rect, .surfaceRaised)
         box(rect, title: title, right: right, isFocused: true, on: .surfaceRaised)
         return rect.inset(2, 1)

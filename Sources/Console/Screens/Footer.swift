@@ -113,10 +113,19 @@ extension Frame {
 }
 
 extension Model {
+    /// Whether something that the stores have is on the screen.
+    private var isLooking: Bool {
+        switch layer {
+        case .video, .compare: true
+        default: false
+        }
+    }
+
     /// An action's label as it stands now.
     func label(of action: Action) -> String {
         switch action {
         case .pause: isPaused ? "resume" : "pause"
+        case .redraw where isLooking: "look again"
         case .hold: selected?.heldBy == nil ? "hold…" : "release…"
         default: action.label
         }
