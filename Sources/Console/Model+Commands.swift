@@ -195,13 +195,14 @@ extension Model {
                     will: [
                         isAtOnce
                             ? "end the engine in the middle of what it does"
-                            : "finish the videos in flight, start no new one, then end the run"
+                            : "finish the \(counted(view?.totals.sum(\.migrating) ?? 0, "video")) in flight, start no "
+                                + "new one, then end the run"
                     ],
                     willNot: ["lose, overwrite or undo a transcript: every object is named in the ledger"],
                     undo: isAtOnce
                         ? "the next run, or mallow recover, puts right what was open"
                         : "run the same courses again: they go on where they were",
-                    blockers: [], typed: isAtOnce && place.isProduction ? "stop" : nil,
+                    blockers: [], typed: typed(isAtOnce ? "stop" : "drain"),
                     commandLine: view?.enginePID.map { "kill -\(isAtOnce ? "KILL" : "TERM") \($0)" },
                     effect: .submit(command)
                 )
@@ -221,7 +222,8 @@ extension Model {
                 holds ? "migrate and check, but leave the flag as it is" : "switch the flag on when the check passes",
             ],
             willNot: ["stop or undo anything that is migrated"], undo: "\(keymap.hint(.hold)) again", blockers: [],
-            typed: nil, commandLine: nil, effect: .hold(courses.map { CourseKey(unchecked: $0.key) }, holds)
+            typed: typed(holds ? "hold" : "release"), commandLine: nil,
+            effect: .hold(courses.map { CourseKey(unchecked: $0.key) }, holds)
         )
     }
 
@@ -272,12 +274,15 @@ extension Model {
                         + ["count again when \(detail.video.course) is run next"],
                     willNot: ["change anything that is migrated"],
                     undo: "run the course again; what fails then, \(keymap.hint(.waive)) waives again", blockers: [],
-                    typed: nil, commandLine: nil, effect: .withdraw(waivers)
+                    typed: typed("take back"), commandLine: nil, effect: .withdraw(waivers)
                 )
             )
         )
         return []
     }
+
+    /// On production whatever writes is typed.
+    private func typed(_ word: String) -> String? { place.isProduction ? word : nil }
 
     mutating func refuse(_ reason: String) -> [Effect] {
         tell(.refused, reason)

@@ -27,6 +27,10 @@ enum LedgerSchema {
                 try db.execute(sql: "ALTER TABLE video ADD COLUMN \(step) REAL NOT NULL DEFAULT 0")
             }
         }
+        migrator.registerMigration("5 courses are listed and filtered by an index alone") { db in
+            // It changes when a course's state does, and not with each of its videos.
+            try db.execute(sql: "CREATE INDEX course_listed ON course (key, state, title)")
+        }
         return migrator
     }
 

@@ -114,6 +114,22 @@ import Themes
         }
     }
 
+    @Test(arguments: [true, false])
+    func `on production a course's cut-over is held by a word that is typed`(_ isProduction: Bool) async throws {
+        try await onNight(hasEngine: true, isProduction: isProduction) { model, night in
+            let bare = try await model.press("c", .tab, .enter, on: night)
+            #expect(bare.isEmpty == isProduction)
+            guard isProduction else { return }
+            try await model.type("hold", on: night)
+            let effects = try await model.press(.enter, on: night)
+            guard case .hold(let courses, true)? = effects.first else {
+                Issue.record("\(effects)")
+                return
+            }
+            #expect(courses.count == 1)
+        }
+    }
+
     @Test func `what is only to be known is seen before Go is chosen`() async throws {
         try await onNight(hasEngine: false, isProduction: false) { model, night in
             let look = try await question(&model, on: night)
@@ -161,10 +177,12 @@ import Themes
         try await onNight(hasEngine: true) { model, night in
             try await model.press("D", on: night)
             model.update(.terminal(.resized(Size(60, 9))))
+            try await model.type("drain", on: night)
             let blind = try await model.press(.tab, .enter, on: night)
             #expect(blind.isEmpty)
             #expect(model.layers.count == 1)
             for _ in 0..<20 { try await model.press(.down, on: night) }
+            try await model.type("drain", on: night)
             let effects = try await model.press(.enter, on: night)
             #expect(effects == [.submit(.drain)])
         }
@@ -222,7 +240,9 @@ import Themes
             #expect(Screen.render(model).text.contains("by noor: lost"))
             let asked = try await model.press("u", .enter, on: night)
             #expect(asked.isEmpty, "focus rests on Cancel")
-            let effects = try await model.press("u", .tab, .enter, on: night)
+            try await model.press("u", on: night)
+            try await model.type("take back", on: night)
+            let effects = try await model.press(.enter, on: night)
             #expect(effects == [.withdraw([waiver])])
         }
     }
@@ -357,7 +377,8 @@ import Themes
 
     @Test func `what does not fit on the screen is not done`() async throws {
         try await onNight(hasEngine: true) { model, night in
-            try await model.press("D", .tab, on: night)
+            try await model.press("D", on: night)
+            try await model.type("drain", on: night)
             for (width, height) in [(40, 8), (20, 3), (1, 1)] {
                 model.update(.terminal(.resized(Size(width, height))))
                 let effects = try await model.press(.enter, on: night)

@@ -189,7 +189,10 @@ class AtWork(ConsoleTests):
         tmux.see("End the run")
         tmux.keys("Enter")
         tmux.see("cancelled: nothing was changed")
-        tmux.keys("D", "Tab", "Enter")
+        tmux.keys("D")
+        tmux.see("type drain to confirm")
+        tmux.bytes("drain")
+        tmux.keys("Enter")
         tmux.see(r"run \d+ drained")
         tmux.keys("*", "r")
         tmux.see("to confirm")
@@ -254,7 +257,7 @@ class OnTheScreen(ConsoleTests):
         tmux.keys("fg", "Enter")
         tmux.see("No course is known yet")
         tmux.keys("?")
-        tmux.see("Leave the console")
+        tmux.see("One line up")
 
     def test_a_wrong_endpoint_is_said_before_the_screen_is_taken(self):
         command = [
