@@ -283,3 +283,20 @@ extension Model {
         return effects
     }
 }
+
+/// Runs a test on the night's ledger, without an engine unless one is wanted.
+func onNight(
+    hasEngine: Bool, isProduction: Bool = true, _ body: (inout Model, Night) async throws -> Void
+) async throws {
+    try await withTemporaryFolder { folder in
+        let night = try await Night(in: folder)
+        if !hasEngine {
+            try await night.log.record([.runEnded(.completed, reason: "")])
+            try await night.log.close()
+        }
+        var model = Model.test(100, 30, isProduction: isProduction)
+        try await model.load(from: night)
+        try await body(&model, night)
+        if hasEngine { try await night.log.close() }
+    }
+}
