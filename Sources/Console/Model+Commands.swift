@@ -138,7 +138,8 @@ extension Model {
 
     /// How long it may take, from the last run's pace: half of that to twice that, for its videos may be others.
     private func time(for videos: Int) -> String {
-        guard let pace = view?.pace else { return "how long it takes is not known before a first run" }
+        guard videos > 0 else { return "they are only checked again" }
+        guard let pace = view?.pace else { return "how long it takes is not known yet" }
         let seconds = pace.seconds / Double(pace.videos) * Double(videos)
         let (soon, late) = (Figures.duration(seconds / 2), Figures.duration(seconds * 2))
         let words = "about \(soon)–\(late) at the pace of run \(pace.run)"

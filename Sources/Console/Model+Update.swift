@@ -73,7 +73,6 @@ extension Model {
         if lost {
             tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
         }
-        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(Self.word(for: run.ending))") }
         // What was answered before this console came is no news.
         let known = Set((earlier ?? view).commands.filter { $0.answered != nil }.map(\.id))
         for command in view.commands.reversed() where command.answered != nil && !known.contains(command.id) {
@@ -85,6 +84,8 @@ extension Model {
                 tell(.done, "\(command.actor): \(what) is in force")
             }
         }
+        // Last, since it is what holds now.
+        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(Self.word(for: run.ending))") }
         return effects
     }
 

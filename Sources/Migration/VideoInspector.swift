@@ -85,10 +85,12 @@ package struct VideoInspector: Sendable {
             return TranscriptCopy(
                 place: .store, name: key.text, format: seen.format, bytes: bytes.count, sha256: checksum,
                 problem: isChanged
-                    ? "it is not what we stored there: \(ours?.checksum.hexadecimal ?? "")" : seen.problem,
+                    ? "it is not what was stored there: \(ours?.checksum.hexadecimal ?? "")" : seen.problem,
                 cues: seen.cues)
         } catch let failure as Failure where failure.class == .integrity {
-            return copy(.store, key.text, .failure(failure), wantsText: wantsText)
+            return TranscriptCopy(
+                place: .store, name: key.text, format: nil, bytes: nil, sha256: nil,
+                problem: "it is not what was stored there: \(failure.cause)", cues: nil)
         }
     }
 

@@ -47,7 +47,10 @@ struct Compare: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let platform = try ReadablePlatform(try await platform.endpoints(ledger))
+        let endpoints = try await platform.endpoints(ledger)
+        // A store that is not mounted has no object behind any row: that is no news of the rows.
+        try endpoints.refuseLoss(knownTo: ledger.path)
+        let platform = try ReadablePlatform(endpoints)
         let ledger = try ledger.openIfThere()
         let inspector = VideoInspector(
             platform.readers(content), written: { try await ledger?.stored(under: $0) ?? [:] }

@@ -35,7 +35,9 @@ struct Verify: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let platform = try ReadablePlatform(try await platform.endpoints(ledger))
+        let endpoints = try await platform.endpoints(ledger)
+        try endpoints.refuseLoss(knownTo: ledger.path)
+        let platform = try ReadablePlatform(endpoints)
         let ledger = try ledger.openIfThere()
         let verification = Verification(
             platform.readers(content), isDeep: deep, written: { try await ledger?.stored(under: $0) ?? [:] },

@@ -51,9 +51,11 @@ extension Frame {
     }
 
     private mutating func sum(of comparing: Comparing, in rect: Rect) {
-        guard comparing.copies != nil else { return }
+        guard let copies = comparing.copies else { return }
         guard let counts = comparing.counts else {
-            let text = "\(glyphs.attention) they cannot be compared: one of them could not be read"
+            let unread = copies.right.cues == nil ? copies.right : copies.left
+            let text =
+                "\(glyphs.attention) they cannot be compared: \(unread.place.rawValue): \(unread.problem ?? "no text")"
             draw(text, at: rect.x, rect.y, .stateFailed, on: .surfaceRaised, limit: rect.width)
             return
         }
