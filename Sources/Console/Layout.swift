@@ -38,15 +38,15 @@ package struct Layout: Sendable, Hashable {
             }
         func only(_ which: Model.Pane, _ rect: Rect) -> Rect { pane == which ? rect : nothing }
         switch kind {
+        case .whole where isZoomed, .medium where isZoomed, .small:
+            let (top, rest) = screen.split(top: 2)
+            let (body, bottom) = rest.split(bottom: kind == .small ? 2 : 3)
+            (header, footer) = (top, bottom)
+            (courses, videos) = (only(.courses, body), only(.videos, body))
+            (validation, log) = (only(.validation, body), only(.log, body))
         case .whole:
             let (top, rest) = screen.split(top: 2)
             let (body, bottom) = rest.split(bottom: 3)
-            guard !isZoomed else {
-                (header, footer) = (top, bottom)
-                (courses, videos) = (only(.courses, body), only(.videos, body))
-                (validation, log) = (only(.validation, body), only(.log, body))
-                return
-            }
             let (lists, below) = body.split(top: max(10, body.height * 6 / 10))
             let left = size.width * 58 / 100
             (header, footer) = (top, bottom)
@@ -55,16 +55,10 @@ package struct Layout: Sendable, Hashable {
         case .medium:
             let (top, rest) = screen.split(top: 2)
             let (body, bottom) = rest.split(bottom: 3)
-            let (list, lines) = isZoomed ? (body, nothing) : body.split(bottom: 5)
+            let (list, lines) = body.split(bottom: 5)
             (header, footer) = (top, bottom)
             (courses, videos, validation) = (only(.courses, list), only(.videos, list), only(.validation, list))
             log = pane == .log ? body : lines
-        case .small:
-            let (top, rest) = screen.split(top: 2)
-            let (body, bottom) = rest.split(bottom: 2)
-            (header, footer) = (top, bottom)
-            (courses, videos) = (only(.courses, body), only(.videos, body))
-            (validation, log) = (only(.validation, body), only(.log, body))
         case .tiny:
             (header, courses) = screen.split(top: 2)
             (videos, validation, log, footer) = (nothing, nothing, nothing, nothing)

@@ -75,11 +75,8 @@ extension Model {
     // MARK: - Starting a run
 
     private mutating func run() -> [Effect] {
-        let isUnfinished = (view?.totals.states ?? []).contains {
-            CourseState(rawValue: $0.state)?.isUnfinished == true
-        }
         let isBroken = lostEngine != nil || view?.run?.ending == RunEnding.interrupted.rawValue
-        if !hasEngine, isBroken, marks.isEmpty, isUnfinished {
+        if !hasEngine, isBroken, marks.isEmpty, !unfinished.isEmpty {
             // After a loss or a drain, to run is to go on.
             question = .run(.unfinished)
         } else if let choice {

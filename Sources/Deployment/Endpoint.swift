@@ -8,17 +8,40 @@ package struct InvalidEndpoint: Error, Sendable, Hashable, CustomStringConvertib
 
 /// Where something lies, as an operator writes it: `scheme:rest`.
 package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
+    /// What it is for. Its raw value is what the option is called.
+    package enum Role: String, Sendable, Hashable {
+        case source, store, catalog
+
+        /// The schemes that this build knows.
+        var schemes: [String] {
+            switch self {
+            case .source: ["olx"]
+            case .store: ["file"]
+            case .catalog: ["sqlite"]
+            }
+        }
+
+        fileprivate var example: String {
+            switch self {
+            case .source: "olx:exports"
+            case .store: "file:objects"
+            case .catalog: "sqlite:edxval.sqlite"
+            }
+        }
+    }
+
+    package let role: Role
     package let scheme: String
     package let rest: String
 
     package var description: String { "\(scheme):\(rest)" }
 
-    /// - Parameter role: what it is for, as the option is called: `source`, `store`, `catalog`.
     /// - Throws: ``InvalidEndpoint``, also for credentials, which never stand on a command line.
-    package init(_ text: String, role: String) throws(InvalidEndpoint) {
+    package init(_ text: String, role: Role) throws(InvalidEndpoint) {
+        self.role = role
         guard let colon = text.firstIndex(of: ":"), colon > text.startIndex else {
             throw InvalidEndpoint(
-                description: "--\(role) \(text) has no scheme; write for example \(Self.example(of: role)).")
+                description: "--\(role.rawValue) \(text) has no scheme; write for example \(role.example).")
         }
         scheme = String(text[..<colon]).lowercased()
         let given = String(text[text.index(after: colon)...])
@@ -28,7 +51,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             isPath ? URL(fileURLWithPath: NSString(string: given).expandingTildeInPath).standardizedFileURL.path : given
         guard !rest.isEmpty else {
             throw InvalidEndpoint(
-                description: "--\(role) \(text) names nothing; write for example \(Self.example(of: role)).")
+                description: "--\(role.rawValue) \(text) names nothing; write for example \(role.example).")
         }
         if rest.hasPrefix("//"), let host = rest.dropFirst(2).split(separator: "/").first,
             let at = host.lastIndex(of: "@"),
@@ -36,31 +59,23 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         {
             throw InvalidEndpoint(
                 description:
-                    "--\(role) holds a password; put it into the environment or the configuration file instead."
+                    "--\(role.rawValue) holds a password; put it into the environment or the configuration file instead."
             )
         }
     }
 
     /// The path of a scheme that names one: absolute.
     package var path: String { rest }
-
-    private static func example(of role: String) -> String {
-        switch role {
-        case "source": "olx:exports"
-        case "store": "file:objects"
-        default: "sqlite:edxval.sqlite"
-        }
-    }
 }
 
 extension Endpoint {
     /// Looks whether a path can be what its role needs, before anything is opened or made.
     ///
     /// - Throws: ``InvalidEndpoint`` for a slip of the pen: a source that is not there, a folder where a file should be.
-    func check(role: String, known: [String]) throws(InvalidEndpoint) {
-        guard known.contains(scheme) else { throw unknown(role: role, known: known) }
+    func check() throws(InvalidEndpoint) {
+        try checkScheme()
         func refusal(_ reason: String) -> InvalidEndpoint {
-            InvalidEndpoint(description: "--\(role) \(self): \(reason).")
+            InvalidEndpoint(description: "--\(role.rawValue) \(self): \(reason).")
         }
         switch scheme {
         case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
@@ -75,8 +90,18 @@ extension Endpoint {
         }
     }
 
+    /// Looks at its scheme alone.
+    ///
+    /// - Throws: ``InvalidEndpoint`` for one that this build does not know.
+    func checkScheme() throws(InvalidEndpoint) {
+        if !role.schemes.contains(scheme) { throw unknown }
+    }
+
+    /// Whether what is written there lies in a file or a folder of this machine.
+    var isOnDisk: Bool { ["file", "sqlite"].contains(scheme) }
+
     /// Whether nothing is in the file or folder that it names; false for what is not on this machine's disks.
-    var holdsNothing: Bool { ["file", "sqlite"].contains(scheme) && PathOnDisk(path: path).holdsNothing }
+    var holdsNothing: Bool { isOnDisk && PathOnDisk(path: path).holdsNothing }
 
     /// What is at a path, links followed; nil when nothing is.
     private static func kind(of path: String) -> FileAttributeType? {
@@ -86,10 +111,9 @@ extension Endpoint {
     }
 
     /// The sentence for a scheme that this program cannot use.
-    func unknown(role: String, known: [String]) -> InvalidEndpoint {
-        InvalidEndpoint(
-            description:
-                "--\(role) \(self): this build knows \(known.map { "\($0):" }.joined(separator: ", ")) and no \(scheme):."
-        )
+    var unknown: InvalidEndpoint {
+        let known = role.schemes.map { "\($0):" }.joined(separator: ", ")
+        return InvalidEndpoint(
+            description: "--\(role.rawValue) \(self): this build knows \(known) and no \(scheme):.")
     }
 }

@@ -38,7 +38,7 @@ struct FirstCourse: Sendable {
     private func found(
         _ key: CourseKey, _ outline: CourseOutline, after unreadable: [Failure], _ clock: ProbeClock
     ) -> PreflightCheck {
-        let videos = "\(outline.videos.count) video\(outline.videos.count == 1 ? "" : "s")"
+        let videos = counted(outline.videos.count, "video")
         let milliseconds = String(format: "%.0f", clock.seconds * 1000)
         let measured = "\(key) with \(videos) read in \(milliseconds) ms"
         guard let first = unreadable.first else { return clock.passed("source", measured) }

@@ -15,9 +15,9 @@ package struct Endpoints: Sendable, Hashable {
 
     /// - Throws: ``InvalidEndpoint``.
     package init(source: String, store: String, catalog: String) throws(InvalidEndpoint) {
-        self.source = try Endpoint(source, role: "source")
-        self.store = try Endpoint(store, role: "store")
-        self.catalog = try Endpoint(catalog, role: "catalog")
+        self.source = try Endpoint(source, role: .source)
+        self.store = try Endpoint(store, role: .store)
+        self.catalog = try Endpoint(catalog, role: .catalog)
     }
 }
 
@@ -26,9 +26,9 @@ extension Endpoints {
     ///
     /// - Throws: ``InvalidEndpoint``.
     package func check() throws(InvalidEndpoint) {
-        try source.check(role: "source", known: ["olx"])
-        try store.check(role: "store", known: ["file"])
-        try catalog.check(role: "catalog", known: ["sqlite"])
+        try source.check()
+        try store.check()
+        try catalog.check()
     }
 
     /// Refuses a store or a catalog in which nothing is now though the ledger at `ledger` knows transcripts to be there. To
@@ -45,7 +45,7 @@ extension Endpoints {
     /// Stores and catalogs that a run would make because nothing is there.
     package var newPlaces: [Endpoint] {
         [store, catalog].filter {
-            ["file", "sqlite"].contains($0.scheme) && !FileManager.default.fileExists(atPath: $0.path)
+            $0.isOnDisk && !FileManager.default.fileExists(atPath: $0.path)
         }
     }
 }
@@ -68,7 +68,7 @@ package struct Platform: Sendable {
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
-        default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
+        default: throw endpoints.catalog.unknown
         }
     }
 
@@ -76,14 +76,14 @@ package struct Platform: Sendable {
         switch endpoint.scheme {
         case "file":
             try DirectoryStore(path: endpoint.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
-        default: throw endpoint.unknown(role: "store", known: ["file"])
+        default: throw endpoint.unknown
         }
     }
 
     static func source(_ endpoint: Endpoint) throws -> any CourseSource {
         switch endpoint.scheme {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
-        default: throw endpoint.unknown(role: "source", known: ["olx"])
+        default: throw endpoint.unknown
         }
     }
 }
@@ -103,12 +103,12 @@ package struct ReadablePlatform: Sendable {
         case "file":
             store = DirectoryReader(
                 path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
-        default: throw endpoints.store.unknown(role: "store", known: ["file"])
+        default: throw endpoints.store.unknown
         }
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
-        default: throw endpoints.catalog.unknown(role: "catalog", known: ["sqlite"])
+        default: throw endpoints.catalog.unknown
         }
     }
 }

@@ -33,22 +33,13 @@ package struct PlatformPreflight: Sendable {
     /// A call that never returns takes one of its threads, and there are more threads than looks.
     private let pool = BlockingPool(name: "preflight", width: 8)
 
-    private static let source = ["olx"]
-    private static let store = ["file"]
-    private static let catalog = ["sqlite"]
-
     /// Opens nothing yet.
     ///
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; whatever else is wrong is what the checks are for.
     package init(
         _ endpoints: Endpoints, ledger: String, trial: StoreTrial, now: @escaping @Sendable () -> Date
     ) throws(InvalidEndpoint) {
-        for (endpoint, role, known) in [
-            (endpoints.source, "source", Self.source), (endpoints.store, "store", Self.store),
-            (endpoints.catalog, "catalog", Self.catalog),
-        ] where !known.contains(endpoint.scheme) {
-            throw endpoint.unknown(role: role, known: known)
-        }
+        for endpoint in [endpoints.source, endpoints.store, endpoints.catalog] { try endpoint.checkScheme() }
         self.endpoints = endpoints
         self.ledger = PathOnDisk(path: URL(fileURLWithPath: ledger).standardizedFileURL.path)
         self.trial = trial
@@ -90,7 +81,7 @@ package struct PlatformPreflight: Sendable {
 
     private func source() async throws -> [PreflightCheck] {
         let source = try await pool.run { [endpoints] in
-            try endpoints.source.check(role: "source", known: Self.source)
+            try endpoints.source.check()
             return try Platform.source(endpoints.source)
         }
         return [try await FirstCourse(source: source, place: endpoints.source.description).check()]
@@ -101,7 +92,7 @@ package struct PlatformPreflight: Sendable {
         let clock = ProbeClock()
         let endpoint = endpoints.store
         let store: (any ObjectStore)? = try await pool.run { [self] in
-            try endpoint.check(role: "store", known: Self.store)
+            try endpoint.check()
             let folder = PathOnDisk(path: endpoint.path)
             try refuseLoss(of: .store, endpoint)
             guard folder.exists else {
@@ -118,7 +109,7 @@ package struct PlatformPreflight: Sendable {
         let endpoint = endpoints.catalog
         return try await pool.run { [self] in
             let clock = ProbeClock()
-            try endpoint.check(role: "catalog", known: Self.catalog)
+            try endpoint.check()
             let file = PathOnDisk(path: endpoint.path)
             try refuseLoss(of: .catalog, endpoint)
             guard file.exists else {
@@ -149,7 +140,7 @@ package struct PlatformPreflight: Sendable {
         let space = DiskSpace(
             places: [("ledger", ledger)]
                 + [("store", endpoints.store), ("catalog", endpoints.catalog)]
-                .filter { ["file", "sqlite"].contains($1.scheme) }
+                .filter { $1.isOnDisk }
                 .map { ($0, PathOnDisk(path: $1.path)) }
         )
         return try await pool.run { try space.checks() }

@@ -31,10 +31,7 @@ package struct EventSentence: Sendable, Hashable {
         case ("course", CourseState.queued.rawValue?), ("course", CourseState.pending.rawValue?): return nil
         case ("course", let state?): self.init(Self.mark(of: state), event.course, words: sentence(state))
         case ("video", let state?) where state != VideoState.verified.rawValue:
-            let marks: [String: Mark] = [
-                VideoState.rolledBack.rawValue: .undone, VideoState.waived.rawValue: .attention,
-            ]
-            self.init(marks[state] ?? .failed, event.course, block, isInside: true, words: sentence(state))
+            self.init(Self.mark(ofVideo: state), event.course, block, isInside: true, words: sentence(state))
         case ("rolled back", _):
             self.init(.undone, event.course, block, isInside: true, words: "rolled back, absence proven")
         case ("notice", _): self.init(.information, event.course, block, isInside: true, words: sentence(""))
@@ -56,6 +53,14 @@ package struct EventSentence: Sendable, Hashable {
         self.block = block
         self.isInside = isInside
         self.words = words
+    }
+
+    private static func mark(ofVideo state: String) -> Mark {
+        switch VideoState(rawValue: state) {
+        case .rolledBack: .undone
+        case .waived: .attention
+        case .failed, .pending, .migrating, .verified, nil: .failed
+        }
     }
 
     private static func mark(of state: String) -> Mark {

@@ -46,8 +46,8 @@ struct Sidecar: Codable {
 
     /// The sidecar that is written in `bytes`; nil when they are not one, or not all of it.
     init?(_ bytes: [UInt8]) {
-        // A torn sidecar is as good as none.
-        guard let sidecar = try? JSONDecoder().decode(Sidecar.self, from: Data(bytes)) else { return nil }
+        let sidecar = try? JSONDecoder().decode(Sidecar.self, from: Data(bytes))  // a torn one is as good as none
+        guard let sidecar else { return nil }
         self = sidecar
     }
 

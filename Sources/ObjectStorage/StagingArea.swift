@@ -62,8 +62,7 @@ final class StagingArea: Sendable {
     private func end(_ file: String) throws(SystemError) {
         if file.utf8.reversed().starts(with: ".json".utf8.reversed()),
             let sidecar = try Sidecar.read(at: file),
-            // A key that is not one has no object.
-            let place = try? ObjectPath(sidecar.key),
+            let place = try? ObjectPath(sidecar.key),  // a key that is not one has no object
             try FileIdentity.ofFile(at: "\(root)/\(sidecar.key)") == sidecar.identity,
             rename(file, "\(root)/\(place.sidecar)") == 0
         {

@@ -197,7 +197,6 @@ extension Database {
     }
 
     private func rollBackIfOpen() {
-        // An error here leaves the transaction open, and the next one's BEGIN says so.
-        if isInsideTransaction { try? rollback() }
+        if isInsideTransaction { try? rollback() }  // else it stays open, and the next one's BEGIN says so
     }
 }

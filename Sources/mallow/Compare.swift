@@ -47,7 +47,7 @@ struct Compare: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let endpoints = try await platform.endpoints(ledger)
+        let endpoints = try platform.endpoints(ledger)
         // A store that is not mounted has no object behind any row: that is no news of the rows.
         try endpoints.refuseLoss(knownTo: ledger.path)
         let platform = try ReadablePlatform(endpoints)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Console
 import Deployment
 import Foundation
 import Ledger
@@ -24,7 +23,7 @@ struct Discover: AsyncParsableCommand {
     @OptionGroup var staging: StagingOptions
 
     func run() async throws {
-        let endpoints = try await platform.endpoints(ledger)
+        let endpoints = try platform.endpoints(ledger)
         let ledger = try ledger.open()
         let claim = try await ledger.claim()
         let platform = try ReadablePlatform(endpoints)

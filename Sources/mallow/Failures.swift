@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Console
 import Foundation
 import Ledger
 import Migration
@@ -32,7 +31,7 @@ struct Failures: AsyncParsableCommand {
         if retry {
             try tuning.check()
             let launch = Launch(
-                endpoints: try await platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
+                endpoints: try platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
                 stage: nil, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))

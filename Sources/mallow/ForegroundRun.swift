@@ -25,10 +25,9 @@ struct ForegroundRun: Sendable {
         )
         let listener = CommandListener(queue: log, log: log, control: control, surroundings: .real)
         let screen = RunScreen(ledger: ledger, run: log.run, output: output)
-        // Neither is waited for before the run is over and its ledger closed: a listener that fails leaves the run deaf,
-        // and a reader who does not read holds up nobody but himself.
-        let listening = Task { try? await listener.listen() }
-        let showing = Task { try? await screen.follow() }
+        // Neither is waited for before the run is over and its ledger closed.
+        let listening = Task { try? await listener.listen() }  // one that fails leaves the run deaf, and no worse
+        let showing = Task { try? await screen.follow() }  // a reader who does not read holds up only himself
         defer {
             listening.cancel()
             showing.cancel()

@@ -55,9 +55,10 @@ struct OpenConsole: AsyncParsableCommand {
             endpoints = try Endpoints(source: source, store: store, catalog: catalog)
             try endpoints?.check()
         }
-        // A demo's ledger is a demo's, whoever opens it. A folder that is none says so by having no sandbox.
+        // A demo's ledger is a demo's, whoever opens it.
         let folder = URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path
-        if let sandbox = /* another folder */ try? Sandbox(in: folder), sandbox.ledger == ledger.path {
+        let sandbox = try? Sandbox(in: folder)  // another folder has none
+        if let sandbox, sandbox.ledger == ledger.path {
             return try await Self.show(Place(sandbox), ledger, look: look)
         }
         let place = Place(

@@ -29,7 +29,7 @@ struct Plan: AsyncParsableCommand {
 
     func run() async throws {
         let planning = Planning(
-            endpoints: try await platform.endpoints(ledger), wanted: try courses.keys(), content: content,
+            endpoints: try platform.endpoints(ledger), wanted: try courses.keys(), content: content,
             compares: compare
         )
         try await planning.run(json ? JSONPlanOutput() : TextPlanOutput(isVerbose: verbose))

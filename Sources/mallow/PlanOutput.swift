@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import func Console.counted
 import Ledger
 import Migration
 import MigrationModel

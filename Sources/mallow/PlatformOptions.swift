@@ -18,7 +18,7 @@ struct PlatformOptions: ParsableArguments {
     var catalog: String?
 
     /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.
-    func endpoints(_ ledger: LedgerOptions) async throws -> Endpoints {
+    func endpoints(_ ledger: LedgerOptions) throws -> Endpoints {
         let endpoints = try uncheckedEndpoints(ledger)
         try endpoints.check()
         return endpoints

@@ -30,7 +30,7 @@ struct Recover: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let endpoints = try await platform.endpoints(ledger)
+        let endpoints = try platform.endpoints(ledger)
         let ledger = try ledger.openExisting()
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)

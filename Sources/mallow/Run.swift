@@ -57,7 +57,7 @@ struct Run: AsyncParsableCommand {
                 "Say which courses: exactly one of --all, --course KEY (repeatable), --failed and --unfinished.")
         }
         try tuning.check()
-        let endpoints = try await platform.endpoints(ledger)
+        let endpoints = try platform.endpoints(ledger)
         let launch = Launch(
             endpoints: endpoints, ledger: ledger, content: content, tuning: tuning, stage: try staging.stage(endpoints),
             isJSON: json

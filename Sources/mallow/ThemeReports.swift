@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
-import Console
 import Settings
 import Themes
+import MigrationModel
 
 /// What is wrong with a theme file, for scripts.
 struct FileProblemReport: Encodable {

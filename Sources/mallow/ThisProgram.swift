@@ -106,11 +106,7 @@ struct ThisProgram {
             process = try start(in: .piped(into: ends[1]))
         }
         let (output, why) = Self.read(ends[0], until: .now + limit)
-        guard let why else {
-            var status: Int32 = 0
-            while waitpid(process, &status, 0) < 0 { if errno != EINTR { return (.exit(-1), output) } }
-            return (status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F), output)
-        }
+        guard let why else { return (Self.end(of: process), output) }
         kill(process, SIGKILL)
         let deadline = ContinuousClock.now + .seconds(1)
         while waitpid(process, nil, WNOHANG) == 0, ContinuousClock.now < deadline { usleep(1000) }
@@ -145,9 +141,15 @@ struct ThisProgram {
     ///
     /// - Returns: its exit code; nil when a signal ended it.
     static func wait(for process: pid_t) -> Int32? {
+        if case .exit(let status) = end(of: process) { status } else { nil }
+    }
+
+    private static func end(of process: pid_t) -> End {
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 { if errno != EINTR { return nil } }
-        return status & 0x7F == 0 ? status >> 8 & 0xFF : nil
+        while waitpid(process, &status, 0) < 0 {
+            if errno != EINTR { return .stopped(why: "nobody knows how it ended: \(String(cString: strerror(errno)))") }
+        }
+        return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
     }
 
     /// `POSIX_SPAWN_SETSID`, which glibc shows only to programs that ask for its extensions.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Console
 import Deployment
 import Foundation
 import Ledger
@@ -35,7 +34,7 @@ struct Verify: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let endpoints = try await platform.endpoints(ledger)
+        let endpoints = try platform.endpoints(ledger)
         try endpoints.refuseLoss(knownTo: ledger.path)
         let platform = try ReadablePlatform(endpoints)
         let ledger = try ledger.openIfThere()

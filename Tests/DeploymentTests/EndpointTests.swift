@@ -10,28 +10,28 @@ import Testing
         ("SQLITE:/a:b", "sqlite", "/a:b"),
     ])
     func `an endpoint is a scheme and what follows`(_ text: String, _ scheme: String, _ path: String) throws {
-        let endpoint = try Endpoint(text, role: "source")
+        let endpoint = try Endpoint(text, role: .source)
         #expect((endpoint.scheme, endpoint.path) == (scheme, path))
     }
 
     @Test func `a path may begin in the home folder`() throws {
-        #expect(try Endpoint("file:~/objects", role: "store").path == NSHomeDirectory() + "/objects")
+        #expect(try Endpoint("file:~/objects", role: .store).path == NSHomeDirectory() + "/objects")
     }
 
     @Test func `a relative path is made absolute, since the ledger keeps it`() throws {
         let here = FileManager.default.currentDirectoryPath
-        #expect(try Endpoint("file:a/../objects", role: "store").description == "file:\(here)/objects")
+        #expect(try Endpoint("file:a/../objects", role: .store).description == "file:\(here)/objects")
     }
 
     @Test(arguments: ["exports", "", ":exports", "olx:"])
     func `what is no endpoint is refused with an example`(_ text: String) {
-        let refusal = #expect(throws: InvalidEndpoint.self) { try Endpoint(text, role: "source") }
+        let refusal = #expect(throws: InvalidEndpoint.self) { try Endpoint(text, role: .source) }
         #expect(refusal?.description.contains("olx:exports") == true)
     }
 
     @Test(arguments: ["mongodb://mallow:s3cret@host/edxapp", "mysql://u:s3cret@host:3306/edxapp"])
     func `a password is refused and not repeated`(_ text: String) {
-        let refusal = #expect(throws: InvalidEndpoint.self) { try Endpoint(text, role: "source") }
+        let refusal = #expect(throws: InvalidEndpoint.self) { try Endpoint(text, role: .source) }
         #expect(refusal?.description.contains("password") == true)
         #expect(refusal?.description.contains("s3cret") == false)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
 import Foundation
+import MigrationModel
 import Themes
 
 /// The lines of a text that lies over the overview.
