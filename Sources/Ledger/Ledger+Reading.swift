@@ -21,6 +21,9 @@ extension Ledger {
         }
     }
 
+    /// The newest run over courses, without them: however many there are, this is one row.
+    package func newestRun() async throws -> RunRow? { try await reading(Snapshot.newestRun) }
+
     /// A run by its number; nil when there was none.
     package func run(_ id: RunID) async throws -> RunRow? {
         try await reading { try RunRow.fetchOne($0, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.number]) }

@@ -39,6 +39,16 @@ package final class LedgerWatch: Sendable {
         try await reading { try Self.version($0) }
     }
 
+    /// Takes the look at every course that the first view needs, so that it can be taken while something else is made ready.
+    ///
+    /// - Throws: ``Failure``.
+    package func prepare(_ sort: CourseSort) async throws {
+        try await reading { [self] db in
+            _ = try totals(db)
+            _ = try order(db, "", sort)
+        }
+    }
+
     /// Loads what a screen shows.
     ///
     /// - Parameter order: the order of the last view, for a request that keeps it.

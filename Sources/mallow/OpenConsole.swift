@@ -45,7 +45,7 @@ struct OpenConsole: AsyncParsableCommand {
             return window
         }
         let ledger = try ledger.open()
-        let last = try await ledger.snapshot().run
+        let last = try await ledger.newestRun()
         let source = platform.source ?? last?.source
         let store = platform.store ?? last?.store
         let catalog = platform.catalog ?? last?.catalog
@@ -82,6 +82,9 @@ struct OpenConsole: AsyncParsableCommand {
     static func show(
         _ place: Place, _ ledger: Ledger, look: LookOptions, welcome: ((Keymap) -> String)? = nil
     ) async throws {
+        let watch = try LedgerWatch(ledger)
+        // Read while the terminal is taken. What cannot be read now is read, and told, by the console itself.
+        Task { try? await watch.prepare(.worstFirst) }
         let environment = ProcessInfo.processInfo.environment
         let memory = KeptBeside(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
@@ -101,16 +104,10 @@ struct OpenConsole: AsyncParsableCommand {
         )
         for problem in shelf.problems { model.tell(.refused, "\(problem)") }
         if let welcome { model.tell(.information, welcome(model.keymap)) }
-        let session: ConsoleSession
-        do {
-            session = ConsoleSession(
-                model: model, display: terminal, ledger: ledger, watch: try LedgerWatch(ledger),
-                starter: BackgroundEngine(place: place), onlooker: OnlookerProcess(place: place), preferences: memory
-            )
-        } catch {
-            await terminal.close(nil)
-            throw error
-        }
+        let session = ConsoleSession(
+            model: model, display: terminal, ledger: ledger, watch: watch, starter: BackgroundEngine(place: place),
+            onlooker: OnlookerProcess(place: place), preferences: memory
+        )
         await terminal.close(await session.run())
     }
 }

@@ -33,7 +33,7 @@ struct Report: AsyncParsableCommand {
 
     func run() async throws {
         let ledger = try ledger.openExisting()
-        let newest = try await ledger.snapshot().run?.id
+        let newest = try await ledger.newestRun()?.id
         guard let number = run ?? newest, let row = try await ledger.run(RunID(number)) else {
             throw UsageError("The ledger has no run \(run.map(String.init) ?? "yet").")
         }

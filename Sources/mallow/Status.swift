@@ -45,7 +45,7 @@ struct Status: AsyncParsableCommand {
 extension Status {
     /// Prints what happens, a line each, and every ten seconds how far it is, until the run ends.
     private func follow(_ ledger: Ledger) async throws {
-        guard let run = try await ledger.snapshot().run else { return Output.print("no run yet") }
+        guard let run = try await ledger.newestRun() else { return Output.print("no run yet") }
         let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput())
         while true {
             let report = StatusReport(try await ledger.snapshot())

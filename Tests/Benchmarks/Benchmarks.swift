@@ -2,6 +2,7 @@
 import Foundation
 
 /// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan|console] [--transcripts N] [--folder DIR]`.
+/// `benchmarks large-ledger --folder DIR` makes `DIR/large.ledger`, which `Tests/console/figures.py` opens a console on.
 ///
 /// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
 @main
@@ -15,6 +16,9 @@ struct Benchmarks {
         }
         let transcripts = option("--transcripts").flatMap(Int.init) ?? 100_000
         let parent = option("--folder") ?? FileManager.default.temporaryDirectory.path
+        if arguments.first == "large-ledger" {
+            return try await ConsoleBenchmark.makeLedger("\(parent)/large.ledger")
+        }
         let folder = "\(parent)/mallow-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer {

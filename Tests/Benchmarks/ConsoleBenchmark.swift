@@ -15,8 +15,7 @@ struct ConsoleBenchmark {
 
     func run() async throws {
         let path = "\(folder)/console.ledger"
-        let ledger = try Ledger(path: path, now: { Date() })
-        try await fill(ledger)
+        try await Self.makeLedger(path)
         print("console: \(Self.courses) courses, \(Self.courses * Self.videosPerCourse) videos, 100x30")
         var model = Self.model
         var watch: LedgerWatch?
@@ -74,14 +73,16 @@ struct ConsoleBenchmark {
         }
     }
 
-    private func fill(_ ledger: Ledger) async throws {
+    /// A ledger as an operator of ten thousand courses has it.
+    static func makeLedger(_ path: String) async throws {
+        let ledger = try Ledger(path: path, now: { Date() })
         let header = RunHeader(kind: "production", actor: "", source: "s", store: "o", catalog: "c", options: "")
         let log = try await ledger.beginRun(header, under: try await ledger.claim())
-        for start in stride(from: 0, to: Self.courses, by: 100) {
+        for start in stride(from: 0, to: courses, by: 100) {
             var checkpoints: [Checkpoint] = []
             for number in start..<start + 100 {
                 let key = CourseKey(unchecked: "course-v1:Org\(number % 40)+C\(number)+2026")
-                let outlines = (0..<Self.videosPerCourse).map {
+                let outlines = (0..<videosPerCourse).map {
                     VideoOutline(
                         block: UsageKey(course: key, type: "video", block: "v\($0)"),
                         video: VideoID(unchecked: "v\(number)-\($0)"),
