@@ -126,7 +126,7 @@ package struct Confirmation: Sendable, Hashable {
     func paragraphs(width: Int) -> [Paragraph] {
         let parts: [(String, [(String, Role)])] = [
             ("will", will.map { ($0, .text) }), ("will not", willNot.map { ($0, .textDim) }),
-            ("undone by", [(undo, .textDim)]), ("proven", proofs), ("BLOCKED", blockers.map { ($0, .stateFailed) }),
+            ("undone by", [(undo, .textDim)]), ("proof", proofs), ("BLOCKED", blockers.map { ($0, .stateFailed) }),
         ]
         return parts.flatMap { head, items in
             items.enumerated().flatMap { index, item in

@@ -159,7 +159,7 @@ class AtWork(ConsoleTests):
         # What the store's folder was to be is a file now.
         (self.folder / "objects").write_text("in the way")
         tmux.keys("r")
-        tmux.see("proven")
+        tmux.see("proof")
         screen = tmux.see("objects.*(file|folder|directory)")
         self.assertNotIn("type 1 objects", screen)
         tmux.bytes("1 objects")

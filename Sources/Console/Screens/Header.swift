@@ -93,7 +93,10 @@ extension Frame {
         if model.lostEngine != nil {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
-        if run.ended != nil { return "run \(run.id) \(Model.word(for: run.ending))" }
+        if run.ended != nil {
+            let rest = run.exit.flatMap(RunExit.init).flatMap { $0.rest(after: run.ending) } ?? ""
+            return "run \(run.id) \(Model.word(for: run.ending))" + rest
+        }
         return run.reason.isEmpty ? "run \(run.id) \(run.state)" : "run \(run.id) \(run.state): \(run.reason)"
     }
 
@@ -175,5 +178,17 @@ extension Model {
     /// How a run ended, in an operator's word.
     static func word(for ending: String?) -> String {
         ending == RunEnding.interrupted.rawValue ? "drained" : ending ?? "ended"
+    }
+}
+
+extension RunExit {
+    /// What a run that came to its end did not do; nil when it did everything, and where its ending says it all.
+    fileprivate func rest(after ending: String?) -> String? {
+        guard ending == RunEnding.completed.rawValue else { return nil }
+        return switch self {
+        case .failed: ", with failures"
+        case .unproven: ", not everything is proven"
+        default: nil
+        }
     }
 }
