@@ -23,6 +23,13 @@ let package = Package(
         // libcrypto, for digests. Debian: libssl-dev.
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
 
+        // libcurl. Debian: libcurl4-openssl-dev.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // HTTP transfers on one thread, over connections that are kept.
+        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: settings),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestDoubles"], swiftSettings: settings),
+
         // The words of the product as values, the rules as pure functions, and the ports.
         .target(name: "MigrationModel", dependencies: ["CCrypto"], swiftSettings: settings),
         .testTarget(name: "MigrationModelTests", dependencies: ["MigrationModel"], swiftSettings: settings),
@@ -40,10 +47,14 @@ let package = Package(
         ),
 
         // Where bytes go.
-        .target(name: "ObjectStorage", dependencies: ["MigrationModel", "Threading"], swiftSettings: settings),
+        .target(
+            name: "ObjectStorage",
+            dependencies: ["CCrypto", "HTTP", "MigrationModel", "Threading"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ObjectStorageTests",
-            dependencies: ["ObjectStorage", "MigrationModel", "TestDoubles", "Threading"],
+            dependencies: ["ObjectStorage", "HTTP", "MigrationModel", "TestDoubles", "Threading"],
             swiftSettings: settings
         ),
 

@@ -50,8 +50,8 @@ enum Digest {
 }
 
 /// Bytes as lower-case hexadecimal digits.
-enum Hexadecimal {
-    static func text(of bytes: UnsafeRawBufferPointer) -> String {
+package enum Hexadecimal {
+    package static func text(of bytes: UnsafeRawBufferPointer) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             for (index, byte) in bytes.enumerated() {

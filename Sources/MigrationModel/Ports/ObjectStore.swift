@@ -60,6 +60,27 @@ package enum Deletion: Sendable, Hashable {
     case changed
 }
 
+/// What a store cannot promise, under the name by which an operator accepts it.
+package enum StoreWeakness: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It takes a second PUT at a key. Looking before each PUT leaves a moment in which another program's object at the
+    /// same key would be lost.
+    case putRace = "put-race"
+    /// It does not look whether what it got has our SHA-256. What was put is read back and compared, which costs a GET.
+    case unchecked = "unchecked"
+    /// It deletes whatever is at a key. Looking before each DELETE leaves a moment in which another program's object
+    /// would be lost.
+    case deleteRace = "delete-race"
+
+    /// For screens and reports: what may happen.
+    package var sentence: String {
+        switch self {
+        case .putRace: "put-race: an object that another program writes at the same moment could be overwritten"
+        case .unchecked: "unchecked: the store checks no SHA-256; every object is read back after it was put"
+        case .deleteRace: "delete-race: a rollback could remove what another program writes at the same moment"
+        }
+    }
+}
+
 /// Reads objects. What plans, checks, dry runs and rehearsals' production side get: it has no method that writes.
 ///
 /// Every method may be called again and from any task; none blocks the caller's thread. Errors are ``Failure``.
@@ -81,6 +102,9 @@ package protocol ObjectStore: ObjectReader {
     /// For how many seconds a write whose reply was lost may still arrive; 0 when a write that failed is over.
     var longestDelay: TimeInterval { get }
 
+    /// What it cannot promise, as its operator has accepted by name.
+    var weaknesses: Set<StoreWeakness> { get }
+
     /// Writes an object at a key where there is none; durable when it returns.
     ///
     /// Calling it again with the same object is safe and throws `conflict`: whoever does must look whose it is.
@@ -93,4 +117,16 @@ package protocol ObjectStore: ObjectReader {
     ///
     /// - Throws: ``Failure``: `ambiguous` when the reply was lost; it may be called again.
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion
+
+    /// Sends bytes that do not have the SHA-256 that goes with them, as if they had changed on the way. For preflights.
+    ///
+    /// - Returns: whether the store refused them; nil for one that hashes them itself, whatever is sent along.
+    /// - Throws: ``Failure``.
+    func refusesDamage(to object: NewObject) async throws -> Bool?
+}
+
+extension ObjectStore {
+    package var weaknesses: Set<StoreWeakness> { [] }
+
+    package func refusesDamage(to object: NewObject) async throws -> Bool? { nil }
 }

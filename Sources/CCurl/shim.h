@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// libcurl, with the calls that take a variable number of arguments under names that Swift can call.
+#include <curl/curl.h>
+
+typedef size_t (*mallow_curl_sink)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode mallow_curl_set_number(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode mallow_curl_set_size(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode mallow_curl_set_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode mallow_curl_set_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode mallow_curl_set_sink(CURL *handle, CURLoption option, mallow_curl_sink sink) {
+    return curl_easy_setopt(handle, option, sink);
+}
+
+static inline CURLMcode mallow_curl_multi_set_number(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLcode mallow_curl_get_number(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode mallow_curl_get_pointer(CURL *handle, CURLINFO info, void **value) {
+    return curl_easy_getinfo(handle, info, (char **)value);
+}
+
+static inline CURLcode mallow_curl_result(const CURLMsg *message) { return message->data.result; }

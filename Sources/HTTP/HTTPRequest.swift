@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One header as it goes over the wire.
+package struct HTTPHeader: Sendable, Hashable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A request, complete: nothing is added to it but `Host`, `Content-Length`, `Accept` and `User-Agent`.
+package struct HTTPRequest: Sendable {
+    package enum Method: String, Sendable, Hashable {
+        case get = "GET"
+        case head = "HEAD"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    package let method: Method
+    /// Sent byte for byte: whoever makes it encodes its path and query.
+    package let url: String
+    package var headers: [HTTPHeader]
+    /// Sent with PUT alone.
+    package let body: [UInt8]
+    /// The transfer fails when the response has more bytes than this.
+    package let mostBytes: Int
+    /// Whether no proxy may be asked, whatever the environment names: for what this machine tells about itself.
+    package let isDirect: Bool
+
+    package init(
+        _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = [], mostBytes: Int = 1 << 20,
+        isDirect: Bool = false
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.mostBytes = mostBytes
+        self.isDirect = isDirect
+    }
+}
+
+/// A response that came whole.
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    /// In the order in which they came.
+    package let headers: [HTTPHeader]
+    package let body: [UInt8]
+
+    package init(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first value of a header, whose name may be written in any case.
+    ///
+    /// - Parameter name: in lower case.
+    package subscript(name: String) -> String? {
+        headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How many transfers at once, and how long each of their parts may take.
+package struct TransferLimits: Sendable, Hashable {
+    /// Connections, and so transfers in flight; the others wait their turn.
+    package var connections: Int
+    /// Until a connection stands, its TLS handshake included.
+    package var connect: Duration
+    /// From the start of a transfer until the first byte of its response.
+    package var firstByte: Duration
+    /// Of a transfer from its start to its end.
+    package var whole: Duration
+
+    package init(
+        connections: Int, connect: Duration = .seconds(5), firstByte: Duration = .seconds(20),
+        whole: Duration = .seconds(60)
+    ) {
+        precondition(connections > 0, "nothing can be transferred without a connection")
+        self.connections = connections
+        self.connect = connect
+        self.firstByte = firstByte
+        self.whole = whole
+    }
+}
+
+/// Whom a connection trusts, as users of curl set it.
+package struct TrustSettings: Sendable, Hashable {
+    /// A file of certificates; nil for the system's own.
+    package var bundle: String?
+    /// A folder of certificates; nil for the system's own.
+    package var folder: String?
+
+    package init(bundle: String? = nil, folder: String? = nil) {
+        self.bundle = bundle
+        self.folder = folder
+    }
+
+    /// `AWS_CA_BUNDLE`, else `CURL_CA_BUNDLE`, else `SSL_CERT_FILE`; and `SSL_CERT_DIR`. Proxies are libcurl's own to
+    /// find (`https_proxy`, `no_proxy`).
+    package init(environment: [String: String]) {
+        func value(_ names: String...) -> String? {
+            names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        }
+        self.init(bundle: value("AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"), folder: value("SSL_CERT_DIR"))
+    }
+}
+
+extension Duration {
+    /// Rounded up.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+import CCurl
+import Foundation
+import Synchronization
+
+/// What happens on the one thread that does transfers: libcurl's handles live here and nowhere else.
+final class TransferLoop {
+    private let multi: UnsafeMutableRawPointer
+    private let inbox: Inbox
+    private let limits: TransferLimits
+    private let trust: TrustSettings
+
+    private var waiting: [Transfer] = []
+    private var head = 0
+    private var active: [EasyHandle: Transfer] = [:]
+    private var idle: [EasyHandle] = []
+    private var isClosing = false
+    /// When deadlines were last looked at.
+    private var lastLook = ContinuousClock.now
+
+    init(_ multi: UnsafeMutableRawPointer, _ inbox: Inbox, _ limits: TransferLimits, _ trust: TrustSettings) {
+        self.multi = multi
+        self.inbox = inbox
+        self.limits = limits
+        self.trust = trust
+        _ = mallow_curl_multi_set_number(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections)
+        _ = mallow_curl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, limits.connections)
+    }
+
+    /// Until the inbox is closed and everything begun is over.
+    func run() {
+        while true {
+            takeNews()
+            startWaiting()
+            if isClosing, active.isEmpty { break }
+            var running: Int32 = 0
+            curl_multi_perform(multi, &running)
+            finishDone()
+            expireLate()
+            // Whoever waits takes the place of who is done at once.
+            if head < waiting.count, active.count < limits.connections { continue }
+            // What came meanwhile has woken the poll already.
+            curl_multi_poll(multi, nil, 0, Self.longestPoll, nil)
+        }
+        for easy in idle { easy.close() }
+        inbox.end()
+        curl_multi_cleanup(multi)
+    }
+
+    /// Milliseconds; deadlines of ours are looked at no less often.
+    private static let longestPoll: Int32 = 500
+
+    private func takeNews() {
+        let (news, isClosed) = inbox.take()
+        isClosing = isClosed
+        for item in news {
+            switch item {
+            case .start(let transfer):
+                if transfer.isCancelled { transfer.abandon() } else { waiting.append(transfer) }
+            case .cancel(let transfer): cancel(transfer)
+            }
+        }
+    }
+
+    private func cancel(_ transfer: Transfer) {
+        let wasBegun = transfer.easy.map { active[$0] === transfer } ?? false
+        if let easy = transfer.easy, wasBegun {
+            release(easy)
+            transfer.abandon()
+        } else if let place = waiting[head...].firstIndex(where: { $0 === transfer }) {
+            waiting.remove(at: place)
+            transfer.abandon()
+        } else {
+            // Over already, or not come yet.
+            transfer.isCancelled = true
+        }
+    }
+
+    private func startWaiting() {
+        while head < waiting.count, active.count < limits.connections, let easy = idle.popLast() ?? EasyHandle() {
+            let transfer = waiting[head]
+            head += 1
+            transfer.prepare(easy, limits, trust)
+            active[easy] = transfer
+            curl_multi_add_handle(multi, easy.pointer)
+        }
+        if head == waiting.count || head > 1024 {
+            waiting.removeFirst(head)
+            head = 0
+        }
+    }
+
+    private func finishDone() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let pointer = message.pointee.easy_handle else { continue }
+            let code = mallow_curl_result(message)
+            let easy = EasyHandle(pointer)
+            guard let transfer = active[easy] else { continue }
+            inbox.count(connections: easy.number(CURLINFO_NUM_CONNECTS))
+            transfer.finish(code)
+            release(easy)
+        }
+    }
+
+    private func expireLate() {
+        let now = ContinuousClock.now
+        guard now - lastLook > .milliseconds(Int64(Self.longestPoll) / 2) else { return }
+        lastLook = now
+        let latest = now - limits.firstByte
+        for (easy, transfer) in active where transfer.began < latest && !transfer.hasBegunToAnswer {
+            inbox.count(connections: easy.number(CURLINFO_NUM_CONNECTS))
+            transfer.expire("no byte of a response for \(limits.firstByte)")
+            release(easy)
+        }
+    }
+
+    /// Takes a handle out of its transfer; one in the middle of it closes its connection.
+    private func release(_ easy: EasyHandle) {
+        active[easy] = nil
+        curl_multi_remove_handle(multi, easy.pointer)
+        easy.reset()
+        idle.append(easy)
+    }
+}
+
+/// What waits for the loop's thread.
+final class Inbox: Sendable {
+    enum News: Sendable {
+        case start(Transfer)
+        case cancel(Transfer)
+    }
+
+    private struct State {
+        var news: [News] = []
+        var isClosed = false
+        /// Waking is allowed until the loop has ended.
+        var isOver = false
+        var statistics = CurlLoop.Statistics()
+    }
+
+    private let state = Mutex(State())
+    /// curl_multi_wakeup may be called from any thread; nothing else is called on it here.
+    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+
+    init(_ multi: UnsafeMutableRawPointer) { self.multi = multi }
+
+    func add(_ item: News) {
+        state.withLock { state in
+            let isAwake = !state.news.isEmpty
+            state.news.append(item)
+            if !isAwake, !state.isOver { curl_multi_wakeup(multi) }
+        }
+    }
+
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            if !state.isOver { curl_multi_wakeup(multi) }
+        }
+    }
+
+    func take() -> ([News], isClosed: Bool) {
+        state.withLock { state in
+            defer { state.news = [] }
+            return (state.news, state.isClosed)
+        }
+    }
+
+    func end() { state.withLock { $0.isOver = true } }
+
+    func count(connections: Int) {
+        state.withLock { state in
+            state.statistics.transfers += 1
+            state.statistics.connections += connections
+        }
+    }
+
+    var statistics: CurlLoop.Statistics { state.withLock { $0.statistics } }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+import HTTP
+package import MigrationModel
+
+/// An object store in a bucket of S3, or of a server that speaks it.
+///
+/// What it knows of an object is S3's own: the SHA-256 that the server checked the bytes against before it stored them;
+/// who wrote it is metadata. What a server cannot do is done in a weaker way only where its operator has accepted that by
+/// name (``StoreWeakness``).
+package struct S3Store: ObjectStore {
+    /// A server that has a whole request may take its time; a minute is far over what any took.
+    package let longestDelay: TimeInterval = 60
+    package var weaknesses: Set<StoreWeakness> { client.location.accepted }
+
+    private let client: S3Client
+    private let reader: S3Reader
+
+    /// Nothing is asked yet.
+    package init(_ client: S3Client) {
+        self.client = client
+        reader = S3Reader(client)
+    }
+
+    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
+
+    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
+
+    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
+
+    package func put(_ object: NewObject) async throws -> ETag {
+        guard Checksum(of: object.bytes) == object.checksum else {
+            throw Failure(
+                .integrity, "put object", at: object.key.text,
+                cause: "its bytes do not have the SHA-256 \(object.checksum)",
+                advice: "the object is made again from the source's bytes"
+            )
+        }
+        if weaknesses.contains(.putRace), try await head(object.key) != nil {
+            throw Failure(
+                .conflict, "put object", at: object.key.text, cause: "there is an object at this key",
+                advice: "look whose it is before anything else is done with this key"
+            )
+        }
+        let question = putting(object, bytes: object.bytes, payload: object.checksum)
+        let response = try await client.ask(question)
+        guard response.status == 200, let etag = response["etag"] else {
+            throw client.failure(response, to: question)
+        }
+        if weaknesses.contains(.unchecked) { try await readBack(object) }
+        return ETag(unchecked: etag)
+    }
+
+    package func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+        // What S3 says of a DELETE where nothing is differs from server to server, and even for AWS it is "deleted".
+        guard let info = try await head(key) else { return .absent }
+        guard info.etag == etag else { return .changed }
+        var question = S3Client.Question(call: .delete, method: .delete, key: key)
+        if !weaknesses.contains(.deleteRace) { question.headers = [HTTPHeader("if-match", etag.text)] }
+        let response = try await client.ask(question)
+        switch response.status {
+        case 200, 204: return .deleted
+        case 404: return .absent
+        case 412: return .changed
+        default: throw client.failure(response, to: question)
+        }
+    }
+
+    package func refusesDamage(to object: NewObject) async throws -> Bool? {
+        if weaknesses.contains(.unchecked) { return nil }
+        var bytes = object.bytes
+        bytes.append(0)
+        // Signed for what is sent: it is the checksum, and nothing else, that does not fit.
+        let response = try await client.ask(putting(object, bytes: bytes, payload: Checksum(of: bytes)))
+        return response.status == 400
+    }
+
+    /// - Parameter payload: of the bytes, for the signature.
+    private func putting(_ object: NewObject, bytes: [UInt8], payload: Checksum) -> S3Client.Question {
+        var question = S3Client.Question(call: .put, method: .put, key: object.key, body: bytes, payload: payload)
+        question.headers = [
+            HTTPHeader("content-type", object.contentType),
+            HTTPHeader("x-amz-checksum-sha256", object.checksum.base64),
+            HTTPHeader(Metadata.run, "\(object.provenance.run.number)"),
+            HTTPHeader(Metadata.intent, object.provenance.intent.uuidString.lowercased()),
+            HTTPHeader(Metadata.checksum, object.checksum.hexadecimal),
+        ]
+        if !weaknesses.contains(.putRace) { question.headers.append(HTTPHeader("if-none-match", "*")) }
+        return question
+    }
+
+    /// Instead of the server's own look at what it got.
+    private func readBack(_ object: NewObject) async throws {
+        guard try await head(object.key)?.checksum == object.checksum else {
+            throw Failure(
+                .integrity, "read back object", at: object.key.text,
+                cause: "the store holds other bytes than it was sent", safe: "it is removed again",
+                advice: "the object is made again from the source's bytes"
+            )
+        }
+    }
+}

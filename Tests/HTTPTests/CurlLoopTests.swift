@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTP
+import TestDoubles
+import Testing
+
+@Suite struct CurlLoopTests {
+    private let limits = TransferLimits(
+        connections: 4, connect: .seconds(2), firstByte: .milliseconds(600), whole: .seconds(3))
+
+    @Test func `a request arrives as it was made and its answer comes back whole`() async throws {
+        let server = try LoopbackServer { request in
+            .answer(200, [("ETag", "\"e\""), ("X-Blank", " a  b ")], body: request.body.reversed())
+        }
+        let body = (0..<70_000).map { UInt8(truncatingIfNeeded: $0) }
+        let answer = try await CurlLoop(limits).perform(
+            HTTPRequest(
+                .put, "\(server.address)/a/../b%20c?x=1", headers: [HTTPHeader("X-Empty", ""), HTTPHeader("X-Word", "é")],
+                body: body))
+        #expect(answer.status == 200)
+        #expect(answer["etag"] == "\"e\"")
+        #expect(answer["x-blank"] == "a  b")
+        #expect(answer["x-none"] == nil)
+        #expect(answer.body == body.reversed())
+        let request = try #require(server.requests.first)
+        #expect(request.method == "PUT")
+        #expect(request.target == "/a/../b%20c?x=1")
+        #expect(request.headers["x-empty"] == "")
+        #expect(request.headers["x-word"] == "é")
+        #expect(request.headers["expect"] == nil)
+        #expect(request.headers["content-length"] == "70000")
+    }
+
+    @Test func `every method is sent as itself, without a body where it has none`() async throws {
+        let server = try LoopbackServer { $0.method == "DELETE" ? .answer(204) : .answer(200, body: Array("four".utf8)) }
+        let loop = CurlLoop(limits)
+        for (method, body) in [(HTTPRequest.Method.get, "four"), (.head, ""), (.delete, ""), (.put, "four")] {
+            let answer = try await loop.perform(HTTPRequest(method, server.address + "/x"))
+            #expect(String(decoding: answer.body, as: UTF8.self) == body)
+        }
+        #expect(server.requests.map(\.method) == ["GET", "HEAD", "DELETE", "PUT"])
+        #expect(server.requests[3].headers["content-length"] == "0")
+    }
+
+    @Test func `connections are used again, and no more are open than transfers may be in flight`() async throws {
+        let server = try LoopbackServer { _ in .answer(200, body: [1]) }
+        let loop = CurlLoop(limits)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<400 {
+                group.addTask { _ = try await loop.perform(HTTPRequest(.get, server.address)) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(server.connections <= 4)
+        #expect(server.mostAtOnce <= 4)
+        #expect(loop.statistics.transfers == 400)
+        #expect(loop.statistics.connections == server.connections)
+    }
+
+    @Test func `what was refused a connection has not arrived`() async throws {
+        let server = try LoopbackServer { _ in .answer(200) }
+        let address = server.address
+        server.stop()
+        let error = await #expect(throws: TransferError.self) {
+            _ = try await CurlLoop(limits).perform(HTTPRequest(.put, address, body: [1]))
+        }
+        #expect(error?.mayHaveArrived == false)
+        #expect(error?.code == 7)
+    }
+
+    @Test func `what was reset, cut off, or not answered may have arrived`() async throws {
+        let part = Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".utf8)
+        for reply in [LoopbackServer.Reply.reset, .bytes(part), .bytes([]), .silence] {
+            let server = try LoopbackServer { _ in reply }
+            let error = await #expect(throws: TransferError.self) {
+                _ = try await CurlLoop(limits).perform(HTTPRequest(.put, server.address, body: [1]))
+            }
+            #expect(error?.mayHaveArrived == true, "\(reply)")
+        }
+    }
+
+    @Test func `an answer with too many bytes is given up`() async throws {
+        let server = try LoopbackServer { _ in .answer(200, body: [UInt8](repeating: 0, count: 2000)) }
+        let error = await #expect(throws: TransferError.self) {
+            _ = try await CurlLoop(limits).perform(HTTPRequest(.get, server.address, mostBytes: 1999))
+        }
+        #expect(error?.words == "the response has more than 1999 bytes")
+    }
+
+    @Test func `a redirect is an answer`() async throws {
+        let server = try LoopbackServer { _ in .answer(307, [("Location", "/elsewhere")]) }
+        #expect(try await CurlLoop(limits).perform(HTTPRequest(.get, server.address)).status == 307)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `nothing but HTTP is spoken`() async throws {
+        await #expect(throws: TransferError.self) {
+            _ = try await CurlLoop(limits).perform(HTTPRequest(.get, "file:///etc/hostname"))
+        }
+    }
+
+    @Test func `a transfer that nobody waits for any more is ended, in flight or in the queue`() async throws {
+        let server = try LoopbackServer { $0.target == "/quick" ? .answer(200) : .silence }
+        let loop = CurlLoop(TransferLimits(connections: 2, firstByte: .seconds(600), whole: .seconds(600)))
+        let tasks = (0..<6).map { _ in Task { try await loop.perform(HTTPRequest(.get, server.address + "/slow")) } }
+        while server.requests.count < 2 { await Task.yield() }
+        for task in tasks { task.cancel() }
+        for task in tasks {
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+        }
+        // The loop goes on.
+        #expect(try await loop.perform(HTTPRequest(.get, server.address + "/quick")).status == 200)
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await loop.perform(HTTPRequest(.get, server.address + "/quick"))
+        }
+        await #expect(throws: CancellationError.self) { _ = try await late.value }
+    }
+
+    @Test func `the environment names whom to trust as users of curl expect`() {
+        #expect(TrustSettings(environment: [:]) == TrustSettings())
+        #expect(TrustSettings(environment: ["CURL_CA_BUNDLE": "/a", "SSL_CERT_DIR": "/d"]) == TrustSettings(bundle: "/a", folder: "/d"))
+        #expect(TrustSettings(environment: ["AWS_CA_BUNDLE": "/b", "CURL_CA_BUNDLE": "/a"]).bundle == "/b")
+        #expect(TrustSettings(environment: ["SSL_CERT_FILE": "/c", "CURL_CA_BUNDLE": ""]).bundle == "/c")
+    }
+}
