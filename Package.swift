@@ -85,7 +85,9 @@ let package = Package(
         // Endpoints become stores.
         .target(
             name: "Deployment",
-            dependencies: ["MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading"],
+            dependencies: [
+                "HTTP", "MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -16,7 +16,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         var schemes: [String] {
             switch self {
             case .source: ["olx"]
-            case .store: ["file"]
+            case .store: ["file", "s3"]
             case .catalog: ["sqlite"]
             }
         }
@@ -78,6 +78,7 @@ extension Endpoint {
             InvalidEndpoint(description: "--\(role.rawValue) \(self): \(reason).")
         }
         switch scheme {
+        case "s3": _ = try Bucket(self)
         case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
         case "file" where Self.kind(of: path) == .typeRegular: throw refusal("it is a file; name a folder")
         case "sqlite" where Self.kind(of: path) == .typeDirectory: throw refusal("it is a folder; name a file in it")

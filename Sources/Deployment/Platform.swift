@@ -61,10 +61,11 @@ package struct Platform: Sendable {
 
     /// Opens all three; a directory store and an SQLite catalog that are missing are made. Blocks for some milliseconds.
     ///
+    /// - Parameter concurrency: how many videos are to be in flight; as many connections follow from it as they need.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
-    package init(_ endpoints: Endpoints, now: @escaping @Sendable () -> Date) throws {
+    package init(_ endpoints: Endpoints, concurrency: Int, now: @escaping @Sendable () -> Date) throws {
         source = try Self.source(endpoints.source)
-        store = try Self.store(endpoints.store)
+        store = try Self.store(endpoints.store, concurrency: concurrency, now: now)
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
@@ -72,8 +73,11 @@ package struct Platform: Sendable {
         }
     }
 
-    static func store(_ endpoint: Endpoint) throws -> any ObjectStore {
+    static func store(
+        _ endpoint: Endpoint, concurrency: Int, now: @escaping @Sendable () -> Date
+    ) throws -> any ObjectStore {
         switch endpoint.scheme {
+        case "s3": S3Store(try Bucket(endpoint).client(concurrency: concurrency, now: now))
         case "file":
             try DirectoryStore(path: endpoint.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoint.unknown
@@ -100,6 +104,9 @@ package struct ReadablePlatform: Sendable {
     package init(_ endpoints: Endpoints) throws {
         source = try Platform.source(endpoints.source)
         switch endpoints.store.scheme {
+        case "s3":
+            let bucket = try Bucket(endpoints.store)
+            store = S3Reader(bucket.client(concurrency: Bucket.onlookers, now: { Date() }))
         case "file":
             store = DirectoryReader(
                 path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))

@@ -93,13 +93,15 @@ package struct PlatformPreflight: Sendable {
         let endpoint = endpoints.store
         let store: (any ObjectStore)? = try await pool.run { [self] in
             try endpoint.check()
-            let folder = PathOnDisk(path: endpoint.path)
-            try refuseLoss(of: .store, endpoint)
-            guard folder.exists else {
-                try folder.proveCreatable("the store's folder")
-                return nil
+            if endpoint.isOnDisk {
+                let folder = PathOnDisk(path: endpoint.path)
+                try refuseLoss(of: .store, endpoint)
+                guard folder.exists else {
+                    try folder.proveCreatable("the store's folder")
+                    return nil
+                }
             }
-            return try Platform.store(endpoint)
+            return try Platform.store(endpoint, concurrency: Bucket.onlookers, now: now)
         }
         guard let store else { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
         return await trial.checks(store)

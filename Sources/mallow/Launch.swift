@@ -23,7 +23,7 @@ struct Launch {
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
-        let opened = try Platform(endpoints, now: { Date() })
+        let opened = try Platform(endpoints, concurrency: tuning.concurrency, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened
         let log = try await ledger.beginRun(
             RunHeader(

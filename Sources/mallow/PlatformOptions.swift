@@ -11,7 +11,14 @@ struct PlatformOptions: ParsableArguments {
     @Option(help: "Where courses are read: olx:PATH (an export folder, a folder of them, or .tar.gz files).")
     var source: String?
 
-    @Option(help: "Where transcripts go: file:PATH.")
+    @Option(
+        help: ArgumentHelp(
+            "Where transcripts go: file:PATH, or s3://BUCKET[/LOCATION]?endpoint=URL&region=R&addressing=path|virtual.",
+            discussion: """
+                Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, else from the \
+                profile (AWS_PROFILE), else from the container's host or the machine's role. What a server cannot do is \
+                accepted by name: &accept=put-race,unchecked,delete-race; mallow doctor says which.
+                """))
     var store: String?
 
     @Option(help: "edx-val's tables: sqlite:PATH.")

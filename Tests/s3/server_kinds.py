@@ -69,10 +69,15 @@ class Server:
     def stop(self):
         """The polite end, as far as `patience` seconds go."""
         self.child.end(patience=self.patience)
+        self.ended()
 
     def kill(self):
         """The end without a chance to write anything."""
         self.child.end(signal.SIGKILL)
+        self.ended()
+
+    def ended(self):
+        """What the process leaves outside its folder is removed here."""
 
     def answers(self):
         return get(self.port)[0] > 0
@@ -101,8 +106,11 @@ class SeaweedFS(Server):
         master = self.ports[2]
         return super().answers() and all(get(master, f"/dir/lookup?volumeId={n}")[0] == 200 for n in volumes)
 
-    def environment(self):
-        return {"TMPDIR": f"{self.folder}"}
+    def ended(self):
+        """Its sockets for calls inside itself lie in /tmp, wherever its data is."""
+        for port in self.ports:
+            for socket in Path("/tmp").glob(f"seaweedfs-*-grpc-{port}.sock"):
+                socket.unlink(missing_ok=True)
 
     def command(self):
         s3, s3_rpc, master, master_rpc, volume, volume_rpc, filer, filer_rpc = self.ports

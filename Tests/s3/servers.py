@@ -7,7 +7,8 @@ Without --only all of them; --signed leaves out those that check no signature (n
 
 Environment of the command:
     MALLOW_S3_SEAWEEDFS, MALLOW_S3_MOTO, MALLOW_S3_RCLONE, MALLOW_S3_NGINX   http://127.0.0.1:PORT
-    MALLOW_S3_STRICT                                      SeaweedFS behind the strict verifier of signatures
+    MALLOW_S3_STRICT              SeaweedFS behind the strict verifier of signatures, which tells refusals on stderr
+    MALLOW_S3_SESSION_TOKEN       the one session token that may be sent to MALLOW_S3_STRICT, and need not be
     MALLOW_S3_ACCESS_KEY, MALLOW_S3_SECRET_KEY            the keys of all but moto
     MALLOW_S3_MOTO_ACCESS_KEY, MALLOW_S3_MOTO_SECRET_KEY  moto makes its own
     MALLOW_S3_BUCKET, MALLOW_S3_REGION                    the bucket is in each of them, and empty
@@ -22,6 +23,10 @@ import time
 
 from processes import die_with_parent, scratch_folder
 from server_kinds import ACCESS_KEY, BUCKET, KINDS, REGION, SECRET_KEY
+from signature import Keys
+from verifier import Verifier
+
+SESSION_TOKEN = "mallow//session+token=="
 
 
 class Servers:
@@ -31,7 +36,7 @@ class Servers:
 
     def __init__(self, *names):
         self.names = names or tuple(KINDS)
-        self.by_name, self.seconds = {}, {}
+        self.by_name, self.seconds, self.strict = {}, {}, None
         self._exits = contextlib.ExitStack()
 
     def __enter__(self):
@@ -45,6 +50,10 @@ class Servers:
             for name, server in self.by_name.items():
                 server.wait()
                 self.seconds[name] = time.monotonic() - begun
+            if "seaweedfs" in self.by_name:
+                keys = Keys(ACCESS_KEY, SECRET_KEY, REGION, SESSION_TOKEN)
+                strict = Verifier(self["seaweedfs"].endpoint, keys, said=sys.stderr)
+                self.strict = exits.enter_context(strict)
             self._exits = exits.pop_all()
         return self
 
@@ -71,6 +80,8 @@ class Servers:
         }
         for name, server in self.by_name.items():
             found[f"MALLOW_S3_{name.upper()}"] = server.endpoint
+        if self.strict is not None:
+            found |= {"MALLOW_S3_STRICT": self.strict.endpoint, "MALLOW_S3_SESSION_TOKEN": SESSION_TOKEN}
         if "moto" in self.by_name:
             moto = self["moto"]
             found |= {"MALLOW_S3_MOTO_ACCESS_KEY": moto.access_key, "MALLOW_S3_MOTO_SECRET_KEY": moto.secret_key}

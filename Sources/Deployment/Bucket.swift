@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import HTTP
+import MigrationModel
+import ObjectStorage
+
+/// A bucket as an endpoint names it, and as this machine may ask for it.
+///
+/// Credentials come from where the tools of AWS look for them, in their order: the environment, the shared files, the
+/// container's host, the machine's role. They never stand in an endpoint.
+struct Bucket {
+    /// Videos in flight that a command has who runs none.
+    static let onlookers = 8
+    /// Objects on their way for each video in flight: most videos have few languages, and the others wait their turn.
+    private static let objectsPerVideo = 2
+
+    private let location: S3Location
+
+    /// - Throws: ``InvalidEndpoint``.
+    init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
+        do {
+            location = try S3Location(endpoint.rest)
+        } catch {
+            throw InvalidEndpoint(description: "--\(endpoint.role.rawValue) \(endpoint): \(error).")
+        }
+    }
+
+    /// Opens connections when they are first needed; nothing is asked yet.
+    func client(concurrency: Int, now: @escaping @Sendable () -> Date) -> S3Client {
+        let environment = ProcessInfo.processInfo.environment
+        let trust = TrustSettings(environment: environment)
+        let connections = min(512, max(16, concurrency * Self.objectsPerVideo))
+        // What this machine tells about itself comes at once, or not at all.
+        let nearby = CurlLoop(
+            TransferLimits(connections: 1, connect: .seconds(1), firstByte: .seconds(3), whole: .seconds(5)))
+        return S3Client(
+            location, over: CurlLoop(TransferLimits(connections: connections), trust: trust),
+            as: CredentialKeeper([
+                EnvironmentCredentials(environment),
+                ProfileCredentials(environment, home: NSHomeDirectory()),
+                ContainerCredentials(environment, over: nearby),
+                InstanceCredentials(environment, over: nearby),
+            ]), now: now
+        )
+    }
+}
