@@ -165,7 +165,7 @@ let package = Package(
         // Figures, run by hand.
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Canvas", "Console", "Ledger", "MigrationModel", "Themes"],
+            dependencies: ["Canvas", "Console", "HTTP", "Ledger", "MigrationModel", "ObjectStorage", "Themes"],
             path: "Tests/Benchmarks",
             swiftSettings: settings
         ),

@@ -99,7 +99,7 @@ extension Endpoint {
     }
 
     /// Whether what is written there lies in a file or a folder of this machine.
-    var isOnDisk: Bool { ["file", "sqlite"].contains(scheme) }
+    package var isOnDisk: Bool { ["file", "sqlite"].contains(scheme) }
 
     /// Whether nothing is in the file or folder that it names; false for what is not on this machine's disks.
     var holdsNothing: Bool { isOnDisk && PathOnDisk(path: path).holdsNothing }

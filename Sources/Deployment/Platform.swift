@@ -59,13 +59,13 @@ package struct Platform: Sendable {
     package let store: any ObjectStore
     package let catalog: any VideoCatalog
 
-    /// Opens all three; a directory store and an SQLite catalog that are missing are made. Blocks for some milliseconds.
+    /// Opens source and catalog beside a store that is open already; an SQLite catalog that is missing is made. Blocks for
+    /// some milliseconds.
     ///
-    /// - Parameter concurrency: how many videos are to be in flight; as many connections follow from it as they need.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
-    package init(_ endpoints: Endpoints, concurrency: Int, now: @escaping @Sendable () -> Date) throws {
+    package init(_ endpoints: Endpoints, store: any ObjectStore, now: @escaping @Sendable () -> Date) throws {
         source = try Self.source(endpoints.source)
-        store = try Self.store(endpoints.store, concurrency: concurrency, now: now)
+        self.store = store
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
@@ -73,7 +73,11 @@ package struct Platform: Sendable {
         }
     }
 
-    static func store(
+    /// Opens a store; a directory that is missing is made. Blocks for some milliseconds.
+    ///
+    /// - Parameter concurrency: how many videos are to be in flight; as many connections follow from it as they need.
+    /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the store.
+    package static func store(
         _ endpoint: Endpoint, concurrency: Int, now: @escaping @Sendable () -> Date
     ) throws -> any ObjectStore {
         switch endpoint.scheme {

@@ -56,11 +56,20 @@ package struct StorePreflight: Sendable {
             guard let written, !Task.isCancelled else { return .notTried }
             return try await delete(written, from: store)
         }
+        let refusing = await check(.damagedBytes) {
+            guard written != nil, !Task.isCancelled else { return .notTried }
+            return try await damage(store)
+        }
         // A preflight that is given up cleans up all the same: a task of its own is not cancelled with it.
         let cleaning = await Task { [mayArrive] in
             await check(.nothingLeft) { try await remove(from: store, mayArrive: mayArrive) }
         }.value
-        return [putting, reading, deleting, cleaning]
+        return [putting, reading, deleting, refusing, cleaning]
+            + StoreWeakness.allCases.filter(store.weaknesses.contains).map {
+                PreflightCheck(
+                    name: "store: \($0.rawValue)", measured: "accepted by name", verdict: .attention,
+                    advice: $0.sentence, seconds: 0)
+            }
     }
 
     // MARK: - Promises
@@ -75,10 +84,16 @@ package struct StorePreflight: Sendable {
             return .fail("\(object.bytes.count) bytes were written, the store says \(info.size)")
         }
         guard try await store.get(canary) == object.bytes else { return .fail("other bytes were read than written") }
+        var listed: [ObjectKey] = []
+        for try await key in store.keys(under: canary.text) { listed.append(key) }
+        guard listed == [canary] else { return .fail("a listing that should have it alone has \(listed.count) keys") }
         return .pass("all \(info.size) bytes came back")
     }
 
     private func delete(_ etag: ETag, from store: any ObjectStore) async throws -> Finding {
+        if try await store.refusesWrongETag(at: canary) == false {
+            return .fail("a delete with a wrong ETag was carried out")
+        }
         let wrong = ETag(unchecked: Checksum(of: Array("not \(canary)".utf8)).hexadecimal)
         let refusal = try await store.delete(canary, ifMatch: wrong)
         if refusal == .deleted {
@@ -94,6 +109,17 @@ package struct StorePreflight: Sendable {
         guard deletion == .deleted else { return .fail("a delete with the right ETag was answered: \(deletion)") }
         guard try await store.head(canary) == nil else { return .fail("the object was deleted, and is still there") }
         return .pass("a wrong ETag was refused")
+    }
+
+    /// Whether the store itself looks at what it gets; only where the canary is gone, since a key that is taken is refused
+    /// for that.
+    private func damage(_ store: any ObjectStore) async throws -> Finding {
+        guard try await store.head(canary) == nil else { return .notTried }
+        switch try await store.refusesDamage(to: object) {
+        case nil: return .pass("every object is hashed here")
+        case true?: return .pass("bytes with another SHA-256 were refused")
+        case false?: return .fail("bytes with another SHA-256 were accepted")
+        }
     }
 
     /// Looks until the canary is seen to be gone; calls that fail are tried again, since nobody comes after this one.
@@ -124,14 +150,17 @@ package struct StorePreflight: Sendable {
         case putIfAbsent = "store: put if absent"
         case checksum = "store: checksum"
         case deleteIfMatch = "store: delete if match"
+        case damagedBytes = "store: damaged bytes"
         case nothingLeft = "store: nothing left"
 
         func advice(_ verdict: PreflightCheck.Verdict) -> String {
             switch (self, verdict) {
-            case (.putIfAbsent, _): "use a store with conditional writes; this one could overwrite transcripts"
-            case (.checksum, _): "use a store that keeps SHA-256 checksums; nothing could be verified on this one"
+            case (.putIfAbsent, _):
+                "this store could overwrite transcripts: use one with conditional writes, or accept the race by name (&accept=put-race in --store)"
+            case (.checksum, _), (.damagedBytes, _):
+                "this store vouches for no SHA-256: use one that does, or have every object read back (&accept=unchecked in --store)"
             case (.deleteIfMatch, .fail):
-                "use a store that deletes what it is told to; a rollback could not be proven on this one"
+                "a rollback could remove what another program wrote: use a store with conditional deletes, or accept it by name (&accept=delete-race in --store)"
             case (.deleteIfMatch, _):
                 "a rollback reads an object before it deletes it here; let no other program write under the prefix"
             case (.nothingLeft, _): "look for this object and remove it by hand; no reader knows of it"

@@ -23,7 +23,9 @@ struct Launch {
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
-        let opened = try Platform(endpoints, concurrency: tuning.concurrency, now: { Date() })
+        let store = try Platform.store(endpoints.store, concurrency: tuning.concurrency, now: { Date() })
+        if !endpoints.store.isOnDisk { try await prove(store) }
+        let opened = try Platform(endpoints, store: store, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened
         let log = try await ledger.beginRun(
             RunHeader(
@@ -40,6 +42,25 @@ struct Launch {
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit != .done { throw ExitCode(exit.rawValue) }
+    }
+
+    /// A store that is somewhere else is tried before anything rests on it.
+    ///
+    /// - Throws: ``Failure``, which names what it cannot do.
+    private func prove(_ store: any ObjectStore) async throws {
+        let surroundings = Surroundings.real
+        let preflight = StorePreflight(
+            prefix: tuning.keys.prefix, id: surroundings.newID(), uptime: surroundings.uptime)
+        let checks = await preflight.checks(of: store)
+        if let failed = checks.first(where: { $0.verdict == .fail }) {
+            throw Failure(
+                .conflict, "proving the store", at: "\(endpoints.store)", cause: "\(failed.name): \(failed.measured)",
+                safe: "no run was begun", advice: failed.advice ?? "mallow doctor shows every check"
+            )
+        }
+        for check in checks where check.verdict == .attention {
+            Output.complain("\(check.name): \(check.measured); \(check.advice ?? "")")
+        }
     }
 
     /// Everything but writing: the platform is opened by capabilities that have no method for it.

@@ -4,6 +4,8 @@ import Foundation
 /// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan|console] [--transcripts N] [--folder DIR]`.
 /// `benchmarks large-ledger --folder DIR` makes `DIR/large.ledger`, which `Tests/console/figures.py` opens a console on.
 ///
+/// `benchmarks puts` puts the files of a folder into a bucket, for `Tests/s3/figures.py`.
+///
 /// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
 @main
 struct Benchmarks {
@@ -18,6 +20,10 @@ struct Benchmarks {
         let parent = option("--folder") ?? FileManager.default.temporaryDirectory.path
         if arguments.first == "large-ledger" {
             return try await ConsoleBenchmark.makeLedger("\(parent)/large.ledger")
+        }
+        if arguments.first == "puts" {
+            guard let place = option("--store") else { return print("puts --store //BUCKET?endpoint=URL --folder FILES") }
+            return try await PutBenchmark(files: parent, place: place).run(inFlight: option("--in-flight").flatMap(Int.init) ?? 32)
         }
         let folder = "\(parent)/mallow-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -9,10 +9,10 @@ import Testing
 @Suite struct StorePreflightTests {
     private static let id = UUID(version5Of: "canary", namespace: .urlNamespace)
     private static let names = [
-        "store: put if absent", "store: checksum", "store: delete if match", "store: nothing left",
+        "store: put if absent", "store: checksum", "store: delete if match", "store: damaged bytes", "store: nothing left",
     ]
     /// The calls of a preflight in which nothing goes wrong.
-    private static let calls = 9
+    private static let calls = 10
 
     private func preflight(prefix: String = "video-transcripts/") -> StorePreflight {
         StorePreflight(prefix: prefix, id: Self.id, uptime: { 0 })
@@ -46,7 +46,8 @@ import Testing
     @Test(arguments: [
         (OddStore.Oddity.overwrites, "store: put if absent"), (.otherChecksum, "store: checksum"),
         (.noChecksum, "store: checksum"), (.otherSize, "store: checksum"), (.otherBytes, "store: checksum"),
-        (.deletesAndSaysChanged, "store: delete if match"),
+        (.deletesAndSaysChanged, "store: delete if match"), (.takesWrongETags, "store: delete if match"),
+        (.takesDamage, "store: damaged bytes"),
     ])
     func `a store that breaks one promise fails that check alone`(_ oddity: OddStore.Oddity, _ name: String) async {
         let raw = MemoryObjectStore()
@@ -69,7 +70,7 @@ import Testing
     @Test func `a store that says deleted and keeps the object fails, whatever the ETag was`() async {
         let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), .saysDeleted))
         #expect(names(of: checks, .fail) == ["store: delete if match"])
-        #expect(names(of: checks, .attention) == ["store: nothing left"])
+        #expect(names(of: checks, .attention) == ["store: damaged bytes", "store: nothing left"])
     }
 
     @Test func `a store that never deletes is told so, with the canary's name`() async {
@@ -77,7 +78,7 @@ import Testing
         let preflight = preflight()
         let checks = await preflight.checks(of: OddStore(raw, .neverDeletes))
         #expect(names(of: checks, .fail) == ["store: delete if match"])
-        #expect(names(of: checks, .attention) == ["store: nothing left"])
+        #expect(names(of: checks, .attention) == ["store: damaged bytes", "store: nothing left"])
         #expect(checks.last?.measured.contains(preflight.canary.text) == true)
     }
 
@@ -103,7 +104,7 @@ import Testing
 
     @Test func `without a canary nothing else is called proven`() async {
         let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), failing: 1))
-        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .pass])
+        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .attention, .pass])
         #expect(checks[0].measured.contains("the store is away"))
         #expect(checks[0].advice == "wait")
     }
@@ -121,8 +122,15 @@ import Testing
         let preflight = preflight()
         raw.plant(preflight.canary, Array("somebody else's".utf8))
         let checks = await preflight.checks(of: raw)
-        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .attention])
+        #expect(checks.map(\.verdict) == [.fail, .attention, .attention, .attention, .attention])
         #expect(raw.objects[preflight.canary]?.bytes == Array("somebody else's".utf8))
+    }
+
+    @Test func `what was accepted by name is said by name`() async {
+        let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), weaknesses: [.unchecked, .putRace]))
+        #expect(names(of: checks, .pass) == Self.names)
+        #expect(names(of: checks, .attention) == ["store: put-race", "store: unchecked"])
+        #expect(checks.suffix(2).allSatisfy { $0.advice?.isEmpty == false })
     }
 
     @Test func `a preflight that is given up tries nothing more and cleans up`() async {
@@ -133,7 +141,7 @@ import Testing
             return await preflight.checks(of: OddStore(raw, .refusesTheCancelled))
         }.value
         #expect(names(of: checks, .fail) == ["store: put if absent"])
-        #expect(checks.filter { $0.measured == "not tried" }.map(\.name) == Array(Self.names[1...2]))
+        #expect(checks.filter { $0.measured == "not tried" }.map(\.name) == Array(Self.names[1...3]))
         #expect(checks.last?.verdict == .pass)
         #expect(raw.objects.isEmpty)
     }
@@ -143,12 +151,14 @@ import Testing
 final class OddStore: ObjectStore {
     enum Oddity: Sendable {
         case overwrites, otherChecksum, noChecksum, otherSize, otherBytes
+        case takesDamage, takesWrongETags
         case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes, saysDeleted
         /// Does what a cancelled task asks, and answers it with an error, as network clients do.
         case refusesTheCancelled
     }
 
     let longestDelay: TimeInterval
+    let weaknesses: Set<StoreWeakness>
     private let raw: MemoryObjectStore
     private let oddity: Oddity?
     private let failing: ClosedRange<Int>?
@@ -161,8 +171,9 @@ final class OddStore: ObjectStore {
     ///   - afterEffect: whether a call that throws has done its work.
     init(
         _ raw: MemoryObjectStore, _ oddity: Oddity? = nil, failing: Int? = nil, deadFrom: Int? = nil,
-        afterEffect: Bool = false, longestDelay: TimeInterval = 0
+        afterEffect: Bool = false, longestDelay: TimeInterval = 0, weaknesses: Set<StoreWeakness> = []
     ) {
+        self.weaknesses = weaknesses
         (self.raw, self.oddity, self.longestDelay) = (raw, oddity, longestDelay)
         self.failing = failing.map { $0...$0 } ?? deadFrom.map { $0...Int.max }
         isEffective = afterEffect
@@ -190,6 +201,19 @@ final class OddStore: ObjectStore {
     func get(_ key: ObjectKey) async throws -> [UInt8]? {
         let bytes = try await call { try await raw.get(key) }
         return oddity == .otherBytes ? bytes?.reversed() : bytes
+    }
+
+    func refusesDamage(to object: NewObject) async throws -> Bool? {
+        guard oddity == .takesDamage else { return nil }
+        raw.removeSilently(object.key)
+        _ = try await raw.put(object)
+        return false
+    }
+
+    func refusesWrongETag(at key: ObjectKey) async throws -> Bool? {
+        guard oddity == .takesWrongETags else { return nil }
+        raw.removeSilently(key)
+        return false
     }
 
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }

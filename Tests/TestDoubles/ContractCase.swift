@@ -2,17 +2,30 @@
 
 package import MigrationModel
 
+/// What an implementation may lack though it does all else that its port promises.
+package enum Capability: Sendable, Hashable {
+    /// Of many that write one key at the same moment, one wins.
+    case decidesRaces
+    /// A key may be any bytes of UTF-8, a line feed among them, up to 1,024.
+    case takesAnyKey
+}
+
 /// One promise of a port, and how it is put to the proof on any implementation of it.
 ///
 /// Every implementation, in memory or real, runs every case of its port's suite on a fresh, empty store.
 package struct ContractCase<Port: Sendable>: Sendable, CustomStringConvertible {
     /// The promise, as a sentence.
     package let promise: String
+    /// Without this the promise cannot be kept; whoever lacks it is shown to break it, and not passed over.
+    package let needs: Capability?
     /// Throws ``ContractBreach`` when the promise is not kept, or whatever the port throws unexpectedly.
     package let verify: @Sendable (Port) async throws -> Void
 
-    package init(_ promise: String, _ verify: @escaping @Sendable (Port) async throws -> Void) {
+    package init(
+        _ promise: String, needs: Capability? = nil, _ verify: @escaping @Sendable (Port) async throws -> Void
+    ) {
         self.promise = promise
+        self.needs = needs
         self.verify = verify
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads a catalog and an object folder made by Mallow through the real edx-val, as the platform would.
+"""Reads a catalog and a folder or bucket of objects made by Mallow through the real edx-val, as the platform would.
 
     read_back.py CATALOG STORE [--schema] [--failed-tasks] [--known ID/LANGUAGE]...
 
@@ -43,15 +43,17 @@ def main():
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Read a Mallow catalog back through the real edx-val.")
     parser.add_argument("catalog", type=Path, help="the SQLite file")
-    parser.add_argument("store", type=Path, help="the folder that holds the objects")
+    parser.add_argument("store", help="the folder that holds the objects, or s3://BUCKET[/LOCATION]?endpoint=URL")
     parser.add_argument("--schema", action="store_true", help="compare with what edxval's migrations make")
     parser.add_argument("--failed-tasks", action="store_true", help="print the FailedTask rows too")
     parser.add_argument("--known", action="append", default=[], metavar="ID/LANGUAGE", help="unreadable before")
     arguments = parser.parse_args()
     if not arguments.catalog.is_file():
         parser.error(f"no catalog at {arguments.catalog}")
-    if not arguments.store.is_dir():
-        parser.error(f"no object folder at {arguments.store}")
+    if not arguments.store.startswith("s3://"):
+        if not os.path.isdir(arguments.store):
+            parser.error(f"no object folder at {arguments.store}")
+        arguments.store = os.path.realpath(arguments.store)
     return arguments
 
 
@@ -67,9 +69,7 @@ def copy_of(catalog, scratch):
 
 
 def start_django(catalog, store):
-    os.environ.update(
-        DJANGO_SETTINGS_MODULE="settings", MALLOW_CATALOG=str(catalog), MALLOW_STORE=str(store.resolve())
-    )
+    os.environ.update(DJANGO_SETTINGS_MODULE="settings", MALLOW_CATALOG=str(catalog), MALLOW_STORE=store)
     sys.path.insert(0, str(HERE))
     import django
 

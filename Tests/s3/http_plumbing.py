@@ -62,7 +62,8 @@ class Response(Message):
 
 def error(status, code, message, extra="", headers=()):
     """An S3 error as a server would send it; `extra` is XML."""
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message>{extra}</Error>'
+    inner = f"<Code>{code}</Code><Message>{message}</Message>{extra}"
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
     return Response([("Content-Type", "application/xml"), *headers], body.encode(), status, code)
 
 
@@ -139,8 +140,6 @@ class Proxy:
         parts = urllib.parse.urlsplit(upstream)
         self.upstream = (parts.hostname, parts.port)
         self.port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._connections = set()
 
     @property
@@ -174,12 +173,14 @@ class Proxy:
                 if response.cut is not None or request.get("connection").lower() == "close":
                     break
             writer.close()
-        except (ResetConnection, OSError, EOFError, ValueError):
+        except (ResetConnection, OSError, EOFError, ValueError, asyncio.CancelledError):
             reset(writer)
         finally:
             self._connections.discard(asyncio.current_task())
 
     def __enter__(self):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=LIMIT, backlog=512)
         self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result()

@@ -30,8 +30,8 @@ from collections import Counter
 
 from http_plumbing import Proxy, ResetConnection, error
 
-KINDS = ("503", "500", "403-expired", "409", "412", "reset-before", "reset-after", "delay", "truncate", "corrupt",
-         "corrupt-upload")
+FAULTS = ("503", "500", "403-expired", "409", "412", "reset-before", "reset-after", "delay", "truncate", "corrupt",
+          "corrupt-upload")
 
 
 def possible(kind, request):
@@ -62,9 +62,9 @@ def flipped(body, chance):
 class FaultProxy(Proxy):
     """`counts` holds the faults by kind, `made` each of them as (method, ordinal, target, kind)."""
 
-    def __init__(self, upstream, seed, faults=KINDS, share=0.1, streak=2, port=0):
+    def __init__(self, upstream, seed, faults=FAULTS, share=0.1, streak=2, port=0):
         super().__init__(upstream, port)
-        if unknown := set(faults) - set(KINDS):
+        if unknown := set(faults) - set(FAULTS):
             raise ValueError(f"no such faults: {', '.join(sorted(unknown))}")
         self.seed, self.faults, self.share, self.streak = seed, tuple(faults), share, streak
         self.requests, self.counts, self.made = Counter(), Counter(), []
@@ -139,7 +139,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--to", required=True)
     parser.add_argument("--seed", required=True)
-    parser.add_argument("--faults", default=",".join(KINDS))
+    parser.add_argument("--faults", default=",".join(FAULTS))
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--streak", type=int, default=2)
     parser.add_argument("--port", type=int, default=0)

@@ -1,96 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """How each S3 server is started, how it is told its keys, and what of it stays when it is stopped."""
-import http.client
+import grp
 import json
+import os
+import pwd
 import shutil
-import signal
 import sys
 import urllib.parse
 from pathlib import Path
 
-from processes import Child, free_ports, wait_until
-from signed_request import Requester
+from server import BUCKET, Server, get
 
 PROGRAMS = Path(sys.executable).parent
-BUCKET = "transcripts"
-REGION = "us-east-1"
-ACCESS_KEY = "MALLOWTESTKEY"
-SECRET_KEY = "mallow/test+secret=0123456789"
-
-
-def get(port, path="/", method="GET", body=None, headers=None):
-    """(status, body) of a plain request to a loopback port."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request(method, path, body, headers or {})
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
-class Server:
-    """One server on one port with one folder: it may be stopped and started again, and keeps both."""
-
-    name = ""
-    checks_signatures = True
-    keeps_data = True
-    port_count = 1
-    patience = 15
-
-    def __init__(self, folder):
-        self.folder = Path(folder) / self.name
-        self.folder.mkdir(parents=True)
-        self.ports = free_ports(self.port_count)
-        self.port = self.ports[0]
-        self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.access_key, self.secret_key = ACCESS_KEY, SECRET_KEY
-        self.child = None
-
-    def command(self):
-        raise NotImplementedError
-
-    def environment(self):
-        return {}
-
-    def launch(self):
-        """Starts the process and returns at once."""
-        self.child = Child(self.command(), self.folder.parent / f"{self.name}.log", self.environment())
-
-    def wait(self):
-        """Returns when the server answers and the bucket is there."""
-        wait_until(self.answers, self.child, self.name)
-        self.set_up()
-
-    def start(self):
-        self.launch()
-        self.wait()
-
-    def stop(self):
-        """The polite end, as far as `patience` seconds go."""
-        self.child.end(patience=self.patience)
-        self.ended()
-
-    def kill(self):
-        """The end without a chance to write anything."""
-        self.child.end(signal.SIGKILL)
-        self.ended()
-
-    def ended(self):
-        """What the process leaves outside its folder is removed here."""
-
-    def answers(self):
-        return get(self.port)[0] > 0
-
-    def set_up(self):
-        wait_until(self.make_bucket, self.child, f"{self.name}'s bucket")
-
-    def make_bucket(self):
-        there = self.requester().send("HEAD", BUCKET).status == 200
-        return there or self.requester().send("PUT", BUCKET).status == 200
-
-    def requester(self, endpoint=None):
-        return Requester(endpoint or self.endpoint, self.access_key, self.secret_key, REGION)
 
 
 class SeaweedFS(Server):
@@ -199,7 +120,9 @@ class Nginx(Server):
             f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         configuration = self.folder / "nginx.conf"
+        user = pwd.getpwuid(os.getuid()).pw_name
         configuration.write_text(f"""
+            {f"user {user} {grp.getgrgid(os.getgid()).gr_name};" if user == "root" else ""}
             worker_processes 1; daemon off; pid {self.folder}/pid; error_log {self.folder}/error.log warn;
             events {{ worker_connections 1024; }}
             http {{
@@ -209,6 +132,7 @@ class Nginx(Server):
                     listen 127.0.0.1:{self.port}; root {self.folder}/data;
                     location / {{
                         dav_methods PUT DELETE; create_full_put_path on; dav_access user:rw; min_delete_depth 1;
+                        add_header ETag '"of no content"' always;
                     }}
                 }}
             }}""")

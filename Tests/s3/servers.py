@@ -22,7 +22,8 @@ import sys
 import time
 
 from processes import die_with_parent, scratch_folder
-from server_kinds import ACCESS_KEY, BUCKET, KINDS, REGION, SECRET_KEY
+from server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY
+from server_kinds import KINDS
 from signature import Keys
 from verifier import Verifier
 

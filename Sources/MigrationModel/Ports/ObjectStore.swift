@@ -123,10 +123,18 @@ package protocol ObjectStore: ObjectReader {
     /// - Returns: whether the store refused them; nil for one that hashes them itself, whatever is sent along.
     /// - Throws: ``Failure``.
     func refusesDamage(to object: NewObject) async throws -> Bool?
+
+    /// Asks for the deletion of what is at `key` by an ETag that it does not have. For preflights.
+    ///
+    /// - Returns: whether the store refused; nil for one that compares them itself, whatever is asked.
+    /// - Throws: ``Failure``.
+    func refusesWrongETag(at key: ObjectKey) async throws -> Bool?
 }
 
 extension ObjectStore {
     package var weaknesses: Set<StoreWeakness> { [] }
 
     package func refusesDamage(to object: NewObject) async throws -> Bool? { nil }
+
+    package func refusesWrongETag(at key: ObjectKey) async throws -> Bool? { nil }
 }

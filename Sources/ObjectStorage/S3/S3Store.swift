@@ -44,7 +44,7 @@ package struct S3Store: ObjectStore {
         }
         let question = putting(object, bytes: object.bytes, payload: object.checksum)
         let response = try await client.ask(question)
-        guard response.status == 200, let etag = response["etag"] else {
+        guard 200..<300 ~= response.status, let etag = response["etag"] else {
             throw client.failure(response, to: question)
         }
         if weaknesses.contains(.unchecked) { try await readBack(object) }
@@ -71,8 +71,24 @@ package struct S3Store: ObjectStore {
         var bytes = object.bytes
         bytes.append(0)
         // Signed for what is sent: it is the checksum, and nothing else, that does not fit.
-        let response = try await client.ask(putting(object, bytes: bytes, payload: Checksum(of: bytes)))
-        return response.status == 400
+        let question = putting(object, bytes: bytes, payload: Checksum(of: bytes))
+        let response = try await client.ask(question)
+        return try isRefusal(response, [400], to: question)
+    }
+
+    package func refusesWrongETag(at key: ObjectKey) async throws -> Bool? {
+        if weaknesses.contains(.deleteRace) { return nil }
+        let question = S3Client.Question(
+            call: .delete, method: .delete, key: key,
+            headers: [HTTPHeader("if-match", "\"00000000000000000000000000000000\"")])
+        let response = try await client.ask(question)
+        return try isRefusal(response, [412], to: question)
+    }
+
+    private func isRefusal(_ response: HTTPResponse, _ refusals: Set<Int>, to question: S3Client.Question) throws -> Bool {
+        if refusals.contains(response.status) { return true }
+        guard 200..<300 ~= response.status else { throw client.failure(response, to: question) }
+        return false
     }
 
     /// - Parameter payload: of the bytes, for the signature.
