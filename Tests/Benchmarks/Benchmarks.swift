@@ -22,8 +22,11 @@ struct Benchmarks {
             return try await ConsoleBenchmark.makeLedger("\(parent)/large.ledger")
         }
         if arguments.first == "puts" {
-            guard let place = option("--store") else { return print("puts --store //BUCKET?endpoint=URL --folder FILES") }
-            return try await PutBenchmark(files: parent, place: place).run(inFlight: option("--in-flight").flatMap(Int.init) ?? 32)
+            guard let place = option("--store") else {
+                return print("puts --store //BUCKET?endpoint=URL --folder FILES")
+            }
+            return try await PutBenchmark(files: parent, place: place).run(
+                inFlight: option("--in-flight").flatMap(Int.init) ?? 32)
         }
         let folder = "\(parent)/mallow-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

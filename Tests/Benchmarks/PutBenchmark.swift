@@ -37,7 +37,9 @@ struct PutBenchmark {
     }
 
     private func put(_ name: String, into store: S3Store) async throws {
-        guard let data = FileManager.default.contents(atPath: "\(files)/\(name)") else { throw CocoaError(.fileReadUnknown) }
+        guard let data = FileManager.default.contents(atPath: "\(files)/\(name)") else {
+            throw CocoaError(.fileReadUnknown)
+        }
         let bytes = Array(data)
         let object = NewObject(
             key: ObjectKey(unchecked: name), bytes: bytes, checksum: Checksum(of: bytes),

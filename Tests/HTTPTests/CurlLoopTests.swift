@@ -12,10 +12,12 @@ import Testing
         let server = try LoopbackServer { request in
             .answer(200, [("ETag", "\"e\""), ("X-Blank", " a  b ")], body: request.body.reversed())
         }
+        defer { server.stop() }
         let body = (0..<70_000).map { UInt8(truncatingIfNeeded: $0) }
         let answer = try await CurlLoop(limits).perform(
             HTTPRequest(
-                .put, "\(server.address)/a/../b%20c?x=1", headers: [HTTPHeader("X-Empty", ""), HTTPHeader("X-Word", "é")],
+                .put, "\(server.address)/a/../b%20c?x=1",
+                headers: [HTTPHeader("X-Empty", ""), HTTPHeader("X-Word", "é")],
                 body: body))
         #expect(answer.status == 200)
         #expect(answer["etag"] == "\"e\"")
@@ -32,7 +34,10 @@ import Testing
     }
 
     @Test func `every method is sent as itself, without a body where it has none`() async throws {
-        let server = try LoopbackServer { $0.method == "DELETE" ? .answer(204) : .answer(200, body: Array("four".utf8)) }
+        let server = try LoopbackServer {
+            $0.method == "DELETE" ? .answer(204) : .answer(200, body: Array("four".utf8))
+        }
+        defer { server.stop() }
         let loop = CurlLoop(limits)
         for (method, body) in [(HTTPRequest.Method.get, "four"), (.head, ""), (.delete, ""), (.put, "four")] {
             let answer = try await loop.perform(HTTPRequest(method, server.address + "/x"))
@@ -44,6 +49,7 @@ import Testing
 
     @Test func `connections are used again, and no more are open than transfers may be in flight`() async throws {
         let server = try LoopbackServer { _ in .answer(200, body: [1]) }
+        defer { server.stop() }
         let loop = CurlLoop(limits)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<400 {
@@ -59,6 +65,7 @@ import Testing
 
     @Test func `what was refused a connection has not arrived`() async throws {
         let server = try LoopbackServer { _ in .answer(200) }
+        defer { server.stop() }
         let address = server.address
         server.stop()
         let error = await #expect(throws: TransferError.self) {
@@ -72,6 +79,7 @@ import Testing
         let part = Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf".utf8)
         for reply in [LoopbackServer.Reply.reset, .bytes(part), .bytes([]), .silence] {
             let server = try LoopbackServer { _ in reply }
+            defer { server.stop() }
             let error = await #expect(throws: TransferError.self) {
                 _ = try await CurlLoop(limits).perform(HTTPRequest(.put, server.address, body: [1]))
             }
@@ -81,6 +89,7 @@ import Testing
 
     @Test func `an answer with too many bytes is given up`() async throws {
         let server = try LoopbackServer { _ in .answer(200, body: [UInt8](repeating: 0, count: 2000)) }
+        defer { server.stop() }
         let error = await #expect(throws: TransferError.self) {
             _ = try await CurlLoop(limits).perform(HTTPRequest(.get, server.address, mostBytes: 1999))
         }
@@ -89,6 +98,7 @@ import Testing
 
     @Test func `a redirect is an answer`() async throws {
         let server = try LoopbackServer { _ in .answer(307, [("Location", "/elsewhere")]) }
+        defer { server.stop() }
         #expect(try await CurlLoop(limits).perform(HTTPRequest(.get, server.address)).status == 307)
         #expect(server.requests.count == 1)
     }
@@ -101,6 +111,7 @@ import Testing
 
     @Test func `a transfer that nobody waits for any more is ended, in flight or in the queue`() async throws {
         let server = try LoopbackServer { $0.target == "/quick" ? .answer(200) : .silence }
+        defer { server.stop() }
         let loop = CurlLoop(TransferLimits(connections: 2, firstByte: .seconds(600), whole: .seconds(600)))
         let tasks = (0..<6).map { _ in Task { try await loop.perform(HTTPRequest(.get, server.address + "/slow")) } }
         while server.requests.count < 2 { await Task.yield() }
@@ -119,7 +130,9 @@ import Testing
 
     @Test func `the environment names whom to trust as users of curl expect`() {
         #expect(TrustSettings(environment: [:]) == TrustSettings())
-        #expect(TrustSettings(environment: ["CURL_CA_BUNDLE": "/a", "SSL_CERT_DIR": "/d"]) == TrustSettings(bundle: "/a", folder: "/d"))
+        #expect(
+            TrustSettings(environment: ["CURL_CA_BUNDLE": "/a", "SSL_CERT_DIR": "/d"])
+                == TrustSettings(bundle: "/a", folder: "/d"))
         #expect(TrustSettings(environment: ["AWS_CA_BUNDLE": "/b", "CURL_CA_BUNDLE": "/a"]).bundle == "/b")
         #expect(TrustSettings(environment: ["SSL_CERT_FILE": "/c", "CURL_CA_BUNDLE": ""]).bundle == "/c")
     }

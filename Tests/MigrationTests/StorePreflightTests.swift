@@ -9,7 +9,8 @@ import Testing
 @Suite struct StorePreflightTests {
     private static let id = UUID(version5Of: "canary", namespace: .urlNamespace)
     private static let names = [
-        "store: put if absent", "store: checksum", "store: delete if match", "store: damaged bytes", "store: nothing left",
+        "store: put if absent", "store: checksum", "store: delete if match", "store: damaged bytes",
+        "store: nothing left",
     ]
     /// The calls of a preflight in which nothing goes wrong.
     private static let calls = 10

@@ -98,7 +98,9 @@ package final class LoopbackServer: Sendable {
             state.withLock { $0.atOnce -= 1 }
             switch reply {
             case .answer(let status, let headers, let body):
-                let length = status == 204 || headers.contains { $0.0 == "Content-Length" } ? [] : [("Content-Length", "\(body.count)")]
+                let length =
+                    status == 204 || headers.contains { $0.0 == "Content-Length" }
+                    ? [] : [("Content-Length", "\(body.count)")]
                 let lines = (headers + length).map { "\($0.0): \($0.1)\r\n" }.joined()
                 let head = Array("HTTP/1.1 \(status) Said\r\n\(lines)\r\n".utf8)
                 Self.write(request.method == "HEAD" ? head : head + body, to: connection)
@@ -141,13 +143,16 @@ package final class LoopbackServer: Sendable {
         let length = headers["content-length"].flatMap(Int.init) ?? 0
         while bytes.count - found.upperBound < length { guard more() else { return nil } }
         return Request(
-            method: String(first[0]), target: String(first[1]), headers: headers, body: Array(bytes[found.upperBound...]))
+            method: String(first[0]), target: String(first[1]), headers: headers,
+            body: Array(bytes[found.upperBound...]))
     }
 
     private static func write(_ bytes: [UInt8], to connection: Int32) {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count <= 0 { return }
             sent += count
         }

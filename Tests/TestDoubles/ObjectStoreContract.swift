@@ -16,9 +16,11 @@ package enum ObjectStoreContract {
             ContractCase("a delete of nothing says so", deletesNothing),
             ContractCase("an ETag changes with the bytes, and only with them", etagFollowsBytes),
             ContractCase("an empty object is an object", keepsEmptyObjects),
-            ContractCase("keys are bytes, whatever they spell", needs: .takesAnyKey, {
-                try await keepsOddKeys($0, longest: longestKey)
-            }),
+            ContractCase(
+                "keys are bytes, whatever they spell", needs: .takesAnyKey,
+                {
+                    try await keepsOddKeys($0, longest: longestKey)
+                }),
             ContractCase("a listing has every key under its prefix and no other", listsByPrefix),
             ContractCase("of many writers of a key exactly one wins", needs: .decidesRaces, oneWriterWins),
             ContractCase("an object keeps who wrote it", keepsProvenance),

@@ -7,7 +7,7 @@ from product_site import PREFIX, BucketTests, keys_of, shared
 from proxy import FaultProxy
 from servers import SESSION_TOKEN
 
-COURSES, VIDEOS, TRANSCRIPTS = 4, 10, 3
+COURSES, VIDEOS, TRANSCRIPTS = 2, 7, 3
 ALL = COURSES * VIDEOS * TRANSCRIPTS
 
 
@@ -102,8 +102,6 @@ class MigrationTests(BucketTests):
         self.assert_exit(1, verified)
         self.assertIn(first, verified.out)
         self.assertIn(second, verified.out)
-        read = site.read_back()
-        self.assertEqual((1, {"readable": ALL - 2, "unreadable": 2}), (read.exit, read.lines[-1]))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import Glibc
 final class RequestSigner: Sendable {
     /// A request before it is signed. Its path is encoded already, and its query is not.
     struct Unsigned {
-        let method: HTTPRequest.Method
+        let method: String
         let host: String
         let path: String
         var query: [(name: String, value: String)] = []
@@ -49,7 +49,7 @@ final class RequestSigner: Sendable {
         let query = Self.canonical(request.query)
         let (lines, names) = Self.canonical(headers, host: request.host)
         let canonical =
-            "\(request.method.rawValue)\n\(request.path)\n\(query)\n\(lines)\n\(names)\n\(request.payload)"
+            "\(request.method)\n\(request.path)\n\(query)\n\(lines)\n\(names)\n\(request.payload)"
         let scope = "\(day)/\(region)/s3/aws4_request"
         let hash = Checksum(of: Array(canonical.utf8)).hexadecimal
         let signature = Self.mac(

@@ -48,7 +48,8 @@ struct S3Answer: Sendable {
         let (`class`, advice) = verdict
         return Failure(
             `class`, call.rawValue, at: place, cause: words.isEmpty ? "\(status)" : "\(status) \(words)",
-            safe: `class` == .ambiguous ? "it may have been done; it is looked for before anything else" : "nothing was changed",
+            safe: `class` == .ambiguous
+                ? "it may have been done; it is looked for before anything else" : "nothing was changed",
             advice: advice
         )
     }

@@ -20,7 +20,8 @@ struct S3ErrorBody {
         }
         self.code = code
         let message = leaves.first("Message") ?? ""
-        self.message = String(message.unicodeScalars.filter { !$0.properties.isWhitespace || $0 == " " }.prefix(300).map(Character.init))
+        self.message = String(
+            message.unicodeScalars.filter { !$0.properties.isWhitespace || $0 == " " }.prefix(300).map(Character.init))
     }
 }
 
@@ -62,6 +63,7 @@ private final class XMLLeaves: NSObject, XMLParserDelegate {
     private(set) var all: [(path: String, text: String)] = []
     private(set) var isWhole = false
     private var path: [String] = []
+    private var isClosed = false
     private var text = ""
 
     init(_ bytes: [UInt8]) {
@@ -70,7 +72,8 @@ private final class XMLLeaves: NSObject, XMLParserDelegate {
         let parser = XMLParser(data: Data(bytes))
         parser.shouldResolveExternalEntities = false
         parser.delegate = self
-        isWhole = parser.parse()
+        // Of a document that is cut off, the parser may say that it is well.
+        isWhole = parser.parse() && isClosed
     }
 
     func first(_ path: String) -> String? { all.first { $0.path == path }?.text }
@@ -91,7 +94,10 @@ private final class XMLLeaves: NSObject, XMLParserDelegate {
     func parser(
         _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
     ) {
-        guard !path.isEmpty else { return }
+        guard !path.isEmpty else {
+            isClosed = true
+            return
+        }
         all.append((path.joined(separator: "/"), text))
         text = ""
         path.removeLast()

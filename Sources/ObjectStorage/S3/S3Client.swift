@@ -79,7 +79,7 @@ package final class S3Client: Sendable {
         let path = location.path(question.key)
         let signed = signer.sign(
             RequestSigner.Unsigned(
-                method: question.method, host: location.requestHost, path: path, query: question.query,
+                method: question.method.rawValue, host: location.requestHost, path: path, query: question.query,
                 headers: question.headers, payload: question.payload.hexadecimal
             ), with: credentials, at: now())
         return HTTPRequest(

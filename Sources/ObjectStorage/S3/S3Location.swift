@@ -68,7 +68,9 @@ package struct S3Location: Sendable, Hashable {
 
     /// The path of a key in the bucket, encoded; nil for the bucket itself.
     func path(_ key: ObjectKey?) -> String {
-        let place = key.map { PercentEncoding.encode(location.isEmpty ? $0.text : "\(location)/\($0.text)", keepsSlashes: true) }
+        let place = key.map {
+            PercentEncoding.encode(location.isEmpty ? $0.text : "\(location)/\($0.text)", keepsSlashes: true)
+        }
         switch addressing {
         case .path: return place.map { "/\(bucket)/\($0)" } ?? "/\(bucket)"
         case .virtual: return "/\(place ?? "")"
@@ -88,7 +90,8 @@ package struct S3Location: Sendable, Hashable {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, known.contains(parts[0]) else {
                 // Whatever it is, it may be a secret.
-                throw Problem(description: "\(parts.first ?? "?")=…: it knows \(known.map { "\($0)=…" }.joined(separator: ", "))")
+                throw Problem(
+                    description: "\(parts.first ?? "?")=…: it knows \(known.map { "\($0)=…" }.joined(separator: ", "))")
             }
             options[parts[0]] = parts[1]
         }
@@ -97,7 +100,8 @@ package struct S3Location: Sendable, Hashable {
 
     private static func server(_ endpoint: String) throws(Problem) -> (scheme: String, host: String) {
         let parts = endpoint.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 3, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty, !parts[2].isEmpty,
+        guard parts.count >= 3, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty,
+            !parts[2].isEmpty,
             parts.dropFirst(3).allSatisfy(\.isEmpty), !parts[2].contains("@")
         else {
             throw Problem(description: "endpoint=\(endpoint): write it as https://HOST or https://HOST:PORT")

@@ -94,7 +94,9 @@ package struct S3Reader: ObjectReader {
             )
         }
         let root = client.location.root
-        let keys = body.keys.filter { $0.utf8.starts(with: root.utf8) }.map { String($0.utf8.dropFirst(root.utf8.count)) ?? $0 }
+        let keys = body.keys.filter { $0.utf8.starts(with: root.utf8) }.map {
+            String($0.utf8.dropFirst(root.utf8.count)) ?? $0
+        }
         return S3ListingBody(keys: keys, next: body.next)
     }
 }

@@ -85,7 +85,9 @@ package struct S3Store: ObjectStore {
         return try isRefusal(response, [412], to: question)
     }
 
-    private func isRefusal(_ response: HTTPResponse, _ refusals: Set<Int>, to question: S3Client.Question) throws -> Bool {
+    private func isRefusal(_ response: HTTPResponse, _ refusals: Set<Int>, to question: S3Client.Question) throws
+        -> Bool
+    {
         if refusals.contains(response.status) { return true }
         guard 200..<300 ~= response.status else { throw client.failure(response, to: question) }
         return false

@@ -45,7 +45,7 @@ package actor CredentialKeeper {
         else { return held.credentials }
         do {
             return try await find(at: date)
-        } catch where expires > date {
+        } catch  where expires > date {
             // They are good for some minutes yet, and it is tried again.
             return held.credentials
         }

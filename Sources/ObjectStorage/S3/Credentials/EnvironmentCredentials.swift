@@ -17,7 +17,8 @@ package struct EnvironmentCredentials: CredentialSource {
         guard !key.isEmpty, !secret.isEmpty else {
             throw Failure(
                 .auth, "find credentials", at: name,
-                cause: "\(key.isEmpty ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY") is not set, and the other one is",
+                cause:
+                    "\(key.isEmpty ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY") is not set, and the other one is",
                 advice: "set both, or neither"
             )
         }

@@ -11,7 +11,9 @@ package struct ContainerCredentials: CredentialSource {
     private let loop: CurlLoop
     private static let host = "http://169.254.170.2"
     /// Hosts that may be asked without TLS: this machine and those that containers know.
-    private static let nearby: Set = ["localhost", "127.0.0.1", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]
+    private static let nearby: Set = [
+        "localhost", "127.0.0.1", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]",
+    ]
 
     package init(_ environment: [String: String], over loop: CurlLoop) {
         self.environment = environment
@@ -87,17 +89,21 @@ package struct InstanceCredentials: CredentialSource {
         let roles = "\(endpoint)/latest/meta-data/iam/security-credentials/"
         func ask(_ url: String) async throws -> [UInt8] {
             try await ObjectStorage.ask(
-                HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)], isDirect: true), over: loop)
+                HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)], isDirect: true),
+                over: loop)
         }
         let role = String(decoding: try await ask(roles), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
         guard !role.isEmpty else { return nil }
-        return try IssuedCredentials(try await ask(roles + PercentEncoding.encode(String(role))), from: name).credentials
+        return try IssuedCredentials(try await ask(roles + PercentEncoding.encode(String(role))), from: name)
+            .credentials
     }
 }
 
 private func ask(_ request: HTTPRequest, over loop: CurlLoop) async throws -> [UInt8] {
     func failure(_ class: Failure.Class, _ cause: String) -> Failure {
-        Failure(`class`, "find credentials", at: request.url, cause: cause, advice: "it is asked again when they are needed")
+        Failure(
+            `class`, "find credentials", at: request.url, cause: cause, advice: "it is asked again when they are needed"
+        )
     }
     do {
         let answer = try await loop.perform(request)

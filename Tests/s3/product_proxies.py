@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proxies for the tests of the program: one that knows which PUTs landed, one whose faults are planned, one that can be
+shut for a while, one that takes session tokens for as long as they are good; and a host that gives out credentials.
+"""
+import asyncio
+import datetime
+import json
+import urllib.parse
+
+from http_plumbing import Proxy, Response, error
+from processes import free_ports
+from proxy import FaultProxy
+from signature import Keys, without_token
+
+
+class RecordingProxy(FaultProxy):
+    """A fault proxy that keeps what the server itself answered to each PUT and DELETE that reached it."""
+
+    def __init__(self, upstream, seed, **options):
+        super().__init__(upstream, seed, **options)
+        self.written, self.deleted = [], []
+
+    async def forward(self, request):
+        response = await super().forward(request)
+        if 200 <= response.status < 300 and request.method in ("PUT", "DELETE"):
+            landed = self.written if request.method == "PUT" else self.deleted
+            landed.append(urllib.parse.unquote(request.path))
+        return response
+
+    def keys_written(self, bucket):
+        """Keys of a `Bucket`, one for each PUT that landed."""
+        root = f"/{bucket.name}/{bucket.root}"
+        return [path.removeprefix(root) for path in self.written if path.startswith(root)]
+
+
+class PlannedProxy(RecordingProxy):
+    """`plan(method, ordinal)` says which fault meets the n-th request of a method, or None."""
+
+    def __init__(self, upstream, plan):
+        super().__init__(upstream, "planned", streak=1 << 30)
+        self.plan = plan
+
+    def choose(self, request, ordinal):
+        _, chance = super().choose(request, ordinal)
+        return self.plan(request.method, ordinal), chance
+
+
+class GatedProxy(RecordingProxy):
+    """One whose port can be shut: what is under way is cut off, and who comes is refused, until it is opened again."""
+
+    def __init__(self, upstream):
+        # Such a port is free again when it is wanted back.
+        super().__init__(upstream, "gate", faults=(), share=0, port=free_ports(1)[0])
+
+    def shut(self):
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(20)
+
+    def open(self):
+        listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 20, backlog=512)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(20)
+
+
+class CredentialHost(Proxy):
+    """Gives out credentials as a container's host does, with a session token that is another one each time.
+
+    `lifetime` is in seconds; after `most` times it gives the same ones as the last time.
+    """
+
+    def __init__(self, server, lifetime=3600, most=1 << 30):
+        super().__init__("http://127.0.0.1:9")
+        self.server, self.lifetime, self.most, self.given = server, lifetime, most, 0
+
+    @property
+    def token(self):
+        return f"session//token+{min(self.given, self.most)}=="
+
+    async def answer(self, request):
+        if request.method != "GET" or request.path != "/credentials":
+            return error(404, "NoSuchKey", "nothing is there")
+        self.given += 1
+        end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=self.lifetime)
+        body = {
+            "AccessKeyId": self.server.access_key, "SecretAccessKey": self.server.secret_key, "Token": self.token,
+            "Expiration": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return Response([("Content-Type", "application/json")], json.dumps(body).encode(), 200, "OK")
+
+    @property
+    def environment(self):
+        return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{self.endpoint}/credentials"}
+
+
+class TokenProxy(RecordingProxy):
+    """Refuses requests with a token for which `expired(token, how many requests came)`, and passes on those without one
+    and the others, signed anew for a server that knows of no tokens."""
+
+    def __init__(self, server, expired):
+        super().__init__(server.endpoint, "tokens", faults=(), share=0)
+        self.keys, self.expired = Keys(server.access_key, server.secret_key), expired
+        self.came, self.refused, self.tokens = 0, 0, []
+
+    async def answer(self, request):
+        self.came += 1
+        token = request.get("x-amz-security-token")
+        if token and (not self.tokens or self.tokens[-1] != token):
+            self.tokens.append(token)
+        if self.expired(token, self.came):
+            self.refused += 1
+            return error(403, "ExpiredToken", "The provided token has expired.")
+        return await super().answer(without_token(request, self.keys) if token else request)
