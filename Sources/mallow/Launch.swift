@@ -27,6 +27,7 @@ struct Launch {
         if !endpoints.store.isOnDisk { try await prove(store) }
         let opened = try Platform(endpoints, store: store, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened
+        let (limitedStore, limitedSource) = tuning.limited(platform.store, platform.source)
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
@@ -36,7 +37,7 @@ struct Launch {
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,
             connections: Connections(
-                source: platform.source, store: platform.store, catalog: platform.catalog, log: log
+                source: limitedSource, store: limitedStore, catalog: platform.catalog, log: log
             ),
             options: tuning.options(content)
         ).execute(selection)

@@ -86,8 +86,22 @@ struct TuningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Drain when more videos than this have failed.", valueName: "N"))
     var errorBudget = 100
 
+    @Option(help: ArgumentHelp("Objects put in a second, at most.", valueName: "N"))
+    var limitPuts: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Transcripts read from the contentstore, and objects from the store, in a second, at most.", valueName: "N")
+    )
+    var limitReads: Double?
+
     /// Says in one sentence what is out of range.
     func check() throws {
+        for (name, limit) in [("puts", limitPuts), ("reads", limitReads)] {
+            if let limit, !(limit >= 0.1 && limit <= 1_000_000) {
+                throw UsageError("--limit-\(name) \(limit): it is 0.1 a second or more; leave it out for no limit.")
+            }
+        }
         guard 1...512 ~= concurrency else {
             throw UsageError("--concurrency \(concurrency): 1 to 512 videos may be in flight.")
         }
@@ -107,6 +121,19 @@ struct TuningOptions: ParsableArguments {
     func described(_ content: ContentOptions) -> String {
         "concurrency \(concurrency), format \(content.format.rawValue), prefix \(keys.prefix), error budget \(errorBudget)"
             + (content.declaredOnly ? ", declared only" : "")
+            + (limitPuts.map { ", \($0) puts/s" } ?? "") + (limitReads.map { ", \($0) reads/s" } ?? "")
+    }
+
+    /// A store and a source that are asked for no more than was said.
+    func limited(_ store: any ObjectStore, _ source: any CourseSource) -> (any ObjectStore, any CourseSource) {
+        func limit(_ perSecond: Double?) -> RateLimit? {
+            perSecond.map { RateLimit(perSecond: $0, surroundings: .real) }
+        }
+        let (puts, reads) = (limit(limitPuts), limit(limitReads))
+        return (
+            puts == nil && reads == nil ? store : LimitedStore(store, puts: puts, reads: reads),
+            reads.map { LimitedSource(source, reads: $0) } ?? source
+        )
     }
 }
 

@@ -4,7 +4,7 @@ import Foundation
 /// Figures, run by hand: `swift run -c release benchmarks [ledger|engine|plan|console] [--transcripts N] [--folder DIR]`.
 /// `benchmarks large-ledger --folder DIR` makes `DIR/large.ledger`, which `Tests/console/figures.py` opens a console on.
 ///
-/// `benchmarks puts` puts the files of a folder into a bucket, for `Tests/s3/figures.py`.
+/// `benchmarks fleet --transcripts N --folder DIR` makes exports in a folder, and `benchmarks puts` puts the files of a folder into a bucket, for `Tests/s3/figures.py`.
 ///
 /// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
 @main
@@ -20,6 +20,9 @@ struct Benchmarks {
         let parent = option("--folder") ?? FileManager.default.temporaryDirectory.path
         if arguments.first == "large-ledger" {
             return try await ConsoleBenchmark.makeLedger("\(parent)/large.ledger")
+        }
+        if arguments.first == "fleet" {
+            return try GeneratedFleet.make(transcripts / GeneratedFleet.transcriptsPerCourse, in: parent)
         }
         if arguments.first == "puts" {
             guard let place = option("--store") else {

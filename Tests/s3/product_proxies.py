@@ -46,16 +46,41 @@ class PlannedProxy(RecordingProxy):
 
 
 class GatedProxy(RecordingProxy):
-    """One whose port can be shut: what is under way is cut off, and who comes is refused, until it is opened again."""
+    """One whose port can be shut, so that who comes is refused, until it is opened again on the same port.
 
-    def __init__(self, upstream):
+    `pace` is how many seconds each request waits before it is passed on.
+    """
+
+    def __init__(self, upstream, pace=0.0):
         # Such a port is free again when it is wanted back.
         super().__init__(upstream, "gate", faults=(), share=0, port=free_ports(1)[0])
+        self.pace, self.is_shut = pace, False
+        self._busy = set()
 
-    def shut(self):
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(20)
+    async def answer(self, request):
+        self._busy.add(asyncio.current_task())
+        try:
+            await asyncio.sleep(self.pace)
+            return await super().answer(request)
+        finally:
+            self._busy.discard(asyncio.current_task())
+            if self.is_shut:
+                request.headers.append(("Connection", "close"))
+
+    def shut(self, cutting=False):
+        """Requests under way are answered yet, or with `cutting` cut off."""
+        asyncio.run_coroutine_threadsafe(self._shut(cutting), self._loop).result(20)
+
+    async def _shut(self, cutting):
+        self.is_shut = True
+        self._server.close()
+        ended = [task for task in self._connections if cutting or task not in self._busy]
+        for task in ended:
+            task.cancel()
+        await asyncio.gather(*ended, return_exceptions=True)
 
     def open(self):
+        self.is_shut = False
         listening = asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=1 << 20, backlog=512)
         self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(20)
 

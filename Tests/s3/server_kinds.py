@@ -123,7 +123,7 @@ class Nginx(Server):
         user = pwd.getpwuid(os.getuid()).pw_name
         configuration.write_text(f"""
             {f"user {user} {grp.getgrgid(os.getgid()).gr_name};" if user == "root" else ""}
-            worker_processes 1; daemon off; pid {self.folder}/pid; error_log {self.folder}/error.log warn;
+            daemon off; master_process off; pid {self.folder}/pid; error_log {self.folder}/error.log warn;
             events {{ worker_connections 1024; }}
             http {{
                 access_log off; keepalive_requests 1000000; {temporary}

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How fast transcripts go to S3, beside the fastest tools there are: a table, by hand.
+
+    swift build -c release -Xswiftc -enable-testing
+    $(Tests/s3/venv.sh) Tests/s3/figures.py [--objects 20000] [--rounds 2] [--in-flight 32] [--only puts|run|memory]
+
+Puts alone go to nginx on tmpfs, which stores bytes and checks nothing; whole runs go to SeaweedFS. Everything that is
+compared takes turns in the same run, on the same files, with the same number in flight.
+"""
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from processes import scratch_folder
+from server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY
+from servers import Servers
+
+ROOT = Path(__file__).resolve().parents[2]
+RELEASE = ROOT / ".build" / "release"
+TOOLS = Path(sys.executable).parent
+
+
+def measured(command, environment):
+    """Seconds, processor seconds, the most memory in MB, and what it said."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, error = process.communicate()
+    seconds = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}: {error[-2000:]}")
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, used, out
+
+
+def environment(**more):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME")}
+    return {**kept, "AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY, "AWS_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true", **more}
+
+
+class Figures:
+    def __init__(self, arguments, folder):
+        self.arguments, self.folder, self.count = arguments, Path(folder), arguments.objects
+        self.fleet, self.files = self.folder / "fleet", self.folder / "files"
+
+    def make(self):
+        subprocess.run([RELEASE / "benchmarks", "fleet", "--transcripts", str(self.count), "--folder", self.fleet], check=True)
+        self.files.mkdir()
+        for file in self.fleet.glob("*/static/*.srt"):
+            os.link(file, self.files / file.name)
+
+    def line(self, name, seconds, used, note=""):
+        print(f"  {name:<22} {self.count / seconds:7.0f} objects/s  {used / self.count * 1e6:6.0f} us of CPU each  {note}", flush=True)
+
+    def s5cmd(self, address, round_):
+        return measured(
+            [TOOLS / "s5cmd", "--numworkers", str(self.arguments.in_flight), "--endpoint-url", address, "cp",
+             f"{self.files}/*", f"s3://{BUCKET}/s5cmd-{round_}/"], environment())
+
+    def rclone(self, address, round_):
+        remote = {f"RCLONE_CONFIG_IT_{name}": value for name, value in {
+            "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": address, "ACCESS_KEY_ID": ACCESS_KEY,
+            "SECRET_ACCESS_KEY": SECRET_KEY, "REGION": REGION}.items()}
+        return measured(
+            [TOOLS / "rclone", "copy", str(self.files), f"it:{BUCKET}/rclone-{round_}", "--transfers",
+             str(self.arguments.in_flight)], environment(RCLONE_CONFIG="/dev/null", **remote))
+
+    def puts(self):
+        print(f"puts alone, {self.count} objects of 20 KB, {self.arguments.in_flight} in flight, to nginx on tmpfs")
+        with Servers("nginx") as servers:
+            address = servers["nginx"].endpoint
+            speeds, costs = [], []
+            for round_ in range(self.arguments.rounds):
+                ours = measured(
+                    [RELEASE / "benchmarks", "puts", "--folder", self.files, "--in-flight", str(self.arguments.in_flight),
+                     "--store", f"//{BUCKET}/ours-{round_}?endpoint={address}"], environment())
+                theirs = self.s5cmd(address, round_)
+                self.line("mallow's store", *ours[:2], ours[2].strip())
+                self.line("s5cmd cp", *theirs[:2])
+                speeds.append(theirs[0] / ours[0])
+                costs.append(ours[1] / theirs[1])
+            print(f"  against s5cmd: {', '.join(f'{s:.2f}' for s in speeds)} times as fast, "
+                  f"{', '.join(f'{c:.2f}' for c in costs)} of its CPU for each object")
+
+    def run(self):
+        print(f"a whole run, {self.count} transcripts of 20 KB, {self.arguments.in_flight} videos in flight, to SeaweedFS")
+        ratios = []
+        with Servers("seaweedfs") as servers:
+            address = servers["seaweedfs"].endpoint
+            for round_ in range(self.arguments.rounds):
+                place = self.folder / f"place-{round_}"
+                place.mkdir()
+                ours = measured(
+                    [RELEASE / "mallow", "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency",
+                     str(self.arguments.in_flight), "--store", f"s3://{BUCKET}/ours-{round_}?endpoint={address}",
+                     "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")], environment())
+                s5cmd, rclone = self.s5cmd(address, round_), self.rclone(address, round_)
+                self.line("mallow run", *ours[:2])
+                self.line("s5cmd cp", *s5cmd[:2])
+                self.line("rclone copy", *rclone[:2])
+                ratios.append((s5cmd[0] / ours[0], rclone[0] / ours[0]))
+        print(f"  against s5cmd: {', '.join(f'{a:.2f}' for a, _ in ratios)} times as fast; "
+              f"against rclone: {', '.join(f'{b:.2f}' for _, b in ratios)}")
+
+    def memory(self):
+        print(f"512 videos in flight, {self.count} transcripts, to SeaweedFS")
+        with Servers("seaweedfs") as servers:
+            place = self.folder / "memory"
+            place.mkdir()
+            process = subprocess.Popen(
+                [RELEASE / "mallow", "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", "512",
+                 "--store", f"s3://{BUCKET}/memory?endpoint={servers['seaweedfs'].endpoint}",
+                 "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")],
+                env=environment(), stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            print(f"  peak memory {usage.ru_maxrss / 1024:.0f} MB, exit {os.waitstatus_to_exitcode(status)}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--objects", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--in-flight", type=int, default=32)
+    parser.add_argument("--only", choices=("puts", "run", "memory"))
+    options = parser.parse_args()
+    with scratch_folder() as scratch:
+        figures = Figures(options, scratch)
+        figures.make()
+        for name in ("puts", "run", "memory"):
+            if options.only in (None, name):
+                getattr(figures, name)()

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A bucket that cannot be reached for a while: the run waits for it, says so, and goes on by itself.
+
+MALLOW_OUTAGE_SECONDS (20) says for how long.
+"""
+import os
+import time
+import unittest
+
+from product_proxies import GatedProxy
+from product_site import OPEN, PLANTED, BucketTests, shared, wait_until
+
+SECONDS = float(os.environ.get("MALLOW_OUTAGE_SECONDS", "20"))
+COURSES, VIDEOS, TRANSCRIPTS = 3, 12, 2
+
+
+class OutageTests(BucketTests):
+    def setUp(self):
+        super().setUp()
+        weed = shared("seaweedfs")["seaweedfs"]
+        self.gate = self.enterContext(GatedProxy(weed.endpoint, pace=0.03))
+        self.site = self.bucket_site(self.fleet(COURSES, VIDEOS, TRANSCRIPTS), weed, endpoint=self.gate.endpoint)
+        self.site.bucket.put(PLANTED)
+        self.planted = self.site.bucket.etags()
+        self.child = self.site.start("run", "--all", "--json", "--concurrency", "4")
+
+    def events(self, kind):
+        return self.child.out.read_text().count(f'"event":"{kind}"')
+
+    def shut_after(self, stored, **options):
+        wait_until(lambda: self.child.poll() is not None or self.events("stored") >= stored, f"{stored} stored")
+        self.assertIsNone(self.child.poll(), "it ended before its bucket was gone")
+        self.gate.shut(**options)
+        self.shut_at = time.monotonic()
+
+    def paused(self):
+        """What status says once the run has stopped for the outage."""
+        def look():
+            self.assertIsNone(self.child.poll(), f"the run did not wait: {self.told()}")
+            run = self.site.status()["run"]
+            return run if run["state"] == "paused" else None
+        return wait_until(look, lambda: f"paused, but {self.site.status()['run']}", seconds=max(SECONDS, 15), every=0.2)
+
+    def told(self):
+        return self.child.out.read_text()[-1500:] + self.child.err.read_text()[-1500:]
+
+    def outlast(self):
+        """The rest of the outage, in which the run stays where it is."""
+        while time.monotonic() < self.shut_at + SECONDS:
+            self.assertIsNone(self.child.poll(), f"the run did not wait: {self.told()}")
+            time.sleep(0.1)
+        self.assertEqual("paused", self.site.status()["run"]["state"])
+
+    def assert_nothing_lost_or_doubled(self, opened=()):
+        etags = self.site.bucket.etags()
+        self.assertEqual(self.planted, {key: etags.get(key) for key in self.planted})
+        landed = self.gate.keys_written(self.site.bucket)
+        self.assertEqual(len(landed), len(set(landed)), "a key was written twice")
+        rows = self.site.named()
+        self.assertEqual(COURSES * VIDEOS * TRANSCRIPTS, len(rows))
+        self.assertEqual(rows, etags.keys() - self.planted.keys() - set(opened), "orphans, or rows without an object")
+        self.site.bucket.fetch(self.site.store, leaving_out=self.planted.keys() | set(opened))
+        self.assert_clean(self.site)
+        self.assertEqual({"verified": COURSES * VIDEOS}, self.site.status()["totals"]["videos"])
+        self.assertEqual(0, sum(course["retries"] for course in self.site.status()["courses"]), "retries were spent")
+
+    def test_a_run_waits_for_its_bucket_and_goes_on(self):
+        """The outage begins between requests, so none of them is in doubt."""
+        self.shut_after(10)
+        run = self.paused()
+        self.assertRegex(run["reason"], r"store|bucket|s3://|127\.0\.0\.1")
+        self.outlast()
+        self.gate.open()
+        self.assertEqual(0, self.child.wait(60), self.told())
+        self.assertEqual({}, {k: v for k, (v, *_) in self.site.intents().items() if v in OPEN})
+        self.assert_nothing_lost_or_doubled()
+        self.assertEqual(0, self.site.call("verify", "--deep").exit)
+
+    def test_requests_cut_off_by_the_outage_are_settled(self):
+        self.shut_after(10, cutting=True)
+        self.paused()
+        self.gate.open()
+        exit = self.child.wait(100)
+        opened = {key: state for key, (state, *_) in self.site.intents().items() if state in OPEN}
+        # A PUT that was cut off may arrive for a minute, and until then nothing can be called proven.
+        self.assertEqual(3 if opened else 0, exit, self.told())
+        self.assertLessEqual(set(opened.values()), {"watched"})
+        self.assert_nothing_lost_or_doubled(opened)
+
+    def test_a_run_that_waits_can_be_stopped(self):
+        self.shut_after(6)
+        self.paused()
+        self.child.send_signal(2)
+        self.assertEqual(130, self.child.wait(30), self.told())
+        self.gate.open()
+        self.assertIn(self.site.call("run", "--unfinished").exit, (0, 3))
+        opened = {key for key, (state, *_) in self.site.intents().items() if state in OPEN}
+        self.assert_nothing_lost_or_doubled(opened)
+
+
+if __name__ == "__main__":
+    unittest.main()
