@@ -159,9 +159,10 @@ class SeededFaultTests(BucketTests):
         faults = sum((seed.proxy.counts for seed in played), collections.Counter())
         calls = collections.Counter(len(seed.operator.said) for seed in played)
         watched = sum(1 for seed in played if seed.watched)
+        odd = {seed.seed: seed.exit for seed in played if seed.exit not in (0, 3)}
         print(
             f"\n  {len(played)} seeds: exits {dict(exits)}, commands needed {dict(sorted(calls.items()))}, "
-            f"{watched} with PUTs still watched for, {sum(faults.values())} faults {dict(faults)}", file=sys.stderr)
+            f"{watched} with PUTs still watched for, {sum(faults.values())} faults {dict(faults)}, other exits by seed {odd}", file=sys.stderr)
         self.assertEqual("", "\n".join(str(seed) for seed in played if seed.violations))
         strange = [refusal for refusal in strict.refusals if "XAmzContentSHA256Mismatch" not in refusal[2]]
         self.assertEqual([], strange, "refused for more than bytes that changed on the way")
