@@ -24,8 +24,14 @@ RELEASE = ROOT / ".build" / "release"
 TOOLS = Path(sys.executable).parent
 
 
-def measured(command, environment):
-    """Seconds, processor seconds, the most memory in MB, and what it said."""
+def processor_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(command, environment, server):
+    """Seconds, processor seconds of the client and of the server, and what it said."""
+    served = processor_seconds(server.child.process.pid)
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, error = process.communicate()
@@ -34,7 +40,7 @@ def measured(command, environment):
     if process.returncode != 0:
         raise SystemExit(f"{command[0]} ended with {process.returncode}: {error[-2000:]}")
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, used, out
+    return seconds, used, processor_seconds(server.child.process.pid) - served, out
 
 
 def environment(**more):
@@ -54,34 +60,35 @@ class Figures:
         for file in self.fleet.glob("*/static/*.srt"):
             os.link(file, self.files / file.name)
 
-    def line(self, name, seconds, used, note=""):
-        print(f"  {name:<22} {self.count / seconds:7.0f} objects/s  {used / self.count * 1e6:6.0f} us of CPU each  {note}", flush=True)
+    def line(self, name, seconds, used, served, note=""):
+        each = f"{used / self.count * 1e6:5.0f} us of CPU each, the server {served / self.count * 1e6:5.0f} us"
+        print(f"  {name:<16} {self.count / seconds:6.0f} objects/s  {each}  {note}", flush=True)
 
-    def s5cmd(self, address, round_):
+    def s5cmd(self, server, round_):
         return measured(
-            [TOOLS / "s5cmd", "--numworkers", str(self.arguments.in_flight), "--endpoint-url", address, "cp",
-             f"{self.files}/*", f"s3://{BUCKET}/s5cmd-{round_}/"], environment())
+            [TOOLS / "s5cmd", "--numworkers", str(self.arguments.in_flight), "--endpoint-url", server.endpoint, "cp",
+             f"{self.files}/*", f"s3://{BUCKET}/s5cmd-{round_}/"], environment(), server)
 
-    def rclone(self, address, round_):
+    def rclone(self, server, round_):
         remote = {f"RCLONE_CONFIG_IT_{name}": value for name, value in {
-            "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": address, "ACCESS_KEY_ID": ACCESS_KEY,
+            "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": server.endpoint, "ACCESS_KEY_ID": ACCESS_KEY,
             "SECRET_ACCESS_KEY": SECRET_KEY, "REGION": REGION}.items()}
         return measured(
             [TOOLS / "rclone", "copy", str(self.files), f"it:{BUCKET}/rclone-{round_}", "--transfers",
-             str(self.arguments.in_flight)], environment(RCLONE_CONFIG="/dev/null", **remote))
+             str(self.arguments.in_flight)], environment(RCLONE_CONFIG="/dev/null", **remote), server)
 
     def puts(self):
         print(f"puts alone, {self.count} objects of 20 KB, {self.arguments.in_flight} in flight, to nginx on tmpfs")
         with Servers("nginx") as servers:
-            address = servers["nginx"].endpoint
+            server = servers["nginx"]
             speeds, costs = [], []
             for round_ in range(self.arguments.rounds):
                 ours = measured(
                     [RELEASE / "benchmarks", "puts", "--folder", self.files, "--in-flight", str(self.arguments.in_flight),
-                     "--store", f"//{BUCKET}/ours-{round_}?endpoint={address}"], environment())
-                theirs = self.s5cmd(address, round_)
-                self.line("mallow's store", *ours[:2], ours[2].strip())
-                self.line("s5cmd cp", *theirs[:2])
+                     "--store", f"//{BUCKET}/ours-{round_}?endpoint={server.endpoint}"], environment(), server)
+                theirs = self.s5cmd(server, round_)
+                self.line("mallow's store", *ours[:3], ours[3].strip())
+                self.line("s5cmd cp", *theirs[:3])
                 speeds.append(theirs[0] / ours[0])
                 costs.append(ours[1] / theirs[1])
             print(f"  against s5cmd: {', '.join(f'{s:.2f}' for s in speeds)} times as fast, "
@@ -91,18 +98,19 @@ class Figures:
         print(f"a whole run, {self.count} transcripts of 20 KB, {self.arguments.in_flight} videos in flight, to SeaweedFS")
         ratios = []
         with Servers("seaweedfs") as servers:
-            address = servers["seaweedfs"].endpoint
+            server = servers["seaweedfs"]
             for round_ in range(self.arguments.rounds):
                 place = self.folder / f"place-{round_}"
                 place.mkdir()
                 ours = measured(
                     [RELEASE / "mallow", "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency",
-                     str(self.arguments.in_flight), "--store", f"s3://{BUCKET}/ours-{round_}?endpoint={address}",
-                     "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")], environment())
-                s5cmd, rclone = self.s5cmd(address, round_), self.rclone(address, round_)
-                self.line("mallow run", *ours[:2])
-                self.line("s5cmd cp", *s5cmd[:2])
-                self.line("rclone copy", *rclone[:2])
+                     str(self.arguments.in_flight), "--store", f"s3://{BUCKET}/ours-{round_}?endpoint={server.endpoint}",
+                     "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")],
+                    environment(), server)
+                s5cmd, rclone = self.s5cmd(server, round_), self.rclone(server, round_)
+                self.line("mallow run", *ours[:3])
+                self.line("s5cmd cp", *s5cmd[:3])
+                self.line("rclone copy", *rclone[:3])
                 ratios.append((s5cmd[0] / ours[0], rclone[0] / ours[0]))
         print(f"  against s5cmd: {', '.join(f'{a:.2f}' for a, _ in ratios)} times as fast; "
               f"against rclone: {', '.join(f'{b:.2f}' for _, b in ratios)}")

@@ -3,6 +3,7 @@
 shut for a while, one that takes session tokens for as long as they are good; and a host that gives out credentials.
 """
 import asyncio
+import collections
 import datetime
 import json
 import urllib.parse
@@ -14,11 +15,15 @@ from signature import Keys, without_token
 
 
 class RecordingProxy(FaultProxy):
-    """A fault proxy that keeps what the server itself answered to each PUT and DELETE that reached it."""
+    """A fault proxy that keeps which PUTs and DELETEs the server itself answered well, and all that was asked for."""
 
     def __init__(self, upstream, seed, **options):
         super().__init__(upstream, seed, **options)
-        self.written, self.deleted = [], []
+        self.written, self.deleted, self.targets = [], [], collections.defaultdict(list)
+
+    async def answer(self, request):
+        self.targets[request.method].append(request.target)
+        return await super().answer(request)
 
     async def forward(self, request):
         response = await super().forward(request)

@@ -151,6 +151,8 @@ class BucketSite(Site):
 
     def intents(self):
         """Object → (state, SHA-256, size)."""
+        if not self.ledger_rows("SELECT 1 FROM sqlite_master WHERE name = 'intent'"):
+            return {}
         rows = self.ledger_rows("SELECT object, state, sha256, size FROM intent")
         return {key: tuple(rest) for key, *rest in rows}
 

@@ -7,6 +7,7 @@ import collections
 import concurrent.futures
 import os
 import random
+import sqlite3
 import sys
 import unittest
 
@@ -90,18 +91,26 @@ class Seed:
             self.site.bucket.put(PLANTED)
             self.planted = self.site.bucket.etags()
             self.operator = Operator(self.site)
-            try:
-                self.exit = self.operator.work()
-            finally:
-                self.site.end()
-        self.judge()
+            self.exit = self.first_exit = self.operator.work()
+            self.watched = {key for key, (state, *_) in self.site.intents().items() if state == "watched"}
+            self.judge()
+            self.calm()
         return self
+
+    def calm(self):
+        """The faults are over, and the minute in which a lost PUT may arrive: now all of it can be brought to its end."""
+        self.proxy.share = 0
+        minute_later(self.site)
+        recovered = self.operator.do("recover")
+        self.expect(recovered.exit == 0, f"recover, without a fault: {recovered.exit}")
+        self.exit = self.operator.do("run", "--all").exit
+        self.expect(self.exit == 0, f"a run without a fault: {self.exit}")
+        self.judge()
 
     def judge(self):
         site, bucket = self.site, self.site.bucket
         etags, intents, rows = bucket.etags(), site.intents(), site.named()
         opened = {key for key, (state, *_) in intents.items() if state in OPEN}
-        self.watched = {key for key, (state, *_) in intents.items() if state == "watched"}
         ours = etags.keys() - self.planted.keys()
 
         self.expect({k: etags.get(k) for k in self.planted} == self.planted, "an object of somebody else was touched")
@@ -155,11 +164,11 @@ class SeededFaultTests(BucketTests):
         seeds = [SEED] if SEED else range(SEEDS)
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             played = list(pool.map(lambda n: Seed(n, self.folder / f"seed-{n}", source, weed, strict).play(), seeds))
-        exits = collections.Counter(seed.exit for seed in played)
+        exits = collections.Counter(seed.first_exit for seed in played)
         faults = sum((seed.proxy.counts for seed in played), collections.Counter())
-        calls = collections.Counter(len(seed.operator.said) for seed in played)
+        calls = collections.Counter(len(seed.operator.said) - 2 for seed in played)
         watched = sum(1 for seed in played if seed.watched)
-        odd = {seed.seed: seed.exit for seed in played if seed.exit not in (0, 3)}
+        odd = {seed.seed: seed.first_exit for seed in played if seed.first_exit not in (0, 3)}
         print(
             f"\n  {len(played)} seeds: exits {dict(exits)}, commands needed {dict(sorted(calls.items()))}, "
             f"{watched} with PUTs still watched for, {sum(faults.values())} faults {dict(faults)}, other exits by seed {odd}", file=sys.stderr)
@@ -170,8 +179,6 @@ class SeededFaultTests(BucketTests):
             # Else this has proven little.
             self.assertGreaterEqual(exits[0], len(played) // 3)
             self.assertEqual(set(FAULTS) - faults.keys(), set(NEVER_MET))
-        stuck = [seed for seed in played if seed.exit != 0 and not (seed.exit == 3 and seed.watched)]
-        self.assertEqual("", "\n".join(str(seed) for seed in stuck if seed.share <= 0.05), "few faults, and not done")
 
 
 class PlannedFaultTests(BucketTests):
@@ -183,11 +190,11 @@ class PlannedFaultTests(BucketTests):
     def sited(self, proxy, **options):
         return self.bucket_site(self.source, self.weed, endpoint=proxy.endpoint, **options)
 
-    def run_against(self, plan):
+    def run_against(self, plan, name="site"):
         """(site, result, proxy) of a run in which requests meet the faults of a plan: (method, ordinal) → kind."""
         look = plan if callable(plan) else lambda method, ordinal: plan.get((method, ordinal))
         proxy = self.enterContext(PlannedProxy(self.weed.endpoint, look))
-        site = self.sited(proxy)
+        site = self.sited(proxy, name=name)
         result = site.call("run", "--all", "--json", "--concurrency", "1")
         return site, result, proxy
 
@@ -214,10 +221,12 @@ class PlannedFaultTests(BucketTests):
         states = collections.Counter(state for state, *_ in site.intents().values())
         self.assertEqual({"committed": 4, "removed": 1, "watched": 1}, states)
         self.assertEqual((5, 1), (len(proxy.written), len(proxy.deleted)), "its sister was stored, and removed")
-        recovered = site.call("recover", "--json")
-        self.assert_exit(3, recovered)
+        self.assert_exit(3, site.call("recover"))
         site.fetch()
         self.assert_clean(site)
+        minute_later(site)
+        self.assert_exit(0, site.call("recover"))
+        self.assert_whole(site, 2)
 
     def test_a_put_that_arrives_late_is_removed(self):
         site, result, proxy = self.run_against({("PUT", 0): "reset-before"})
@@ -272,6 +281,26 @@ class PlannedFaultTests(BucketTests):
         self.assertEqual({"integrity"}, {cause["class"] for cause in failures["causes"]})
         self.assertRegex(str(failures), "BadDigest|ChecksumMismatch")
 
+    def test_a_write_is_never_sent_twice_behind_our_back(self):
+        """On a connection that was used before, an HTTP library likes to send again what got no answer."""
+        for fault in ("reset-after", "reset-before"):
+            with self.subTest(fault):
+                site, result, proxy = self.run_against({("PUT", 2): fault}, name=fault)
+                asked = proxy.targets["PUT"]
+                self.assertEqual(len(asked), len(set(asked)), "a PUT was sent again with no look at what became of it")
+
+    def test_an_object_that_turns_into_another_is_never_called_proven(self):
+        """Somebody else's write, or a disk that rots, between our PUT and the check at the end of its video."""
+        proxy = self.enterContext(MeddledProxy(self.weed))
+        site = self.sited(proxy)
+        result = site.call("run", "--all", "--json", "--concurrency", "1")
+        self.assertEqual(1, len(proxy.meddled))
+        self.assert_exit(1, site.call("verify"))
+        self.assertNotEqual(0, result.exit, "done and proven, though verify finds another object than was stored")
+        self.assertEqual(1, site.status()["totals"]["videos"].get("verified", 0))
+        self.assertEqual([False], [bool(flag) for _, flag in site.flags()] or [False], "it was cut over")
+        self.assertEqual([], [key for key in proxy.deleted if key in proxy.meddled], "what is not ours was removed")
+
     def test_answers_corrupted_on_the_way_are_not_believed(self):
         site, result, proxy = self.run_against({})
         self.assert_done(site, result)
@@ -280,6 +309,21 @@ class PlannedFaultTests(BucketTests):
         self.assert_exit(1, verified)
         proxy.plan = lambda method, ordinal: None
         self.assert_exit(0, site.call("verify", "--deep"))
+
+
+class MeddledProxy(RecordingProxy):
+    """Behind it the first object that is put becomes another one, by the hand of somebody else."""
+
+    def __init__(self, server):
+        super().__init__(server.endpoint, "meddled", faults=(), share=0)
+        self.requester, self.meddled = server.requester(), []
+
+    async def forward(self, request):
+        response = await super().forward(request)
+        if request.method == "PUT" and response.status == 200 and not self.meddled:
+            self.meddled.append(request.path)
+            self.requester.send("PUT", request.path.lstrip("/"), body=b"1\n00:00:01,000 --> 00:00:02,000\nother\n")
+        return response
 
 
 class CredentialTests(BucketTests):
@@ -341,6 +385,14 @@ class CredentialTests(BucketTests):
         self.assertIn(last.exit, (0, 3), last.out + last.err)
         site.fetch()
         self.assert_clean(site)
+
+
+def minute_later(site):
+    """Turns back the ledger's clock, rather than wait until a lost PUT can no longer arrive."""
+    connection = sqlite3.connect(site.ledger)
+    with connection:
+        connection.execute("UPDATE intent SET written = written - 61 WHERE state = 'watched'")
+    connection.close()
 
 
 def dashed(hexadecimal):
