@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Ledger
-import MigrationModel
+package import MigrationModel
 
 /// Which platform a console is on: it is named on every screen.
 package struct Place: Sendable, Hashable {
@@ -10,6 +10,8 @@ package struct Place: Sendable, Hashable {
     package let source: String?
     /// Where transcripts go.
     package let store: String?
+    /// What the store cannot do and somebody has accepted by name.
+    package let weaknesses: [StoreWeakness]
     /// edx-val's tables.
     package let catalog: String?
     package let ledger: String
@@ -24,7 +26,7 @@ package struct Place: Sendable, Hashable {
     package init(
         isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
         engineOptions: [String] = [], runOptions: [String] = [], operator: String,
-        window: Window? = nil
+        window: Window? = nil, weaknesses: [StoreWeakness] = []
     ) {
         self.isProduction = isProduction
         self.source = source
@@ -35,6 +37,7 @@ package struct Place: Sendable, Hashable {
         self.runOptions = runOptions
         self.operator = `operator`
         self.window = window
+        self.weaknesses = weaknesses
     }
 
     /// The word on every screen.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTP
-import MigrationModel
+package import MigrationModel
 import ObjectStorage
 
 /// A bucket as an endpoint names it, and as this machine may ask for it.
@@ -42,5 +42,13 @@ struct Bucket {
                 InstanceCredentials(environment, over: nearby),
             ]), now: now
         )
+    }
+}
+
+extension Endpoint {
+    /// What its store cannot do and an operator has accepted by name, in the order in which they are always told.
+    package var weaknesses: [StoreWeakness] {
+        guard scheme == "s3", let location = try? S3Location(rest) else { return [] }  // opening it says why
+        return StoreWeakness.allCases.filter(location.accepted.contains)
     }
 }

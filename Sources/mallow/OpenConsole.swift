@@ -64,7 +64,7 @@ struct OpenConsole: AsyncParsableCommand {
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
             catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName(),
-            window: window
+            window: window, weaknesses: endpoints?.store.weaknesses ?? []
         )
         try await Self.show(place, ledger, look: look)
     }

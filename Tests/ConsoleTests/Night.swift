@@ -226,7 +226,7 @@ extension Model {
     static func test(
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
-        isProduction: Bool = true, window: Window? = nil
+        isProduction: Bool = true, window: Window? = nil, weaknesses: [StoreWeakness] = []
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
@@ -234,7 +234,7 @@ extension Model {
             place: Place(
                 isProduction: isProduction, source: "olx:exports", store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
-                ledger: "night.ledger", operator: "mira", window: window
+                ledger: "night.ledger", operator: "mira", window: window, weaknesses: weaknesses
             ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
         )
     }

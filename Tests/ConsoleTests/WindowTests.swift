@@ -54,4 +54,16 @@ import Testing
             try await night.log.close()
         }
     }
+
+    @Test(arguments: [(200, 50), (100, 30), (80, 24), (60, 12), (40, 8), (20, 3)])
+    func `what the store cannot do stands on every screen`(_ width: Int, _ height: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(width, height, weaknesses: [.putRace, .unchecked])
+            try await model.load(from: night)
+            let text = Screen.render(model).text
+            #expect(text.contains(width < 60 ? "WEAK" : "WEAK: put-race, unchecked"))
+            try await night.log.close()
+        }
+    }
 }

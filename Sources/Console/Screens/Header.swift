@@ -23,6 +23,7 @@ extension Frame {
     /// `PROD 76% 4m-6m 2!`
     private mutating func oneLine(_ rect: Rect) {
         var x = badge(rect.x, rect.y)
+        if !model.place.weaknesses.isEmpty { x = draw(" WEAK", at: x, rect.y, .stateAttention, limit: rect.right - x) }
         let totals = model.view?.totals
         let percent = Figures.percent(totals?.videosProven ?? 0, of: totals?.videos ?? 0)
         x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
@@ -38,6 +39,9 @@ extension Frame {
     private mutating func place(_ rect: Rect) {
         fill(rect, .surface)
         var x = badge(rect.x, rect.y) + 1
+        // What somebody has taken upon himself is on every screen.
+        let weak = model.place.weaknesses.map(\.rawValue).joined(separator: ", ")
+        if !weak.isEmpty { x = draw("WEAK: \(weak)", at: x, rect.y, .stateAttention, limit: rect.right - x) + 1 }
         let need = model.needs
         // What needs somebody stands to the right, always.
         let needs =
