@@ -19,7 +19,7 @@ from verifier import Verifier
 
 SEEDS = int(os.environ.get("MALLOW_S3_SEEDS", "40"))
 SEED = os.environ.get("MALLOW_S3_SEED")
-AT_ONCE = 12
+AT_ONCE = 20
 ATTEMPTS = 6
 COURSES, VIDEOS, TRANSCRIPTS = 2, 3, 2
 # A run reads heads alone; what it reads of bodies is verify's.
@@ -326,7 +326,7 @@ class MeddledProxy(RecordingProxy):
         return response
 
 
-class CredentialTests(BucketTests):
+class ExpiringCredentialTests(BucketTests):
     def setUp(self):
         super().setUp()
         self.weed = shared("seaweedfs")["seaweedfs"]

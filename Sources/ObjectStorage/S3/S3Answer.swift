@@ -28,7 +28,7 @@ struct S3Answer: Sendable {
         self.call = call
         self.place = place
         status = response.status
-        let error = S3ErrorBody(response.body)
+        let error = 200..<300 ~= status ? nil : S3ErrorBody(response.body)
         code = error?.code
         let request = response["x-amz-request-id"].map { ", request \($0.prefix(64))" } ?? ""
         words = [code, error?.message].compactMap(\.self).joined(separator: ": ") + request

@@ -61,17 +61,14 @@ package final class S3Client: Sendable {
     }
 
     private func send(_ question: Question, with credentials: AWSCredentials) async throws -> HTTPResponse {
-        do {
-            return try await loop.perform(request(question, credentials))
-        } catch let error as TransferError {
-            guard question.call.isReading, !error.isDistrust else {
-                throw Failure(error, question.call, at: place(question))
+        var mayAskAgain = question.call.isReading
+        while true {
+            do {
+                return try await loop.perform(request(question, credentials))
+            } catch let error as TransferError {
+                guard mayAskAgain, !error.isDistrust else { throw Failure(error, question.call, at: place(question)) }
+                mayAskAgain = false
             }
-        }
-        do {
-            return try await loop.perform(request(question, credentials))
-        } catch let error as TransferError {
-            throw Failure(error, question.call, at: place(question))
         }
     }
 
