@@ -22,7 +22,11 @@ struct CheckpointWriter: Sendable {
         case .runEnded(let ending, let reason):
             let state: RunState = ending == .completed ? .finished : .aborted
             try execute(
-                db, "UPDATE run SET state = ?, ending = ?, reason = ?, ended = ? WHERE id = ?",
+                db,
+                """
+                UPDATE run SET state = ?, ending = ?, reason = ?, ended = ?, braked_to = NULL, brake_reason = NULL
+                WHERE id = ?
+                """,
                 [state.rawValue, ending.rawValue, reason, time, run.number]
             )
             let exit = try RunExit(of: run, in: db)
@@ -30,6 +34,7 @@ struct CheckpointWriter: Sendable {
             try event(db, "run ended", to: ending.rawValue, detail: reason)
         case .concurrency(let videos):
             try execute(db, "UPDATE run SET concurrency = ? WHERE id = ?", [videos, run.number])
+        case .braked(let bound, let reason): try brake(bound, reason, db)
         case .unreadable(let name, let failure):
             try execute(db, "UPDATE run SET unreadable = unreadable + 1 WHERE id = ?", [run.number])
             try event(db, "unreadable", class: failure.class, detail: "\(name): \(failure.description)")
@@ -78,6 +83,21 @@ struct CheckpointWriter: Sendable {
         case .notice(let course, let block, let text):
             try event(db, "notice", course: course, block: block, detail: text)
         }
+    }
+
+    // MARK: - The run
+
+    /// Events say when it begins and when it ends; in between the bound moves every second.
+    private func brake(_ bound: Int?, _ reason: String, _ db: Database) throws {
+        let before = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT braked_to FROM run WHERE id = ?"), arguments: [run.number]
+        )
+        try execute(
+            db, "UPDATE run SET braked_to = ?, brake_reason = ? WHERE id = ? AND ended IS NULL",
+            [bound, bound == nil ? nil : reason, run.number]
+        )
+        guard (before == nil) != (bound == nil) else { return }
+        try event(db, "brake", from: before.map(String.init), to: bound.map(String.init) ?? "released", detail: reason)
     }
 
     // MARK: - Courses and videos

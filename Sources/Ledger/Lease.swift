@@ -52,7 +52,9 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
         let now = date.timeIntervalSince1970
         try db.execute(
             sql: """
-                UPDATE run SET state = 'aborted', ending = 'died', reason = 'its engine died', ended = ? WHERE ended IS NULL;
+                UPDATE run SET state = 'aborted', ending = 'died', reason = 'its engine died', ended = ?, braked_to = NULL,
+                    brake_reason = NULL
+                WHERE ended IS NULL;
                 """, arguments: [now]
         )
         try db.execute(

@@ -31,6 +31,10 @@ enum LedgerSchema {
             // It changes when a course's state does, and not with each of its videos.
             try db.execute(sql: "CREATE INDEX course_listed ON course (key, state, title)")
         }
+        migrator.registerMigration("6 what the brake leaves of a run's limit") { db in
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN braked_to INTEGER")
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN brake_reason TEXT")
+        }
         return migrator
     }
 

@@ -47,6 +47,20 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     package let exit: Int32?
     /// How many videos may be in flight at once; 0 when it has not said so.
     package let concurrency: Int
+    /// How many of them the brake lets be in flight; nil while it is released.
+    package let brakedTo: Int?
+    package let brakeReason: String?
+
+    /// How many videos may be in flight, and why not more; nil while the brake is released.
+    package var brake: (bound: Int, reason: String)? {
+        guard let brakedTo, brakedTo < concurrency else { return nil }
+        return (brakedTo, brakeReason ?? "")
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, options, started, ended
+        case unreadable, exit, concurrency, brakedTo = "braked_to", brakeReason = "brake_reason"
+    }
 }
 
 /// A course as the ledger keeps it, with the sums over its videos.

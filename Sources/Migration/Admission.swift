@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+import MigrationModel
 import Synchronization
 
 /// The one gate through which every video of a run comes in.
 ///
-/// It bounds how many are in flight, and the bound may change while they are. Pause, window, throttle and error budget
-/// are reasons for which it is closed for a while; draining shuts it for good.
+/// It bounds how many are in flight, by the operator's limit and by the brake; both may change while they are. A pause,
+/// an outage and the window are reasons for which it is closed for a while; draining shuts it for good.
 package final class Admission: Sendable {
     /// Why nobody is let in for now.
     package enum Obstacle: String, Sendable, Hashable, CaseIterable {
-        case paused, window, throttled
+        case paused, outage, window
     }
 
     private struct State {
         var limit: Int
+        var brake = Brake()
         var inFlight = 0
         var obstacles: Set<Obstacle> = []
         var isShut = false
         var waiting: [CheckedContinuation<Bool, Never>] = []
         var head = 0
 
+        var bound: Int { min(limit, brake.bound ?? limit) }
+
         /// Takes from the queue everybody who may come in now.
         mutating func admitted() -> [CheckedContinuation<Bool, Never>] {
             var next: [CheckedContinuation<Bool, Never>] = []
-            while head < waiting.count, isShut || (obstacles.isEmpty && inFlight < limit) {
+            while head < waiting.count, isShut || (obstacles.isEmpty && inFlight < bound) {
                 next.append(waiting[head])
                 head += 1
                 if !isShut { inFlight += 1 }
@@ -43,8 +47,11 @@ package final class Admission: Sendable {
         state = Mutex(State(limit: limit))
     }
 
-    /// How many may be in flight at once.
+    /// How many an operator lets be in flight at once.
     package var limit: Int { state.withLock { $0.limit } }
+
+    /// How many may be in flight now: the limit, or what the brake leaves of it.
+    package var bound: Int { state.withLock { $0.bound } }
 
     /// Whether it is closed for a reason that may be lifted.
     package var isClosed: Bool { state.withLock { !$0.obstacles.isEmpty } }
@@ -78,14 +85,21 @@ package final class Admission: Sendable {
         change { $0.limit = max(1, limit) }
     }
 
+    /// Lets the brake hear what came of a call to the store.
+    ///
+    /// - Returns: what is to be written down, when the brake has another bound.
+    func hear(_ answer: StoreAnswer) -> Checkpoint? {
+        change { $0.brake.hear(answer, limit: $0.limit) }
+    }
+
     /// Closes the gate for a reason, until the same reason is lifted.
     package func close(for obstacle: Obstacle) {
-        change { $0.obstacles.insert(obstacle) }
+        change { _ = $0.obstacles.insert(obstacle) }
     }
 
     /// Lifts a reason for which the gate was closed.
     package func open(after obstacle: Obstacle) {
-        change { $0.obstacles.remove(obstacle) }
+        change { _ = $0.obstacles.remove(obstacle) }
     }
 
     /// Shuts the gate for good. Everybody who waits is turned away; those in flight go on.
@@ -93,11 +107,11 @@ package final class Admission: Sendable {
         change { $0.isShut = true }
     }
 
-    private func change(_ body: (inout State) -> Void) {
-        let (admitted, isShut) = state.withLock { state in
-            body(&state)
-            return (state.admitted(), state.isShut)
+    private func change<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+        let (value, admitted, isShut) = state.withLock { state in
+            (body(&state), state.admitted(), state.isShut)
         }
         for next in admitted { next.resume(returning: !isShut) }
+        return value
     }
 }

@@ -48,11 +48,13 @@ package struct CommandListener: Sendable {
         switch command.command {
         case nil: return "this engine is older than the console and does not know the command"
         case .pause:
-            control.admission.close(for: .paused)
-            try await log.record([.runState(.paused, reason: "paused by \(command.actor); resume to go on")])
+            let reason = "paused by \(command.actor); resume to go on"
+            control.pause(for: .paused, reason: reason) { log.note([$0]) }
         case .resume:
-            control.admission.open(after: .paused)
-            try await log.record([.runState(.running, reason: "")])
+            if control.wait(for: .paused) == nil, let reason = control.wait(for: .outage) {
+                return "nobody paused the run: it \(reason)"
+            }
+            control.resume(after: .paused) { log.note([$0]) }
         case .concurrency(let videos):
             guard 1...Self.mostConcurrency ~= videos else {
                 return "1 to \(Self.mostConcurrency) videos may be in flight"

@@ -17,6 +17,7 @@ struct CourseTask: Sendable {
         while true {
             if engine.control.isDraining { return try await stop(progress) }
             try await enter(.running, reason: "", progress)
+            let began = engine.surroundings.uptime()
             switch try await attempt(&progress) {
             case .stopped: return try await stop(progress)
             case .done(let state, let reason): return try await enter(state, reason: reason, progress)
@@ -24,10 +25,10 @@ struct CourseTask: Sendable {
                 guard progress.mayPass, let failure = progress.failures.first(where: \.class.isRetryable) else {
                     return try await fail(progress)
                 }
-                guard try await retry(after: failure, &progress) else { return try await fail(progress) }
+                guard try await retry(after: failure, of: began, &progress) else { return try await fail(progress) }
             case .failed(let failure):
                 let mayPass = RetryPolicy().mayPass(failure, attempts: progress.retries + 1)
-                guard mayPass, try await retry(after: failure, &progress) else {
+                guard mayPass, try await retry(after: failure, of: began, &progress) else {
                     return try await fail(whole: failure, progress)
                 }
             }
@@ -162,12 +163,25 @@ struct CourseTask: Sendable {
     }
 
     /// Waits before the next attempt, if there may be one.
-    private func retry(after failure: Failure, _ progress: inout CourseProgress) async throws -> Bool {
-        guard progress.retries < RetryPolicy.most, !engine.control.isDraining else { return false }
-        progress.retries += 1
-        try await enter(
-            .retrying, reason: "retry \(progress.retries) of \(RetryPolicy.most): \(failure.cause)", progress
-        )
+    ///
+    /// An attempt that an outage of the store fell into says nothing of the course: it does not count.
+    ///
+    /// - Parameter began: when the attempt did.
+    private func retry(
+        after failure: Failure, of began: Double, _ progress: inout CourseProgress
+    ) async throws -> Bool {
+        if await engine.outage.wasOut(since: began) {
+            let reason = "waits for the object store, and tries again without counting it as a retry: \(failure.cause)"
+            try await enter(.retrying, reason: reason, progress)
+            await engine.outage.passed()
+            if engine.control.isDraining { return false }
+        } else {
+            guard progress.retries < RetryPolicy.most, !engine.control.isDraining else { return false }
+            progress.retries += 1
+            try await enter(
+                .retrying, reason: "retry \(progress.retries) of \(RetryPolicy.most): \(failure.cause)", progress
+            )
+        }
         try await engine.surroundings.sleep(RetryPolicy().delay(jitter: engine.surroundings.jitter()))
         return true
     }

@@ -14,19 +14,29 @@ struct Engine: Sendable {
     let rollback: Rollback
     let recovery: Recovery
     let check: ConsistencyCheck
+    let outage: Outage
     let locks = VideoLocks()
     let unsettled = UnsettledVideos()
 
     init(
         run: RunID, connections: Connections, options: RunOptions, surroundings: Surroundings, control: RunControl
     ) {
+        let journal = Journal(log: connections.log)
+        let outage = Outage(control: control, journal: journal, surroundings: surroundings)
+        let store = WatchedStore(raw: connections.store, uptime: surroundings.uptime) { answer in
+            outage.hear(answer)
+            if let news = control.admission.hear(answer) { journal.note(news) }
+        }
+        let catalog = connections.catalog
         self.run = run
-        self.connections = connections
+        self.connections = Connections(
+            source: connections.source, store: store, catalog: catalog, log: connections.log
+        )
         self.options = options
         self.surroundings = surroundings
         self.control = control
-        let (store, catalog) = (connections.store, connections.catalog)
-        journal = Journal(log: connections.log)
+        self.journal = journal
+        self.outage = outage
         planner = VideoPlanner(source: connections.source, store: store, catalog: catalog, format: options.format)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
         recovery = Recovery(store: store, catalog: catalog, log: connections.log, surroundings: surroundings)

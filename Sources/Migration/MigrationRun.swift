@@ -35,15 +35,31 @@ package struct MigrationRun: Sendable {
     ///
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
-        let journal = engine.journal
-        engine.control.whenDraining { journal.note(.runState(.draining, reason: $0)) }
+        let (journal, outage) = (engine.journal, engine.outage)
+        // Weakly: the outage holds the control, and a log must go with its engine.
+        engine.control.whenDraining { [weak outage] reason in
+            journal.note(.runState(.draining, reason: reason))
+            outage?.giveUp()
+        }
         journal.note(.concurrency(engine.control.admission.limit))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")
+            group.addTask { try await outage.watch(engine.connections.store, asking: nothing) }
+            defer { group.cancelAll() }
+            try await work(on: selection)
+        }
+        let (ending, reason) = engine.control.ending ?? (.completed, "")
+        try await journal.record(.runEnded(ending, reason: reason))
+    }
+
+    private func work(on selection: CourseSelection) async throws {
+        let journal = engine.journal
         try await journal.record(
             .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
         try await recover()
         do {
             let courses = try await list(selection)
-            if !engine.control.admission.isClosed { try await journal.record(.runState(.running, reason: "")) }
+            engine.control.begin(.running) { journal.note($0) }
             try await migrate(courses)
             try await recover()
         } catch let lost as LedgerLost {
@@ -55,12 +71,15 @@ package struct MigrationRun: Sendable {
             let failure = Failure(error, "listing courses", at: "the source")
             try await journal.record(.unreadable(name: "the list of courses", failure))
         }
-        let (ending, reason) = engine.control.ending ?? (.completed, "")
-        try await journal.record(.runEnded(ending, reason: reason))
     }
 
     private func recover() async throws {
-        let outcome = try await engine.recovery.settleAll()
+        // Every question would wait for its deadline, and nobody has the time: the next run asks again.
+        if engine.control.isDraining, engine.outage.isOut {
+            let text = "the object store is out: the next run or mallow recover settles what is open"
+            return try await engine.journal.record(.notice(course: nil, block: nil, text: text))
+        }
+        let outcome = try await settled()
         var checkpoints: [Checkpoint] = outcome.open.map { .notice(course: nil, block: nil, text: $0.description) }
         if outcome.committed + outcome.undone > 0 {
             let text =
@@ -70,6 +89,22 @@ package struct MigrationRun: Sendable {
         if !checkpoints.isEmpty { try await engine.journal.record(checkpoints) }
         for transaction in try await engine.journal.openTransactions() {
             engine.unsettled.insert(transaction.header.block)
+        }
+    }
+
+    /// Settles what is open. Where the store is out, it waits and settles the rest when it answers again, unless the run
+    /// drains.
+    private func settled() async throws -> Recovery.Outcome {
+        var outcome = Recovery.Outcome()
+        while true {
+            let began = engine.surroundings.uptime()
+            let last = try await engine.recovery.settleAll()
+            outcome.committed += last.committed
+            outcome.undone += last.undone
+            outcome.open = last.open
+            guard !last.open.isEmpty, await engine.outage.wasOut(since: began) else { return outcome }
+            await engine.outage.passed()
+            if engine.control.isDraining { return outcome }
         }
     }
 
@@ -106,7 +141,13 @@ package struct MigrationRun: Sendable {
             func startNext() {
                 guard let course = waiting.next() else { return }
                 group.addTask {
-                    try await CourseTask(engine: engine, course: course).run()
+                    do {
+                        try await CourseTask(engine: engine, course: course).run()
+                    } catch {
+                        // The ledger is lost: whoever waits at the gate is not to wait for it.
+                        engine.control.admission.shut()
+                        throw error
+                    }
                     await engine.connections.source.release(course)
                 }
             }

@@ -6,10 +6,22 @@ import Synchronization
 package final class RunControl: Sendable {
     private struct State {
         var ending: (RunEnding, reason: String)?
+        /// What it is at when it waits for nothing.
+        var work = RunState.planning
+        /// What it waits for, and why.
+        var waits: [Admission.Obstacle: String] = [:]
         var failedVideos = 0
         var videos = 0
         var onDrain: (@Sendable (String) -> Void)?
         var onStop: (@Sendable () -> Void)?
+
+        /// What the run is at. Of several waits the one is named that somebody must end.
+        var standing: (state: RunState, reason: String) {
+            for obstacle in Admission.Obstacle.allCases {
+                if let reason = waits[obstacle] { return (.paused, reason) }
+            }
+            return (work, "")
+        }
     }
 
     /// The gate for videos.
@@ -48,6 +60,51 @@ package final class RunControl: Sendable {
 
     /// Ends the engine in the middle of what it does. The ledger names all of it, and the next run puts it right.
     func stop() { state.withLock { $0.onStop }?() }
+
+    // MARK: - Waiting
+
+    /// Closes the gate until the same reason is lifted. Others that keep it closed are left alone, and leave this alone.
+    ///
+    /// - Parameters:
+    ///   - reason: why, and who must act.
+    ///   - note: writes down what the run is at, when that is something else now. It is called in the order of the
+    ///     changes: it must return at once and not come back here.
+    package func pause(for obstacle: Admission.Obstacle, reason: String, note: (Checkpoint) -> Void) {
+        change(note) { state in
+            state.waits[obstacle] = reason
+            admission.close(for: obstacle)
+        }
+    }
+
+    /// Lifts a reason for which the gate was closed.
+    ///
+    /// - Parameter note: as for ``pause(for:reason:note:)``.
+    package func resume(after obstacle: Admission.Obstacle, note: (Checkpoint) -> Void) {
+        change(note) { state in
+            state.waits[obstacle] = nil
+            admission.open(after: obstacle)
+        }
+    }
+
+    /// Says what the run is at when it waits for nothing.
+    func begin(_ work: RunState, note: (Checkpoint) -> Void) {
+        change(note) { $0.work = work }
+    }
+
+    /// Why the gate is closed for this reason; nil when it is not.
+    package func wait(for obstacle: Admission.Obstacle) -> String? { state.withLock { $0.waits[obstacle] } }
+
+    private func change(_ note: (Checkpoint) -> Void, _ body: (inout State) -> Void) {
+        state.withLock { state in
+            let before = state.standing
+            body(&state)
+            let now = state.standing
+            // A run that drains does not wait any more. Under the lock: what is written last must be what is true.
+            if state.ending == nil, now != before { note(.runState(now.state, reason: now.reason)) }
+        }
+    }
+
+    // MARK: - Ends
 
     /// Why the run drains; nil while it does not.
     package var ending: (RunEnding, reason: String)? { state.withLock { $0.ending } }

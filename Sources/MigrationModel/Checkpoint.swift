@@ -63,6 +63,8 @@ package enum Checkpoint: Sendable, Hashable {
     case runEnded(RunEnding, reason: String)
     /// How many videos may be in flight at once from now on.
     case concurrency(Int)
+    /// The brake lets this many of them be in flight from now on, and why; nil when it is released.
+    case braked(to: Int?, reason: String)
     /// Something that should be a course and cannot be read.
     case unreadable(name: String, Failure)
     /// A course was found or will be run.

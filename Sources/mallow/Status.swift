@@ -84,10 +84,14 @@ struct StatusReport: Encodable {
         /// Seconds since the engine was last heard; null when no engine runs.
         let heartbeatAge: Double?
         let lastEvent: Int64
+        /// How many videos the brake lets be in flight, and why; left out while it is released.
+        let brakedTo: Int?
+        let brakeReason: String?
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
-            case heartbeatAge = "heartbeat_age", lastEvent = "last_event"
+            case heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo = "braked_to"
+            case brakeReason = "brake_reason"
         }
     }
 
@@ -118,7 +122,7 @@ struct StatusReport: Encodable {
                 id: row.id, kind: row.kind, state: row.state, reason: row.reason, ending: row.ending, actor: row.actor,
                 host: row.host, pid: row.pid, source: row.source, store: row.store, catalog: row.catalog,
                 started: Self.time(row.started), ended: row.ended.map(Self.time), heartbeatAge: snapshot.heartbeatAge,
-                lastEvent: snapshot.lastEvent
+                lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason
             )
         }
         let rows = snapshot.courses
@@ -164,6 +168,9 @@ struct StatusReport: Encodable {
             lines.append("its engine is dead: start the same run again to go on, or mallow recover to settle")
         }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
+        if let bound = run.brakedTo {
+            lines.append("\(counted(bound, "video")) at once, not more: \(run.brakeReason ?? "")")
+        }
         let width = courses.map(\.key.count).max() ?? 0
         lines += courses.map { course in
             let videos = course.videos.values.reduce(0, +)

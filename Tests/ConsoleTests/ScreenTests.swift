@@ -119,6 +119,48 @@ import Themes
         }
     }
 
+    @Test func `a brake is said with its reason where there is room, else without`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            try await night.log.record([.braked(to: 8, reason: "the store asked for less")])
+            let words = "8 of 32 at once: the store asked for less"
+            var (wide, narrow) = (Model.test(200, 60), Model.test(100, 30))
+            try await wide.load(from: night)
+            try await narrow.load(from: night)
+            let grid = Screen.render(wide)
+            #expect(grid.text.contains(words))
+            #expect(Screen.render(narrow).text.contains("8 of 32 at once"))
+            #expect(!Screen.render(narrow).text.contains("asked for less"))
+            // In the colour of what needs somebody, which stands in the row above.
+            func colour(of text: String, in row: Int) throws -> RGB? {
+                let cells = grid.row(row)
+                let line = cells.map(\.text).joined()
+                let place = try #require(line.firstRange(of: text)).lowerBound
+                return cells[cells.startIndex + line.distance(from: line.startIndex, to: place)].style.foreground
+            }
+            #expect(try colour(of: words, in: 1) == colour(of: "NEEDS YOU", in: 0))
+            try await night.log.close()
+        }
+    }
+
+    @Test func `a run that waits for its store says that nobody must act`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            let reason =
+                "waits for the object store and resumes by itself: nothing has gone through since 02:40:00 UTC (refused)"
+            try await night.log.record([.runState(.paused, reason: reason)])
+            for (width, height) in [(200, 60), (100, 30), (80, 24)] {
+                var model = Model.test(width, height)
+                try await model.load(from: night)
+                let text = Screen.render(model).text
+                #expect(text.contains("paused: waits for the object store"), "\(width)x\(height)")
+                if width >= 100 { #expect(text.contains("resumes by itself"), "\(width)x\(height)") }
+                #expect(model.needs == 2, "the failed and the held courses, and not the store")
+            }
+            try await night.log.close()
+        }
+    }
+
     @Test func `an engine that died is said in words, with the key that brings it back`() async throws {
         try await withTemporaryFolder { folder in
             var model = Model.test(100, 30)

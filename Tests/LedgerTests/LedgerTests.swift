@@ -147,6 +147,71 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
         }
     }
 
+    @Test func `a run's row says what the brake leaves of its limit, and why, until it is released`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            try await log.record([.concurrency(32), .runState(.running, reason: "")])
+            #expect(try await ledger.newestRun()?.brake == nil)
+            for bound in [16, 17, 8] {
+                try await log.record([.braked(to: bound, reason: "the store asked for less")])
+                let run = try #require(try await ledger.newestRun())
+                #expect(run.brakedTo == bound && run.brakeReason == "the store asked for less")
+                #expect(run.concurrency == 32 && run.brake?.bound == bound)
+            }
+            try await log.record([.concurrency(4)])
+            #expect(try await ledger.newestRun()?.brake == nil, "the operator's limit is lower")
+            try await log.record([.braked(to: nil, reason: "")])
+            let released = try #require(try await ledger.newestRun())
+            #expect(released.brakedTo == nil && released.brakeReason == nil)
+
+            try await log.record([.braked(to: 2, reason: "the store asked for less")])
+            try await log.record([.runEnded(.completed, reason: "")])
+            let ended = try #require(try await ledger.newestRun())
+            #expect(ended.brakedTo == nil && ended.brakeReason == nil)
+            try await log.close()
+            let moves = try await DatabaseQueue(path: "\(folder)/ledger").read { db in
+                try String.fetchAll(db, sql: "SELECT to_state FROM event WHERE kind = 'brake' ORDER BY seq")
+            }
+            #expect(moves == ["16", "released", "2"], "only its beginnings and its ends are events")
+        }
+    }
+
+    @Test func `a brake dies with its engine`() async throws {
+        try await withTemporaryFolder { folder in
+            do {
+                let (_, log) = try await begin("\(folder)/ledger")
+                try await log.record([.concurrency(32), .braked(to: 2, reason: "the store asked for less")])
+            }
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let died = try await ledger.run(RunID(1))
+            #expect(died?.ending == RunEnding.died.rawValue && died?.brakedTo == nil && died?.brakeReason == nil)
+            try await log.close()
+        }
+    }
+
+    @Test func `a ledger from before there was a brake is brought up to date`() async throws {
+        try await withTemporaryFolder { folder in
+            do {
+                let (_, log) = try await begin("\(folder)/ledger")
+                try await log.close()
+            }
+            try await DatabaseQueue(path: "\(folder)/ledger").write { db in
+                try db.execute(
+                    sql: """
+                        ALTER TABLE run DROP COLUMN braked_to;
+                        ALTER TABLE run DROP COLUMN brake_reason;
+                        DELETE FROM grdb_migrations WHERE identifier LIKE '6 %';
+                        """
+                )
+            }
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            #expect(try await ledger.run(RunID(1))?.brakedTo == nil)
+            try await log.record([.braked(to: 3, reason: "the store asked for less")])
+            #expect(try await ledger.newestRun()?.brakedTo == 3)
+            try await log.close()
+        }
+    }
+
     @Test(arguments: ["CREATE TABLE diary (day TEXT)", nil])
     func `a file that is no ledger is refused and left alone`(_ table: String?) async throws {
         try await withTemporaryFolder { folder in

@@ -36,11 +36,11 @@ import Testing
     @Test func `a closed gate opens when every reason is lifted`() async {
         let admission = Admission(limit: 8)
         admission.close(for: .paused)
-        admission.close(for: .throttled)
+        admission.close(for: .outage)
         async let entered = admission.enter()
         admission.open(after: .paused)
         #expect(admission.inFlight == 0)
-        admission.open(after: .throttled)
+        admission.open(after: .outage)
         #expect(await entered)
     }
 
@@ -78,9 +78,12 @@ import Testing
         }
     }
 
-    private static func listen(_ commands: [OperatorCommand]) async throws -> (RunControl, MemoryLog, [String?]) {
+    private static func listen(
+        _ commands: [OperatorCommand], outage: String? = nil
+    ) async throws -> (RunControl, MemoryLog, [String?]) {
         let control = RunControl(concurrency: 4, errorBudget: 10)
         let log = MemoryLog(now: { Date() })
+        if let outage { control.pause(for: .outage, reason: outage) { log.note([$0]) } }
         let queue = Queue(commands)
         let surroundings = Surroundings(
             sleep: { _ in }, uptime: { 0 }, now: { Date() }, newID: { UUID() }, jitter: { 0 }
@@ -105,6 +108,15 @@ import Testing
         #expect(log.contents.checkpoints.contains { if case .runState(.paused, _) = $0 { true } else { false } })
         control.admission.open(after: .paused)
         #expect(await entered)
+    }
+
+    @Test func `nobody resumes what a store that is out keeps waiting`() async throws {
+        let reason = "waits for the object store and resumes by itself"
+        let (control, log, answers) = try await Self.listen([.resume, .pause, .resume], outage: reason)
+        #expect(answers[0] == "nobody paused the run: it \(reason)")
+        #expect(answers[1] == nil && answers[2] == nil)
+        #expect(control.admission.isClosed)
+        #expect(log.contents.checkpoints.last == .runState(.paused, reason: reason))
     }
 
     @Test func `what comes after a drain is refused`() async throws {

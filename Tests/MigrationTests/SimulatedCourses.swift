@@ -28,6 +28,35 @@ enum SimulatedCourses {
         ]
     }
 
+    /// Courses of videos with transcripts in as many languages, and what they must come to.
+    static func fleet(
+        _ courses: Int, videos: Int, languages: [LanguageCode] = ["fr", "ja"]
+    ) -> ([CourseKey: MemoryCourse], [CourseKey: [ExpectedVideo]]) {
+        var made: [CourseKey: MemoryCourse] = [:]
+        var expected: [CourseKey: [ExpectedVideo]] = [:]
+        for number in 0..<courses {
+            let key = CourseKey(unchecked: "course-v1:MeadowX+FLEET\(number)+2018")
+            var course = MemoryCourse()
+            for video in 0..<videos {
+                let id = "f\(number)-\(video)"
+                var fields = VideoFields(edxVideoID: id)
+                var transcripts: [LanguageCode: ExpectedVideo.Transcript] = [:]
+                for language in languages {
+                    let bytes = subtitles("\(id) \(language)")
+                    fields.transcripts[language] = "\(id)-\(language).srt"
+                    course.assets[AssetName(unchecked: "\(id)-\(language).srt")] = bytes
+                    transcripts[language] = .init(format: .srt, checksum: Checksum(of: bytes))
+                }
+                let block = UsageKey(course: key, type: "video", block: "v\(video)")
+                course.videos.append(VideoBlock(usageKey: block, published: fields, draft: nil))
+                expected[key, default: []].append(
+                    ExpectedVideo(video: VideoID(unchecked: id), transcripts: transcripts, isSound: true))
+            }
+            made[key] = course
+        }
+        return (made, expected)
+    }
+
     /// What the one video must come to.
     static func expectedOfOneVideo() -> [CourseKey: [ExpectedVideo]] {
         let course = oneVideo()[key]

@@ -12,12 +12,18 @@ struct Simulation: Sendable {
     let options: RunOptions
     /// A real ledger that is written beside the one in memory; nil for none.
     let ledger: String?
+    /// What stands before the object store.
+    let before: @Sendable (any ObjectStore) -> any ObjectStore
+    /// Called whenever somebody in the engine has slept.
+    let meanwhile: @Sendable (RunControl, any CheckpointLog) -> Void
 
     init(
         _ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions(),
-        ledger: String? = nil
+        ledger: String? = nil, before: @escaping @Sendable (any ObjectStore) -> any ObjectStore = { $0 },
+        meanwhile: @escaping @Sendable (RunControl, any CheckpointLog) -> Void = { _, _ in }
     ) {
         (self.world, self.schedule, self.options, self.ledger) = (world, schedule, options, ledger)
+        (self.before, self.meanwhile) = (before, meanwhile)
     }
 
     /// One process, from its start to its end or death.
@@ -34,15 +40,22 @@ struct Simulation: Sendable {
         }
         let connections = Connections(
             source: FaultySource(world.source, schedule),
-            store: FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay),
+            store: before(
+                FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay)),
             catalog: FaultyCatalog(world.catalog, schedule, log: world.log),
             log: FaultyLog(log, schedule)
         )
+        let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
+        let meanwhile = meanwhile
         let surroundings = Surroundings(
-            sleep: { world.advance(by: Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18) },
+            sleep: { time in
+                world.advance(by: Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18)
+                meanwhile(control, connections.log)
+                // Whoever is not asleep has his turn.
+                await Task.yield()
+            },
             uptime: { world.now.timeIntervalSince1970 }, now: { world.now }, newID: { world.newID() }, jitter: { 0 }
         )
-        let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
         prepare(control)
         let engine = MigrationRun(
             RunID(run), connections: connections, options: options, surroundings: surroundings, control: control

@@ -126,8 +126,8 @@ extension MemoryLog.Contents {
             if let place = places[intent.id], intents[place].state != .watched { intents[place].written = date }
             move(intent.id, to: .watched, from: [.open, .stored, .watched])
         case .flagIntent(let key): flagIntents.insert(key)
-        case .runState, .concurrency, .unreadable, .rolledBack, .checked, .flagOn, .failedTask, .failedTasksResolved,
-            .notice:
+        case .runState, .concurrency, .braked, .unreadable, .rolledBack, .checked, .flagOn, .failedTask,
+            .failedTasksResolved, .notice:
             break
         }
     }

@@ -9,12 +9,9 @@ import atexit
 import functools
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import urllib.parse
 from pathlib import Path
 
 import boto3
@@ -48,7 +45,7 @@ def shared(name):
 
 
 def surroundings(**changes):
-    """What the program finds in its environment: no credentials, no proxy, no cloud; then the changes. None takes away."""
+    """What the program finds in its environment: no credentials, proxy or cloud, and the changes; None takes away."""
     kept = {
         name: value for name, value in os.environ.items()
         if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
@@ -108,7 +105,9 @@ class Bucket:
 class BucketSite(Site):
     """`store` is a folder as it is for other sites: the copy that `fetch` makes of what the bucket holds."""
 
-    def __init__(self, folder, source, server, location, bucket="transcripts", endpoint=None, accept="", environment=None):
+    def __init__(
+        self, folder, source, server, location, bucket="transcripts", endpoint=None, accept="", environment=None
+    ):
         super().__init__(folder, source)
         self.bucket = Bucket(server, bucket, location)
         self.environment = environment or keys_of(server)
@@ -157,8 +156,10 @@ class BucketSite(Site):
         return {key: tuple(rest) for key, *rest in rows}
 
     def named(self):
-        return {name for (name,) in self.rows("SELECT transcript FROM edxval_videotranscript")} \
-            if self.rows("SELECT 1 FROM sqlite_master WHERE name = 'edxval_videotranscript'") else set()
+        """Every object that a row of the catalog names."""
+        if not self.rows("SELECT 1 FROM sqlite_master WHERE name = 'edxval_videotranscript'"):
+            return set()
+        return {name for (name,) in self.rows("SELECT transcript FROM edxval_videotranscript")}
 
     def status(self):
         return self.call("status", "--json").json
@@ -184,3 +185,11 @@ class BucketTests(ProgramTests):
         self.assert_clean(site, *arguments)
         self.assertEqual({"verified": videos}, site.status()["totals"]["videos"])
         self.assertEqual([], [key for key, (state, *_) in site.intents().items() if state in OPEN], "open intents")
+
+
+def minute_later(site):
+    """Turns back the ledger's clock, rather than wait until a lost PUT can no longer arrive."""
+    connection = sqlite3.connect(site.ledger)
+    with connection:
+        connection.execute("UPDATE intent SET written = written - 61 WHERE state = 'watched'")
+    connection.close()

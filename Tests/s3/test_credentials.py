@@ -54,9 +54,10 @@ class CredentialTests(BucketTests):
         return {"AWS_SHARED_CREDENTIALS_FILE": str(path), "AWS_CONFIG_FILE": str(self.folder / "none")}
 
     def run_with(self, **environment):
-        nowhere = {"AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "none"), "AWS_CONFIG_FILE": str(self.folder / "none")}
+        nowhere = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), str(self.folder / "none"))
         site = self.bucket_site(
-            self.source, self.weed, endpoint=self.proxy.endpoint, environment=surroundings(**{**nowhere, **environment}))
+            self.source, self.weed, endpoint=self.proxy.endpoint,
+            environment=surroundings(**{**nowhere, **environment}))
         return site, site.call("run", "--all")
 
     def assert_run(self, **environment):

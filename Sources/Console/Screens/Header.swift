@@ -67,25 +67,33 @@ extension Frame {
         let width = max(6, min(30, rect.width / 5))
         let isStalled = model.openRun != nil && (!model.hasEngine || model.isPaused)
         x = bar(all > 0 ? Double(done) / Double(all) : 0, at: x, rect.y, width: width, isStalled ? .barStall : .barFill)
-        var parts: [(String, Role)] = [
-            (Figures.percent(done, of: all), .textStrong),
-            ("\(Figures.number(done))/\(Figures.number(all)) videos", .text),
-            ("\(Figures.number(totals?.sum(\.store) ?? 0)) transcripts", .text),
+        // Each in its longest form that there is room for.
+        var parts: [([String], Role)] = [
+            ([Figures.percent(done, of: all)], .textStrong),
+            (["\(Figures.number(done))/\(Figures.number(all)) videos"], .text),
+            (["\(Figures.number(totals?.sum(\.store) ?? 0)) transcripts"], .text),
         ]
         if model.hasEngine {
             let rate = model.trend.rate
-            parts.append((rate < 10 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)/s" : "\(Int(rate))/s", .text))
+            parts.append(([rate < 10 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)/s" : "\(Int(rate))/s"], .text))
             let rates = model.trend.rates(8)
-            if rates.count > 1 { parts.append((Bar.trend(rates, model.capabilities.characters), .barFill)) }
-            if let run = model.openRun, run.concurrency > 0 { parts.append(("\(run.concurrency) at once", .textDim)) }
+            if rates.count > 1 { parts.append(([Bar.trend(rates, model.capabilities.characters)], .barFill)) }
+            if let run = model.openRun, run.concurrency > 0 { parts.append(atOnce(run)) }
         }
         let (retries, rollbacks) = (totals?.sum(\.retries) ?? 0, totals?.sum(\.rollbacks) ?? 0)
-        if retries > 0 { parts.append((retries == 1 ? "1 retry" : "\(retries) retries", .stateUndone)) }
-        if rollbacks > 0 { parts.append((counted(rollbacks, "rollback"), .stateUndone)) }
-        for (text, role) in parts {
-            guard x + CellText(text).width + 2 <= rect.right else { break }
+        if retries > 0 { parts.append(([retries == 1 ? "1 retry" : "\(retries) retries"], .stateUndone)) }
+        if rollbacks > 0 { parts.append(([counted(rollbacks, "rollback")], .stateUndone)) }
+        for (forms, role) in parts {
+            guard let text = forms.first(where: { x + CellText($0).width + 2 <= rect.right }) else { break }
             x = draw("  \(text)", at: x, rect.y, role)
         }
+    }
+
+    /// How many videos may be in flight, and why not as many as an operator lets.
+    private func atOnce(_ run: RunRow) -> ([String], Role) {
+        guard let (bound, reason) = run.brake else { return (["\(run.concurrency) at once"], .textDim) }
+        let figures = "\(bound) of \(run.concurrency) at once"
+        return (["\(figures): \(reason)", figures], .stateAttention)
     }
 
     /// What the run does, in words; a waiting state says who must act.

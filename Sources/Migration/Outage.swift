@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+import Synchronization
+
+/// Tells an object store that is out from one that fails now and then, and has the run wait until it answers again.
+///
+/// Calls that fail one after the other are a doubt: no video is let in, and the store is asked, once a second. When
+/// nothing has gone through for five seconds it is out: the run is paused, with the reason, and the store is asked every
+/// five seconds. Whatever call is answered first, of whomever, ends a doubt or an outage at once.
+final class Outage: Sendable {
+    /// So many calls that failed in a row are a doubt, or as many as there are videos in flight.
+    static let calls = 8
+    /// Seconds in which nothing went through.
+    static let patience = 5.0
+    /// Seconds between questions, in doubt and while it is out.
+    static let pause = (inDoubt: 1.0, whileOut: 5.0)
+
+    private enum Standing { case well, doubted, out }
+
+    private struct State {
+        var standing = Standing.well
+        /// Calls that failed since the last one that was answered, and since when that is so.
+        var failures = 0
+        var since = 0.0
+        var lastWords = ""
+        var lastAnswer = -Double.infinity
+        /// When the last outage ended.
+        var ended = -Double.infinity
+        var isGivenUp = false
+        var waiting: [AsyncStream<Void>.Continuation] = []
+
+        /// Lets everybody who waits look anew.
+        mutating func wake() {
+            for next in waiting { next.finish() }
+            waiting = []
+        }
+    }
+
+    private let control: RunControl
+    private let journal: Journal
+    private let surroundings: Surroundings
+    private let state = Mutex(State())
+    private let (doubts, raised) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    init(control: RunControl, journal: Journal, surroundings: Surroundings) {
+        (self.control, self.journal, self.surroundings) = (control, journal, surroundings)
+    }
+
+    // MARK: - What is heard
+
+    /// Hears of one call.
+    func hear(_ answer: StoreAnswer) {
+        state.withLock { state in
+            guard answer.isSilence else { return end(&state, at: answer.ended) }
+            if state.failures == 0 { state.since = max(state.lastAnswer, answer.began) }
+            state.failures += 1
+            state.lastWords = answer.failure?.cause ?? ""
+            if state.failures >= min(Self.calls, control.admission.inFlight) { doubt(&state) }
+        }
+    }
+
+    private func doubt(_ state: inout State) {
+        guard state.standing == .well else { return }
+        state.standing = .doubted
+        // Or one video after the other would fail on it.
+        control.admission.close(for: .outage)
+        raised.yield()
+    }
+
+    private func begin(_ state: inout State) {
+        state.standing = .out
+        let reason =
+            "waits for the object store and resumes by itself: nothing has gone through since \(time(state.since))"
+            + " (\(state.lastWords))"
+        control.pause(for: .outage, reason: reason) { journal.note($0) }
+        journal.note(.notice(course: nil, block: nil, text: "the run \(reason)"))
+        state.wake()
+    }
+
+    private func end(_ state: inout State, at now: Double) {
+        (state.failures, state.lastAnswer) = (0, max(state.lastAnswer, now))
+        switch state.standing {
+        case .well: return
+        case .doubted: control.admission.open(after: .outage)
+        case .out:
+            state.ended = now
+            control.resume(after: .outage) { journal.note($0) }
+            let text = "the object store answers again: it was out from \(time(state.since)) to \(time(now))"
+            journal.note(.notice(course: nil, block: nil, text: text))
+        }
+        state.standing = .well
+        state.wake()
+    }
+
+    /// A moment of the engine's uptime, by the wall clock.
+    private func time(_ uptime: Double) -> String {
+        let date = surroundings.now().addingTimeInterval(uptime - surroundings.uptime())
+        return date.formatted(.iso8601.time(includingFractionalSeconds: false)) + " UTC"
+    }
+
+    // MARK: - What is asked
+
+    /// Looks into every doubt, until its task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - store: the very store whose calls are heard; the answers to these questions are, too.
+    ///   - key: one at which nothing is.
+    func watch(_ store: any ObjectReader, asking key: ObjectKey) async throws {
+        for await _ in doubts {
+            while !Task.isCancelled, state.withLock({ $0.standing != .well }) {
+                _ = try? await store.head(key)  // what comes of it is heard like every other call
+                guard let seconds = verdict() else { break }
+                try await surroundings.sleep(.seconds(seconds * (1 + surroundings.jitter() / 5)))
+            }
+        }
+    }
+
+    /// - Returns: the seconds until it is asked again; nil when it has answered.
+    private func verdict() -> Double? {
+        state.withLock { state in
+            if state.standing == .well { return nil }
+            if state.standing == .doubted {
+                guard surroundings.uptime() - state.since >= Self.patience else { return Self.pause.inDoubt }
+                begin(&state)
+            }
+            return Self.pause.whileOut
+        }
+    }
+
+    // MARK: - Who waits
+
+    /// Whether the store is out now, as far as is known.
+    var isOut: Bool { state.withLock { $0.standing == .out } }
+
+    /// Whether the store was out at any moment since then. Where that is in doubt, waits until it is known.
+    func wasOut(since moment: Double) async -> Bool {
+        state.withLock { if $0.failures > 0 { doubt(&$0) } }
+        await wait(while: .doubted)
+        return state.withLock { $0.standing == .out || $0.ended >= moment }
+    }
+
+    /// Waits until the store answers again; no longer than until the run drains, or the task is cancelled.
+    func passed() async { await wait(while: .out) }
+
+    /// Nobody waits any more from now on.
+    func giveUp() {
+        state.withLock { state in
+            state.isGivenUp = true
+            state.wake()
+        }
+    }
+
+    private func wait(while standing: Standing) async {
+        func change() -> AsyncStream<Void>? {
+            state.withLock { state in
+                guard state.standing == standing, !state.isGivenUp, !Task.isCancelled else { return nil }
+                let (change, continuation) = AsyncStream.makeStream(of: Void.self)
+                state.waiting.append(continuation)
+                return change
+            }
+        }
+        while let change = change() { for await _ in change {} }
+    }
+}
