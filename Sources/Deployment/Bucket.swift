@@ -21,7 +21,8 @@ struct Bucket {
         do {
             location = try S3Location(endpoint.rest)
         } catch {
-            throw InvalidEndpoint(description: "--\(endpoint.role.rawValue) \(endpoint): \(error).")
+            // Without the endpoint itself, which may hold what it should not.
+            throw InvalidEndpoint(description: "--\(endpoint.role.rawValue) s3:…: \(error).")
         }
     }
 

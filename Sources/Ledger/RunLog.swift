@@ -96,16 +96,19 @@ package final class RunLog: CheckpointLog, CommandQueue {
         }
     }
 
-    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
-        guard !keys.isEmpty else { return [] }
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> [ObjectKey: Checksum] {
+        guard !keys.isEmpty else { return [:] }
         return try await read { db in
             let statement = try db.cachedStatement(
                 sql: """
-                    SELECT 1 FROM intent i JOIN video_transaction t ON t.number = i.owner
+                    SELECT i.sha256 FROM intent i JOIN video_transaction t ON t.number = i.owner
                     WHERE i.object = ? AND i.state = 'committed' AND t.course = ?
                     """
             )
-            return try keys.filter { try Bool.fetchOne(statement, arguments: [$0.text, course.text]) ?? false }
+            return try keys.reduce(into: [:]) { found, key in
+                let sha256 = try String.fetchOne(statement, arguments: [key.text, course.text])
+                found[key] = sha256.flatMap(Checksum.init(hexadecimal:))
+            }
         }
     }
 

@@ -20,9 +20,9 @@ struct ConsistencyCheck: Sendable {
         let id = plan.resolved.video
         let rows = try await catalog.rows(of: [id])[id] ?? []
         // What was written just now may not stand in the log yet.
-        let new = Set(written.map(\.object))
-        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new), for: course)
-            .union(new)
+        let new = Dictionary(uniqueKeysWithValues: written.map { ($0.object, $0.checksum) })
+        let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new.keys), for: course)
+            .merging(new) { $1 }
         var counts = TranscriptCounts()
         for transcript in plan.transcripts {
             if waived.contains(transcript.language) {
@@ -36,14 +36,18 @@ struct ConsistencyCheck: Sendable {
             if transcript.found != nil { counts.contentstore += 1 }
             let row = rows.first { $0.language == transcript.language }
             let intent = written.first { $0.language == transcript.language }
-            try await prove(row, intent, place: "\(plan.resolved.block.usageKey) \(transcript.language)")
+            let stored = row?.object.flatMap { ours[$0] }
+            try await prove(row, intent, stored, place: "\(plan.resolved.block.usageKey) \(transcript.language)")
             counts.store += 1
-            if let key = row?.object, ours.contains(key) { counts.migrated += 1 } else { counts.present += 1 }
+            if stored != nil { counts.migrated += 1 } else { counts.present += 1 }
         }
         return counts
     }
 
-    private func prove(_ row: CatalogRow?, _ intent: Intent?, place: String) async throws {
+    /// - Parameters:
+    ///   - intent: of this very attempt, when it wrote the row.
+    ///   - stored: what we stored there, in this attempt or an earlier one.
+    private func prove(_ row: CatalogRow?, _ intent: Intent?, _ stored: Checksum?, place: String) async throws {
         func violated(_ cause: String) -> Failure {
             Failure(
                 .integrity, "checking a video", at: place, cause: cause,
@@ -54,11 +58,11 @@ struct ConsistencyCheck: Sendable {
         guard let row else { throw violated("the catalog has no row that readers would find") }
         guard let key = row.object else { throw violated("the catalog's row names no object") }
         guard let info = try await store.head(key) else { throw violated("no object is at \(key)") }
-        guard let intent else { return }
-        guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)") }
-        guard info.checksum == intent.checksum else {
+        if let stored, info.checksum != stored {
             throw violated("the object at \(key) has other bytes than were stored")
         }
+        guard let intent else { return }
+        guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)") }
         guard row.format == intent.format.rawValue else {
             throw violated("the row says \(row.format), not \(intent.format.rawValue)")
         }

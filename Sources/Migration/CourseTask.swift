@@ -112,7 +112,10 @@ struct CourseTask: Sendable {
                 group.addTask {
                     defer { admission.leave() }
                     do {
-                        return try await task.run(video)
+                        let report = try await task.run(video)
+                        // Nobody else is sent to be refused, too.
+                        if let failure = report.failure, failure.class == .auth { refuse(failure) }
+                        return report
                     } catch {
                         // The ledger is lost: nobody may begin anything that it would not know of.
                         admission.shut()
@@ -125,7 +128,6 @@ struct CourseTask: Sendable {
         for video in videos {
             if let report = reports[video.block.usageKey] { progress.take(report, of: video) }
         }
-        if let refused = progress.failures.first(where: { $0.class == .auth }) { refuse(refused) }
     }
 
     private func refuse(_ failure: Failure) {

@@ -73,7 +73,7 @@ struct VideoTask: Sendable {
             readsTwice: ordinal < engine.options.readTwiceFirst || ordinal % 100 == 0
         )
         let rows = Set(plan.transcripts.compactMap { $0.row?.object })
-        counts = plan.counts(ours: try await engine.journal.committed(among: rows, for: course))
+        counts = plan.counts(ours: Set(try await engine.journal.committed(among: rows, for: course).keys))
         let waived = waivedLanguages(of: plan)
         let obstacles = plan.transcripts.filter { !waived.contains($0.language) }.compactMap(\.failure)
         // A transcript that cannot be stored fails its whole video. A conflict is about a row that is there, so

@@ -61,19 +61,27 @@ struct VideoTransaction: Sendable {
             _ = try await store.put(object)
         } catch {
             let failure = Failure(error, "storing a transcript", at: "\(object.key)")
-            guard await isStored(object, intent, after: failure) else { return failure }
+            switch await isStored(object, intent, after: failure) {
+            case true?: break
+            case false?: return failure
+            case nil: return failure.inDoubt
+            }
         }
         journal.note(.stored(header, intent, seconds: uptime() - started))
         return nil
     }
 
     /// Whether a PUT that failed has nevertheless stored our object: its reply was lost, or our own earlier try is what
-    /// stood in its way.
-    private func isStored(_ object: NewObject, _ intent: Intent, after failure: Failure) async -> Bool {
+    /// stood in its way. nil when it cannot be looked at now.
+    private func isStored(_ object: NewObject, _ intent: Intent, after failure: Failure) async -> Bool? {
         guard failure.class == .ambiguous || failure.class == .conflict else { return false }
-        // Not stored, as far as is known: rollback will look again.
-        guard let info = try? await store.head(object.key) else { return false }  // unreadable: the doubt stays
-        return info.checksum == object.checksum && intent.wrote(info)
+        do {
+            guard let info = try await store.head(object.key) else { return false }
+            return info.checksum == object.checksum && intent.wrote(info)
+        } catch {
+            // The doubt stays: rollback looks again.
+            return nil
+        }
     }
 
     private func commit() async throws -> CommitReceipt {
@@ -130,7 +138,8 @@ struct RollbackUnproven: Error, Sendable {
             cause: "\(obstacle.cause), after: \(cause.cause)",
             safe:
                 "its objects are named in the ledger; whether the catalog has the video is read again at the next attempt",
-            advice: "when the store answers again, run mallow recover"
+            advice: obstacle.class == .auth
+                ? "\(obstacle.advice); then run mallow recover" : "when the store answers again, run mallow recover"
         )
     }
 }
@@ -141,5 +150,12 @@ extension Intent {
     func wrote(_ info: ObjectInfo) -> Bool {
         if let provenance = info.provenance { return provenance.intent == id }
         return info.checksum == checksum && info.size == size
+    }
+}
+
+extension Failure {
+    /// The same where it could not be seen whose object it is: maybe ours, so that trying again is right.
+    fileprivate var inDoubt: Failure {
+        Failure(.ambiguous, what, at: place, cause: cause, safe: safe, advice: advice)
     }
 }

@@ -219,7 +219,7 @@ package final class FaultyLog: CheckpointLog {
         try await schedule.read("open transactions") { try await raw.openTransactions() }
     }
 
-    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> [ObjectKey: Checksum] {
         try await schedule.read("committed") { try await raw.committed(among: keys, for: course) }
     }
 

@@ -84,11 +84,13 @@ package final class MemoryLog: CheckpointLog {
         }
     }
 
-    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey> {
+    package func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> [ObjectKey: Checksum] {
         state.withLock { contents in
-            keys.filter { key in
-                guard let place = contents.byObject[key].flatMap({ contents.places[$0] }) else { return false }
-                return contents.intents[place].state == .committed && contents.intents[place].header.course == course
+            keys.reduce(into: [:]) { found, key in
+                guard let place = contents.byObject[key].flatMap({ contents.places[$0] }) else { return }
+                let kept = contents.intents[place]
+                guard kept.state == .committed, kept.header.course == course else { return }
+                found[key] = kept.intent.checksum
             }
         }
     }

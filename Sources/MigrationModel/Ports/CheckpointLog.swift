@@ -28,8 +28,9 @@ package protocol CheckpointLog: Sendable {
     /// The video transactions whose objects are neither committed nor proven absent, oldest first.
     func openTransactions() async throws -> [OpenTransaction]
 
-    /// Those of `keys` that a commit for this course put into the catalog, in this or any earlier run.
-    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> Set<ObjectKey>
+    /// Those of `keys` that a commit for this course put into the catalog, in this or any earlier run, and what was stored
+    /// there.
+    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws -> [ObjectKey: Checksum]
 
     /// The waivers in force for a course.
     func waivers(of course: CourseKey) async throws -> [Waiver]

@@ -39,7 +39,7 @@ package struct S3Location: Sendable, Hashable {
         let place = parts[0].split(separator: "/", omittingEmptySubsequences: true)
         guard let bucket = place.first.map(String.init) else { throw Problem(description: "it names no bucket") }
         guard Self.isBucket(bucket) else {
-            throw Problem(description: "\(bucket) is no name of a bucket: 3 to 63 of a-z, 0-9, . and -")
+            throw Problem(description: "what stands after s3:// is no name of a bucket: 3 to 63 of a-z, 0-9, . and -")
         }
         self.bucket = bucket
         location = place.dropFirst().joined(separator: "/")
@@ -91,7 +91,7 @@ package struct S3Location: Sendable, Hashable {
             guard parts.count == 2, known.contains(parts[0]) else {
                 // Whatever it is, it may be a secret.
                 throw Problem(
-                    description: "\(parts.first ?? "?")=…: it knows \(known.map { "\($0)=…" }.joined(separator: ", "))")
+                    description: "\(parts.count == 2 ? "\(parts[0])=…" : "an option without a value"): it knows \(known.map { "\($0)=…" }.joined(separator: ", "))")
             }
             options[parts[0]] = parts[1]
         }
@@ -104,7 +104,8 @@ package struct S3Location: Sendable, Hashable {
             !parts[2].isEmpty,
             parts.dropFirst(3).allSatisfy(\.isEmpty), !parts[2].contains("@")
         else {
-            throw Problem(description: "endpoint=\(endpoint): write it as https://HOST or https://HOST:PORT")
+            // Not what stands there: somebody may have put a secret into it.
+            throw Problem(description: "endpoint=…: write it as https://HOST or https://HOST:PORT")
         }
         let scheme = String(parts[0].dropLast()).lowercased()
         // As `Host` has it: without the port that goes without saying.
