@@ -24,6 +24,12 @@ static inline CURLcode mallow_curl_set_sink(CURL *handle, CURLoption option, mal
     return curl_easy_setopt(handle, option, sink);
 }
 
+static inline int mallow_curl_no_seek(void *context, curl_off_t offset, int origin) { return CURL_SEEKFUNC_FAIL; }
+
+static inline CURLcode mallow_curl_refuse_rewinding(CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, mallow_curl_no_seek);
+}
+
 static inline CURLMcode mallow_curl_multi_set_number(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -35,8 +35,8 @@ package final class CurlLoop: Sendable {
     /// Sends a request and waits for its whole response, whatever its status; waits its turn where all connections are
     /// in use, and its deadlines begin after that. Suspends the caller, never blocks it.
     ///
-    /// A request on a kept connection that turns out to be dead is sent once more by libcurl: an effect may be asked for
-    /// twice, as on any network.
+    /// A request without a body on a kept connection that turns out to be dead is sent once more by libcurl; one with a
+    /// body, of which a byte was sent, is not.
     ///
     /// - Throws: ``TransferError``, `CancellationError`.
     package func perform(_ request: HTTPRequest) async throws -> HTTPResponse {

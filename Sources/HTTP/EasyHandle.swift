@@ -27,6 +27,9 @@ struct EasyHandle: Hashable {
     }
     func set(_ option: CURLoption, _ sink: mallow_curl_sink) { _ = mallow_curl_set_sink(pointer, option, sink) }
 
+    /// A body that was begun cannot be begun again.
+    func refuseRewinding() { _ = mallow_curl_refuse_rewinding(pointer) }
+
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         mallow_curl_get_number(pointer, info, &value)
@@ -42,6 +45,8 @@ struct EasyHandle: Hashable {
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(CURLOPT_USERAGENT, "mallow")
         set(CURLOPT_TCP_KEEPALIVE, 1)
+        // Servers close what has been idle for some seconds; a connection that closes just then is a doubt for nothing.
+        set(CURLOPT_MAXAGE_CONN, 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
         set(CURLOPT_TIMEOUT_MS, limits.whole.milliseconds)
         if isDirect { set(CURLOPT_NOPROXY, "*") }

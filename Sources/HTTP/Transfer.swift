@@ -17,6 +17,8 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     private var headers: [HTTPHeader] = []
     private var received: [UInt8] = []
     private var isTooLarge = false
+    /// Bytes of the body that libcurl has taken.
+    private var given = 0
 
     init(_ request: HTTPRequest, _ continuation: CheckedContinuation<HTTPResponse, any Error>) {
         self.request = request
@@ -59,11 +61,14 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
         case .head: easy.set(CURLOPT_NOBODY, 1)
         case .delete: easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         case .put:
-            // From memory and in one write with the headers, and sent anew by libcurl where a connection had just died.
-            easy.set(CURLOPT_POST, 1)
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-            easy.set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
-            easy.set(CURLOPT_POSTFIELDS, body.baseAddress ?? UnsafeMutableRawPointer(words))
+            easy.set(CURLOPT_UPLOAD, 1)
+            easy.set(CURLOPT_INFILESIZE_LARGE, size: body.count)
+            easy.set(CURLOPT_READDATA, context)
+            easy.set(CURLOPT_READFUNCTION) { buffer, size, count, context in
+                Transfer.of(context).give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+            }
+            // What has begun to be sent is never sent again behind our back: it may have arrived.
+            easy.refuseRewinding()
         }
         // Without a header for it, libcurl would wait for a 100 and name a type of its own.
         lines = curl_slist_append(lines, "Expect:")
@@ -109,6 +114,14 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
         guard let context else { preconditionFailure("libcurl gives back what it was given") }
         return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// - Returns: how many bytes of the body were given; 0 after the last.
+    private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let part = body[given..<min(body.count, given + buffer.count)]
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
+        given += part.count
+        return part.count
     }
 
     /// - Returns: how many bytes were taken; fewer than given end the transfer.

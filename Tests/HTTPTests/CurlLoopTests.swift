@@ -136,4 +136,16 @@ import Testing
         #expect(TrustSettings(environment: ["AWS_CA_BUNDLE": "/b", "CURL_CA_BUNDLE": "/a"]).bundle == "/b")
         #expect(TrustSettings(environment: ["SSL_CERT_FILE": "/c", "CURL_CA_BUNDLE": ""]).bundle == "/c")
     }
+
+    @Test func `a body that was sent on a kept connection that dies is not sent again`() async throws {
+        let server = try LoopbackServer { $0.target == "/die" ? .reset : .answer(200) }
+        defer { server.stop() }
+        let loop = CurlLoop(TransferLimits(connections: 1))
+        _ = try await loop.perform(HTTPRequest(.put, server.address + "/live", body: [1]))
+        let error = await #expect(throws: TransferError.self) {
+            _ = try await loop.perform(HTTPRequest(.put, server.address + "/die", body: [UInt8](repeating: 1, count: 20_000)))
+        }
+        #expect(error?.mayHaveArrived == true)
+        #expect(server.requests.map(\.target) == ["/live", "/die"])
+    }
 }
