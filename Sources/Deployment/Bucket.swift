@@ -46,6 +46,13 @@ struct Bucket {
     }
 }
 
+extension StoreWeakness {
+    /// What somebody has accepted of a store that is known by its endpoint's text; none of one that cannot be read.
+    package static func accepted(in store: String) -> [StoreWeakness] {
+        (try? Endpoint(store, role: .store))?.weaknesses ?? []  // it was one when the ledger took it
+    }
+}
+
 extension Endpoint {
     /// What its store cannot do and an operator has accepted by name, in the order in which they are always told.
     package var weaknesses: [StoreWeakness] {

@@ -105,7 +105,7 @@ package struct Verification: Sendable {
             // What the platform itself puts there has no SHA-256 with it; what we put there has.
             return ours[key] == nil
                 ? result(.pass, nil, "there; the store knows no SHA-256 of it, verify --deep reads it")
-                : result(.fail, nil, "the store knows no SHA-256 of it, and it was stored with one")
+                : result(.fail, nil, "the store knows no SHA-256 of \(key), and it was stored with one")
         }
         if let written = ours[key], plan.row?.format != written.format.rawValue {
             return result(

@@ -53,10 +53,14 @@ struct Launch {
         let preflight = StorePreflight(
             prefix: tuning.keys.prefix, id: surroundings.newID(), uptime: surroundings.uptime)
         let checks = await preflight.checks(of: store)
-        if let failed = checks.first(where: { $0.verdict == .fail }) {
+        let failed = checks.filter { $0.verdict == .fail }
+        if !failed.isEmpty {
+            var advice: [String] = []
+            for check in failed.compactMap(\.advice) where !advice.contains(check) { advice.append(check) }
             throw Failure(
-                .conflict, "proving the store", at: "\(endpoints.store)", cause: "\(failed.name): \(failed.measured)",
-                safe: "no run was begun", advice: failed.advice ?? "mallow doctor shows every check"
+                .conflict, "proving the store", at: "\(endpoints.store)",
+                cause: failed.map { "\($0.name): \($0.measured)" }.joined(separator: "; "), safe: "no run was begun",
+                advice: advice.joined(separator: "; ")
             )
         }
         for check in checks where check.verdict == .attention {

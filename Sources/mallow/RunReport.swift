@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Deployment
 import Foundation
 import Ledger
 import MigrationModel
@@ -37,6 +38,8 @@ struct RunReport: Encodable {
     let run: Int64
     let kind, state, ending, reason, actor, source, store, catalog, options, started: String
     let ended: String?
+    /// What the store cannot do and somebody has accepted by name.
+    let weaknesses: [StoreWeakness]
     let exit: Int32
     let unreadable: [String]
     let courses: [Course]
@@ -48,6 +51,7 @@ struct RunReport: Encodable {
         run = row.id
         (kind, state, ending, reason) = (row.kind, row.state, row.ending ?? "", row.reason)
         (actor, source, store, catalog, options) = (row.actor, row.source, row.store, row.catalog, row.options)
+        weaknesses = StoreWeakness.accepted(in: row.store)
         started = StatusReport.time(row.started)
         ended = row.ended.map(StatusReport.time)
         exit = try await ledger.exitStatus(of: id).rawValue
@@ -98,8 +102,11 @@ struct RunReport: Encodable {
             "# Mallow: run \(run) (\(kind))", "",
             "- \(state)\(ending.isEmpty ? "" : ", \(ending)")\(reason.isEmpty ? "" : ": \(reason)"), exit code \(exit)",
             "- \(started) to \(ended ?? "now"), started by \(actor)",
-            "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)", "",
-            "| course | state | videos verified | contentstore | object store | check | flag | retries | rollbacks |",
+            "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)",
+        ]
+        lines += weaknesses.map { "- WEAK \($0.sentence)" }
+        lines += [
+            "", "| course | state | videos verified | contentstore | object store | check | flag | retries | rollbacks |",
             "|---|---|---|---|---|---|---|---|---|",
         ]
         lines += courses.map { course in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Deployment
 import Foundation
 import Ledger
 import MigrationModel
@@ -87,11 +88,13 @@ struct StatusReport: Encodable {
         /// How many videos the brake lets be in flight, and why; left out while it is released.
         let brakedTo: Int?
         let brakeReason: String?
+        /// What the store cannot do and somebody has accepted by name.
+        let weaknesses: [StoreWeakness]
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
             case heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo = "braked_to"
-            case brakeReason = "brake_reason"
+            case brakeReason = "brake_reason", weaknesses
         }
     }
 
@@ -122,7 +125,8 @@ struct StatusReport: Encodable {
                 id: row.id, kind: row.kind, state: row.state, reason: row.reason, ending: row.ending, actor: row.actor,
                 host: row.host, pid: row.pid, source: row.source, store: row.store, catalog: row.catalog,
                 started: Self.time(row.started), ended: row.ended.map(Self.time), heartbeatAge: snapshot.heartbeatAge,
-                lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason
+                lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason,
+                weaknesses: StoreWeakness.accepted(in: row.store)
             )
         }
         let rows = snapshot.courses
@@ -168,6 +172,7 @@ struct StatusReport: Encodable {
             lines.append("its engine is dead: start the same run again to go on, or mallow recover to settle")
         }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
+        lines += run.weaknesses.map { "WEAK \($0.sentence)" }
         if let bound = run.brakedTo {
             lines.append("\(counted(bound, "video")) at once, not more: \(run.brakeReason ?? "")")
         }

@@ -3,8 +3,8 @@
 import hashlib
 import unittest
 
+from product_proxies import RecordingProxy
 from product_site import PREFIX, BucketTests, keys_of, shared
-from proxy import FaultProxy
 from servers import SESSION_TOKEN
 
 COURSES, VIDEOS, TRANSCRIPTS = 2, 7, 3
@@ -18,7 +18,7 @@ class MigrationTests(BucketTests):
         self.weed, self.strict = servers["seaweedfs"], servers.strict
         self.refused_before = len(self.strict.refusals)
         # What is counted here was let through by a server that takes signatures as strictly as Amazon does.
-        proxy = FaultProxy(self.strict.endpoint, "migration", faults=(), share=0)
+        proxy = RecordingProxy(self.strict.endpoint, "migration", faults=(), share=0)
         self.proxy = self.enterContext(proxy)
         self.source = self.fleet(COURSES, VIDEOS, TRANSCRIPTS)
 

@@ -107,7 +107,7 @@ class SecretTests(BucketTests):
 
     def say_everything(self, site):
         for words in (
-            ["status"], ["status", "--json"], ["failures"], ["failures", "--json"], ["report", "--as", "html"],
+            ["status"], ["status", "--json"], ["failures"], ["failures", "--json"], ["report"],
             ["report", "--as", "markdown"], ["report", "--as", "json"], ["doctor"], ["doctor", "--json"],
             ["verify"], ["recover", "--json"], ["plan", "--json"],
         ):
