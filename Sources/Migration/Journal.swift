@@ -26,7 +26,8 @@ struct Journal: Sendable {
         try await asking { try await log.openTransactions() }
     }
 
-    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws(LedgerLost) -> [ObjectKey: Checksum] {
+    func committed(among keys: Set<ObjectKey>, for course: CourseKey) async throws(LedgerLost) -> [ObjectKey: Checksum]
+    {
         try await asking { try await log.committed(among: keys, for: course) }
     }
 

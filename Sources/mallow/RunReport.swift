@@ -106,7 +106,8 @@ struct RunReport: Encodable {
         ]
         lines += weaknesses.map { "- WEAK \($0.sentence)" }
         lines += [
-            "", "| course | state | videos verified | contentstore | object store | check | flag | retries | rollbacks |",
+            "",
+            "| course | state | videos verified | contentstore | object store | check | flag | retries | rollbacks |",
             "|---|---|---|---|---|---|---|---|---|",
         ]
         lines += courses.map { course in

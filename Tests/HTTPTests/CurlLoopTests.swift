@@ -143,7 +143,8 @@ import Testing
         let loop = CurlLoop(TransferLimits(connections: 1))
         _ = try await loop.perform(HTTPRequest(.put, server.address + "/live", body: [1]))
         let error = await #expect(throws: TransferError.self) {
-            _ = try await loop.perform(HTTPRequest(.put, server.address + "/die", body: [UInt8](repeating: 1, count: 20_000)))
+            _ = try await loop.perform(
+                HTTPRequest(.put, server.address + "/die", body: [UInt8](repeating: 1, count: 20_000)))
         }
         #expect(error?.mayHaveArrived == true)
         #expect(server.requests.map(\.target) == ["/live", "/die"])

@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("bucket", "two slashes"), ("//", "no bucket"), ("//UPPER", "no name of a bucket"), ("//ab", "no name of a bucket"),
+        ("bucket", "two slashes"), ("//", "no bucket"), ("//UPPER", "no name of a bucket"),
+        ("//ab", "no name of a bucket"),
         ("//bucket?endpoint=host:9000", "endpoint="), ("//bucket?endpoint=http://u:p@host", "endpoint="),
         ("//bucket?endpoint=http://host/path", "endpoint="), ("//bucket?addressing=dns", "addressing=dns"),
         ("//bucket?accept=everything", "accept=everything"), ("//bucket?zone=1", "zone"), ("//bucket?=", "it knows"),
@@ -50,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "//bucket?secret_key=s3cret", "//id:s3cret@bucket", "//bucket?endpoint=http://id:s3cret@host", "//bucket?s3cret",
+        "//bucket?secret_key=s3cret", "//id:s3cret@bucket", "//bucket?endpoint=http://id:s3cret@host",
+        "//bucket?s3cret",
     ])
     func `what may be a secret is not repeated`(_ text: String) {
         let problem = #expect(throws: S3Location.Problem.self) { try S3Location(text) }

@@ -91,7 +91,9 @@ package struct S3Location: Sendable, Hashable {
             guard parts.count == 2, known.contains(parts[0]) else {
                 // Whatever it is, it may be a secret.
                 throw Problem(
-                    description: "\(parts.count == 2 ? "\(parts[0])=…" : "an option without a value"): it knows \(known.map { "\($0)=…" }.joined(separator: ", "))")
+                    description:
+                        "\(parts.count == 2 ? "\(parts[0])=…" : "an option without a value"): it knows \(known.map { "\($0)=…" }.joined(separator: ", "))"
+                )
             }
             options[parts[0]] = parts[1]
         }
