@@ -22,11 +22,12 @@ enum S3Server: String, CaseIterable, CustomStringConvertible, Sendable {
 
     var lacks: Set<Capability> {
         switch self {
-        case .seaweedfs, .strict: []
+        // A backslash becomes a slash.
+        case .seaweedfs, .strict: [.takesOddLetters]
         // No line feed in a key.
-        case .moto: [.takesAnyKey]
+        case .moto: [.takesOddLetters]
         // It overwrites, and a key is a path of a file system.
-        case .rclone: [.decidesRaces, .takesAnyKey]
+        case .rclone: [.decidesRaces, .takesLongKeys]
         }
     }
 

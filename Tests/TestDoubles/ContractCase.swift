@@ -6,8 +6,10 @@ package import MigrationModel
 package enum Capability: Sendable, Hashable {
     /// Of many that write one key at the same moment, one wins.
     case decidesRaces
-    /// A key may be any bytes of UTF-8, a line feed among them, up to 1,024.
-    case takesAnyKey
+    /// A key may be any text, up to 1,024 bytes of UTF-8.
+    case takesLongKeys
+    /// A backslash and a line feed are letters like others in a key.
+    case takesOddLetters
 }
 
 /// One promise of a port, and how it is put to the proof on any implementation of it.

@@ -17,10 +17,11 @@ package enum ObjectStoreContract {
             ContractCase("an ETag changes with the bytes, and only with them", etagFollowsBytes),
             ContractCase("an empty object is an object", keepsEmptyObjects),
             ContractCase(
-                "keys are bytes, whatever they spell", needs: .takesAnyKey,
+                "keys are bytes, whatever they spell", needs: .takesLongKeys,
                 {
                     try await keepsOddKeys($0, longest: longestKey)
                 }),
+            ContractCase("a backslash and a line feed are letters of a key", needs: .takesOddLetters, keepsOddLetters),
             ContractCase("a listing has every key under its prefix and no other", listsByPrefix),
             ContractCase("of many writers of a key exactly one wins", needs: .decidesRaces, oneWriterWins),
             ContractCase("an object keeps who wrote it", keepsProvenance),
@@ -132,11 +133,19 @@ package enum ObjectStoreContract {
         let long = [rest, String(part.prefix(55)), part, part, end].joined(separator: "/")
         try require(long.utf8.count, is: longest, "the length of the longest key")
         let odd = [
-            "with space.srt", "a+b.srt", "a b", "a%20b", "100%.srt", "?&=#;", "\"quoted\"\\.srt", "new\nline",
+            "with space.srt", "a+b.srt", "a b", "a%20b", "100%.srt", "?&=#;", "\"quoted\".srt",
             "caf\u{E9}.srt", "cafe\u{301}.srt", "字幕/中文.srt", "🎬.srt", ".hidden", "..double", "~", "a.json", "a",
             "b.json/c", "b", "x.json.json", long,
         ]
         .map(ObjectKey.init(unchecked:))
+        try await keep(odd, in: store)
+    }
+
+    private static func keepsOddLetters(_ store: any ObjectStore) async throws {
+        try await keep(["back\\slash.srt", "new\nline.srt"], in: store)
+    }
+
+    private static func keep(_ odd: [ObjectKey], in store: any ObjectStore) async throws {
         for key in odd { _ = try await store.put(object(key, "words of \(key)")) }
         for key in odd {
             try require(try await store.get(key), is: Array("words of \(key)".utf8), "what the store holds at \(key)")
