@@ -37,7 +37,9 @@ struct EasyHandle: Hashable {
     }
 
     /// What every transfer has in common.
-    func set(_ limits: TransferLimits, _ trust: TrustSettings, isDirect: Bool) {
+    ///
+    /// - Parameter count: bytes of the body.
+    func set(_ limits: TransferLimits, _ trust: TrustSettings, sending count: Int, isDirect: Bool) {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -50,7 +52,8 @@ struct EasyHandle: Hashable {
         // Servers close what has been idle for some seconds; a connection that closes just then is a doubt for nothing.
         set(CURLOPT_MAXAGE_CONN, 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
-        set(CURLOPT_TIMEOUT_MS, limits.whole.milliseconds)
+        // A large body on a slow line takes its time: a second more for each 100 kB.
+        set(CURLOPT_TIMEOUT_MS, limits.whole.milliseconds + count / 100)
         if isDirect { set(CURLOPT_NOPROXY, "*") }
         // Verification of certificate and host name is libcurl's default, and nothing here turns it off.
         if let bundle = trust.bundle { set(CURLOPT_CAINFO, bundle) }

@@ -13,7 +13,8 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     /// Set when its task was cancelled, maybe before it began.
     var isCancelled = false
     private(set) var easy: EasyHandle?
-    private(set) var began = ContinuousClock.now
+    /// When it began, or when the last part of its body was given.
+    private(set) var lastSent = ContinuousClock.now
     private var headers: [HTTPHeader] = []
     private var received: [UInt8] = []
     private var isTooLarge = false
@@ -41,13 +42,13 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     /// Tells a handle all about this request.
     func prepare(_ easy: EasyHandle, _ limits: TransferLimits, _ trust: TrustSettings) {
         self.easy = easy
-        began = .now
+        lastSent = .now
         // The loop keeps this transfer for as long as the handle may call back.
         let context = Unmanaged.passUnretained(self).toOpaque()
         easy.set(CURLOPT_PRIVATE, context)
         easy.set(CURLOPT_ERRORBUFFER, words)
         easy.set(CURLOPT_URL, request.url)
-        easy.set(limits, trust, isDirect: request.isDirect)
+        easy.set(limits, trust, sending: body.count, isDirect: request.isDirect)
         easy.set(CURLOPT_WRITEDATA, context)
         easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             Transfer.of(context).take(UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -121,6 +122,7 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
         let part = body[given..<min(body.count, given + buffer.count)]
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
         given += part.count
+        lastSent = .now
         return part.count
     }
 

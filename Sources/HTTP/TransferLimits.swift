@@ -6,9 +6,9 @@ package struct TransferLimits: Sendable, Hashable {
     package var connections: Int
     /// Until a connection stands, its TLS handshake included.
     package var connect: Duration
-    /// From the start of a transfer until the first byte of its response.
+    /// From the last byte that was sent until the first byte of the response.
     package var firstByte: Duration
-    /// Of a transfer from its start to its end.
+    /// Of a transfer from its start to its end; a large body has a second more for each 100 kB.
     package var whole: Duration
 
     package init(

@@ -10,7 +10,8 @@ final class TransferLoop {
     private let limits: TransferLimits
     private let trust: TrustSettings
 
-    private var waiting: [Transfer] = []
+    /// Those that have begun leave their places empty.
+    private var waiting: [Transfer?] = []
     private var head = 0
     private var active: [EasyHandle: Transfer] = [:]
     private var idle: [EasyHandle] = []
@@ -68,7 +69,7 @@ final class TransferLoop {
             release(easy)
             transfer.abandon()
         } else if let place = waiting[head...].firstIndex(where: { $0 === transfer }) {
-            waiting.remove(at: place)
+            waiting[place] = nil
             transfer.abandon()
         } else {
             // Over already, or not come yet.
@@ -77,8 +78,13 @@ final class TransferLoop {
     }
 
     private func startWaiting() {
-        while head < waiting.count, active.count < limits.connections, let easy = idle.popLast() ?? EasyHandle() {
-            let transfer = waiting[head]
+        while head < waiting.count, active.count < limits.connections {
+            guard let transfer = waiting[head] else {
+                head += 1
+                continue
+            }
+            guard let easy = idle.popLast() ?? EasyHandle() else { break }
+            waiting[head] = nil
             head += 1
             transfer.prepare(easy, limits, trust)
             active[easy] = transfer
@@ -108,7 +114,7 @@ final class TransferLoop {
         guard now - lastLook > .milliseconds(Int64(Self.longestPoll) / 2) else { return }
         lastLook = now
         let latest = now - limits.firstByte
-        for (easy, transfer) in active where transfer.began < latest && !transfer.hasBegunToAnswer {
+        for (easy, transfer) in active where transfer.lastSent < latest && !transfer.hasBegunToAnswer {
             inbox.count(connections: easy.number(CURLINFO_NUM_CONNECTS))
             transfer.expire("no byte of a response for \(limits.firstByte)")
             release(easy)
@@ -117,9 +123,10 @@ final class TransferLoop {
 
     /// Takes a handle out of its transfer; one in the middle of it closes its connection.
     private func release(_ easy: EasyHandle) {
-        active[easy] = nil
         curl_multi_remove_handle(multi, easy.pointer)
         easy.reset()
+        // Not before: until then the handle knows the transfer's memory.
+        active[easy] = nil
         idle.append(easy)
     }
 }

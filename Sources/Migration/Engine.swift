@@ -23,10 +23,14 @@ struct Engine: Sendable {
     ) {
         let journal = Journal(log: connections.log)
         let outage = Outage(control: control, journal: journal, surroundings: surroundings)
-        let store = WatchedStore(raw: connections.store, uptime: surroundings.uptime) { answer in
-            outage.hear(answer)
-            if let news = control.admission.hear(answer) { journal.note(news) }
+        func watched(_ store: any ObjectStore) -> any ObjectStore {
+            WatchedStore(raw: store, uptime: surroundings.uptime) { answer in
+                outage.hear(answer)
+                if let news = control.admission.hear(answer) { journal.note(news) }
+            }
         }
+        let given = connections.store
+        let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
         let catalog = connections.catalog
         self.run = run
         self.connections = Connections(

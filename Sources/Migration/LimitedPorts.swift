@@ -17,6 +17,11 @@ package struct LimitedStore: ObjectStore {
         (self.store, self.puts, self.reads) = (store, puts, reads)
     }
 
+    /// The same limits before a store that is wrapped: time spent waiting here says nothing of the store.
+    func wrapping(_ wrap: (any ObjectStore) -> any ObjectStore) -> LimitedStore {
+        LimitedStore(wrap(store), puts: puts, reads: reads)
+    }
+
     package func put(_ object: NewObject) async throws -> ETag {
         try await puts?.wait()
         return try await store.put(object)

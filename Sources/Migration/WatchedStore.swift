@@ -52,6 +52,9 @@ struct WatchedStore: ObjectStore {
             let value = try await call()
             tell(StoreAnswer(isPut: isPut, error: nil, began: began, ended: uptime()))
             return value
+        } catch let cancelled as CancellationError {
+            // Nobody has answered: it was given up here.
+            throw cancelled
         } catch {
             tell(StoreAnswer(isPut: isPut, error: error, began: began, ended: uptime()))
             throw error

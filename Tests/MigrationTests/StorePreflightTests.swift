@@ -46,7 +46,8 @@ import Testing
 
     @Test(arguments: [
         (OddStore.Oddity.overwrites, "store: put if absent"), (.otherChecksum, "store: checksum"),
-        (.noChecksum, "store: checksum"), (.otherSize, "store: checksum"), (.otherBytes, "store: checksum"),
+        (.noChecksum, "store: checksum"), (.noProvenance, "store: checksum"), (.otherSize, "store: checksum"),
+        (.otherBytes, "store: checksum"),
         (.deletesAndSaysChanged, "store: delete if match"), (.takesWrongETags, "store: delete if match"),
         (.takesDamage, "store: damaged bytes"),
     ])
@@ -151,7 +152,7 @@ import Testing
 /// A store in memory that breaks one promise, or whose calls fail from one on.
 final class OddStore: ObjectStore {
     enum Oddity: Sendable {
-        case overwrites, otherChecksum, noChecksum, otherSize, otherBytes
+        case overwrites, otherChecksum, noChecksum, otherSize, otherBytes, noProvenance
         case takesDamage, takesWrongETags
         case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes, saysDeleted
         /// Does what a cancelled task asks, and answers it with an error, as network clients do.
@@ -194,7 +195,7 @@ final class OddStore: ObjectStore {
                 }
             return ObjectInfo(
                 key: key, size: oddity == .otherSize ? info.size + 1 : info.size, etag: info.etag, checksum: checksum,
-                provenance: info.provenance
+                provenance: oddity == .noProvenance ? nil : info.provenance
             )
         }
     }

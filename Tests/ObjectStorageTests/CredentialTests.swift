@@ -179,6 +179,28 @@ import Testing
         #expect(try await fixed.renewed(insteadOf: try await fixed.credentials(at: now), at: now) == nil)
     }
 
+    /// Has credentials once, and never again.
+    private final class Fading: CredentialSource {
+        let name = "a test"
+        let isChanging = true
+        private let isGone = Mutex(false)
+
+        func credentials(at date: Date) async throws -> AWSCredentials? {
+            let isGone = isGone.withLock { isGone in
+                defer { isGone = true }
+                return isGone
+            }
+            return isGone ? nil : AWSCredentials(accessKey: "id", secret: "s", expires: date + 3600)
+        }
+    }
+
+    @Test func `a place that had some and has none now is asked again`() async throws {
+        let keeper = CredentialKeeper([Fading()])
+        let first = try await keeper.credentials(at: now)
+        let failure = await #expect(throws: Failure.self) { _ = try await keeper.renewed(insteadOf: first, at: now) }
+        #expect(failure?.class == .transient)
+    }
+
     @Test func `none anywhere is said with where they were looked for`() async throws {
         let keeper = CredentialKeeper([EnvironmentCredentials([:]), ProfileCredentials([:], home: "/nowhere")])
         let failure = await #expect(throws: Failure.self) { _ = try await keeper.credentials(at: now) }

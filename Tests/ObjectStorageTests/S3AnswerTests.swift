@@ -36,7 +36,7 @@ import Testing
         (409, "ConditionalRequestConflict", .transient),
         (412, "PreconditionFailed", .conflict), (429, "TooManyRequests", .throttled),
         (500, "InternalError", .ambiguous),
-        (502, "", .ambiguous), (503, "SlowDown", .throttled), (301, "PermanentRedirect", .bug),
+        (502, "", .ambiguous), (503, "SlowDown", .throttled), (503, "", .ambiguous), (301, "PermanentRedirect", .bug),
     ])
     func `a put that was not answered by 200 ends in its class`(
         _ status: Int, _ code: String, _ expected: Failure.Class
@@ -74,6 +74,19 @@ import Testing
         let read = await #expect(throws: Failure.self) { _ = try await reset.get("a.srt") }
         #expect(read?.class == .transient)
         #expect(server.requests.count { $0.method == "GET" } >= 2)
+    }
+
+    @Test func `a bucket that is gone proves no object absent`() async throws {
+        let (gone, server) = try store {
+            $0.method == "HEAD" ? .answer(404) : .answer(404, body: Self.error("NoSuchBucket"))
+        }
+        defer { server.stop() }
+        #expect(await #expect(throws: Failure.self) { _ = try await gone.head("a.srt") }?.class == .bug)
+        let (empty, other) = try store {
+            $0.method == "HEAD" ? .answer(404) : .answer(404, body: Self.error("NoSuchKey"))
+        }
+        defer { other.stop() }
+        #expect(try await empty.head("a.srt") == nil)
     }
 
     @Test func `a put says all that the object is to be kept with`() async throws {

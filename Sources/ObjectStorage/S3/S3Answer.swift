@@ -67,6 +67,8 @@ struct S3Answer: Sendable {
             (.integrity, "the object is made again from the source's bytes")
         // The server waited for the rest of a body and gave up.
         case (400, "RequestTimeout"), (408, _): (.transient, "it is tried again")
+        // Not S3's own word: something between us and the server has lost it, and the server may go on.
+        case (503, nil) where !call.isReading: (.ambiguous, "it is looked for, and tried again")
         case (429, _), (503, _): (.throttled, "the whole run slows down and tries again")
         case (403, "RequestTimeTooSkewed"): (.auth, "set this machine's clock, then run again")
         case (401, _), (403, _), (400, "ExpiredToken"), (400, "InvalidToken"):

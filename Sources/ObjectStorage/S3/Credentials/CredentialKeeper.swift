@@ -47,6 +47,7 @@ package actor CredentialKeeper {
             return try await find(at: date)
         } catch  where expires > date {
             // They are good for some minutes yet, and it is tried again.
+            found = date
             return held.credentials
         }
     }
@@ -63,6 +64,7 @@ package actor CredentialKeeper {
 
     private func find(at date: Date) async throws -> AWSCredentials {
         if let search { return try await search.value.credentials }
+        let hadSome = held != nil
         let task = Task<Finding, any Error> { [sources] in
             for source in sources {
                 if let credentials = try await source.credentials(at: date) {
@@ -70,7 +72,9 @@ package actor CredentialKeeper {
                 }
             }
             throw Failure(
-                .auth, "find credentials", at: sources.map(\.name).joined(separator: ", "), cause: "there are none",
+                // Where there were some, there will be some again.
+                hadSome ? .transient : .auth, "find credentials", at: sources.map(\.name).joined(separator: ", "),
+                cause: "there are none",
                 advice: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
             )
         }

@@ -24,7 +24,7 @@ package struct ContainerCredentials: CredentialSource {
         guard let url = try url() else { return nil }
         var headers: [HTTPHeader] = []
         if let token = try token() { headers.append(HTTPHeader("Authorization", token)) }
-        let answer = try await ask(HTTPRequest(.get, url, headers: headers, isDirect: true), over: loop)
+        let answer = try await ask(HTTPRequest(.get, url, headers: headers, isDirect: true), of: name, over: loop)
         return try IssuedCredentials(answer, from: name).credentials
     }
 
@@ -90,6 +90,7 @@ package struct InstanceCredentials: CredentialSource {
         func ask(_ url: String) async throws -> [UInt8] {
             try await ObjectStorage.ask(
                 HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)], isDirect: true),
+                of: name,
                 over: loop)
         }
         let role = String(decoding: try await ask(roles), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
@@ -99,10 +100,11 @@ package struct InstanceCredentials: CredentialSource {
     }
 }
 
-private func ask(_ request: HTTPRequest, over loop: CurlLoop) async throws -> [UInt8] {
+/// - Parameter name: who is asked. Not its address, whose path may be all that it takes to be answered.
+private func ask(_ request: HTTPRequest, of name: String, over loop: CurlLoop) async throws -> [UInt8] {
     func failure(_ class: Failure.Class, _ cause: String) -> Failure {
         Failure(
-            `class`, "find credentials", at: request.url, cause: cause, advice: "it is asked again when they are needed"
+            `class`, "find credentials", at: name, cause: cause, advice: "it is asked again when they are needed"
         )
     }
     do {
