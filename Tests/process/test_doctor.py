@@ -9,7 +9,7 @@ from pathlib import Path
 from program import SAMPLE, ProgramTests, call, required
 
 COURSES = SAMPLE / "courses"
-STORE = ["store: put if absent", "store: checksum", "store: delete if match", "store: nothing left"]
+STORE = ["store: put if absent", "store: checksum", "store: delete if match", "store: damaged bytes", "store: nothing left"]
 
 
 class DoctorTests(ProgramTests):
