@@ -27,7 +27,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // HTTP transfers on one thread, over connections that are kept.
-        .target(name: "HTTP", dependencies: ["CCurl"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCrypto", "CCurl"], swiftSettings: settings),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestDoubles"], swiftSettings: settings),
 
         // The words of the product as values, the rules as pure functions, and the ports.
@@ -156,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "mallow",
             dependencies: [
-                "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console", "Terminal",
+                "HTTP", "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console",
+                "Terminal",
                 "Settings", "Themes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings

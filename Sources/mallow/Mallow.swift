@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import HTTP
 import Ledger
 import MigrationModel
 
@@ -33,6 +34,7 @@ struct Mallow: AsyncParsableCommand {
     static func main() async {
         // A reader who goes away must not end a migration.
         signal(SIGPIPE, SIG_IGN)
+        CurlLoop.prepareProcess()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
