@@ -76,12 +76,13 @@ package struct Platform: Sendable {
     /// Opens a store; a directory that is missing is made. Blocks for some milliseconds.
     ///
     /// - Parameter concurrency: how many videos are to be in flight; as many connections follow from it as they need.
+    ///   nil for who runs none.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the store.
     package static func store(
-        _ endpoint: Endpoint, concurrency: Int, now: @escaping @Sendable () -> Date
+        _ endpoint: Endpoint, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
     ) throws -> any ObjectStore {
         switch endpoint.scheme {
-        case "s3": S3Store(try Bucket(endpoint).client(concurrency: concurrency, now: now))
+        case "s3": S3Store(try Bucket(endpoint).client(concurrency: concurrency ?? Bucket.onlookers, now: now))
         case "file":
             try DirectoryStore(path: endpoint.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoint.unknown

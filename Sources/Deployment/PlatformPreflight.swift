@@ -101,7 +101,7 @@ package struct PlatformPreflight: Sendable {
                     return nil
                 }
             }
-            return try Platform.store(endpoint, concurrency: Bucket.onlookers, now: now)
+            return try Platform.store(endpoint, now: now)
         }
         guard let store else { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
         return await trial.checks(store)

@@ -23,7 +23,7 @@ package final class CurlLoop: Sendable {
         guard let multi = curl_multi_init() else { preconditionFailure("there is memory for a handle of libcurl") }
         let inbox = Inbox(multi)
         self.inbox = inbox
-        nonisolated(unsafe) let loop = TransferLoop(multi, inbox, limits, trust)
+        nonisolated(unsafe) let loop = TransferLoop(multi, inbox, limits, trust)  // its own thread alone has it
         let thread = Thread { loop.run() }
         thread.name = "transfers"
         thread.start()

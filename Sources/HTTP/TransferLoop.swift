@@ -148,7 +148,7 @@ final class Inbox: Sendable {
 
     private let state = Mutex(State())
     /// curl_multi_wakeup may be called from any thread; nothing else is called on it here.
-    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // woken under `state`, until isOver
 
     init(_ multi: UnsafeMutableRawPointer) { self.multi = multi }
 

@@ -84,7 +84,7 @@ struct OpenConsole: AsyncParsableCommand {
     ) async throws {
         let watch = try LedgerWatch(ledger)
         // Read while the terminal is taken. What cannot be read now is read, and told, by the console itself.
-        Task { try? await watch.prepare(.worstFirst) }
+        Task { try? await watch.prepare(.worstFirst) }  // the console reads it again, and says why not
         let environment = ProcessInfo.processInfo.environment
         let memory = KeptBeside(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))

@@ -35,7 +35,7 @@ struct Recover: AsyncParsableCommand {
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
         let platform = try Platform(
-            endpoints, store: try Platform.store(endpoints.store, concurrency: 8, now: { Date() }), now: { Date() })
+            endpoints, store: try Platform.store(endpoints.store, now: { Date() }), now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "recovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",

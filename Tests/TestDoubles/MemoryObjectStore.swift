@@ -54,15 +54,7 @@ package final class MemoryObjectStore: ObjectStore {
     }
 
     package func put(_ object: NewObject) async throws -> ETag {
-        guard Checksum(of: object.bytes) == object.checksum else {
-            throw Failure(
-                .integrity,
-                "put object",
-                at: object.key.text,
-                cause: "its bytes do not have the SHA-256 \(object.checksum)",
-                advice: "the object is made again from the source's bytes"
-            )
-        }
+        try object.requireWhole()
         let stored = Self.stored(
             key: object.key,
             bytes: object.bytes,

@@ -29,6 +29,18 @@ package struct NewObject: Sendable, Hashable {
         self.contentType = contentType
         self.provenance = provenance
     }
+
+    /// Hashes the bytes, before anything is done with them.
+    ///
+    /// - Throws: ``Failure`` of class `integrity` when they are not those that were hashed.
+    package func requireWhole() throws {
+        guard Checksum(of: bytes) == checksum else {
+            throw Failure(
+                .integrity, "put object", at: key.text, cause: "its bytes do not have the SHA-256 \(checksum)",
+                advice: "the object is made again from the source's bytes"
+            )
+        }
+    }
 }
 
 /// What an object store knows of an object.

@@ -57,15 +57,7 @@ package final class DirectoryStore: ObjectStore {
     package func put(_ object: NewObject) async throws -> ETag {
         let place = try ObjectPath(object.key)
         return try await reader.pool.run { [self] in
-            guard Checksum(of: object.bytes) == object.checksum else {
-                throw Failure(
-                    .integrity,
-                    "put object",
-                    at: object.key.text,
-                    cause: "its bytes do not have the SHA-256 \(object.checksum)",
-                    advice: "the object is made again from the source's bytes"
-                )
-            }
+            try object.requireWhole()
             try write(object, to: place)
             return ETag(unchecked: object.checksum.hexadecimal)
         }

@@ -49,7 +49,7 @@ package final class S3Client: Sendable {
     func ask(_ question: Question) async throws -> HTTPResponse {
         let credentials = try await keeper.credentials(at: now())
         let response = try await send(question, with: credentials)
-        guard S3Answer(response, to: question.call, at: "").isRefusal,
+        guard response.status >= 400, S3Answer(response, to: question.call, at: "").isRefusal,
             let fresh = try await keeper.renewed(insteadOf: credentials, at: now())
         else { return response }
         return try await send(question, with: fresh)

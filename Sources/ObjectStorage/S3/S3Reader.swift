@@ -2,6 +2,7 @@
 import Foundation
 import HTTP
 package import MigrationModel
+import Synchronization
 
 /// The reading half of an ``S3Store``. It has no method that writes.
 package struct S3Reader: ObjectReader {
@@ -69,11 +70,12 @@ package struct S3Reader: ObjectReader {
     package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> {
         let page = S3Page()
         return AsyncThrowingStream { [self] in
-            while true {
-                if let key = page.next() { return key }
-                guard let token = page.token else { return nil }
-                page.refill(try await list(prefix, after: token))
+            if let key = page.nextKey() { return key }
+            // A page may be empty, and not be the last.
+            while let token = page.token {
+                if let key = page.refill(try await list(prefix, after: token)) { return key }
             }
+            return nil
         }
     }
 
@@ -139,24 +141,22 @@ extension Checksum {
 }
 
 /// Where a listing is.
-private final class S3Page: @unchecked Sendable /* used by one reader after the other: the stream's contract */ {
+private final class S3Page: Sendable {
     enum Token: Sendable {
         case first
         case after(String)
     }
 
-    private(set) var token: Token? = .first
-    private var keys: [String] = []
-    private var head = 0
+    private let keys = KeyPiece()
+    private let next = Mutex<Token?>(.first)
 
-    func next() -> ObjectKey? {
-        guard head < keys.count else { return nil }
-        defer { head += 1 }
-        return ObjectKey(unchecked: keys[head])
-    }
+    /// What asks for the next page; nil after the last.
+    var token: Token? { next.withLock { $0 } }
 
-    func refill(_ body: S3ListingBody) {
-        (keys, head) = (body.keys, 0)
-        token = body.next.map(Token.after)
+    func nextKey() -> ObjectKey? { keys.next() }
+
+    func refill(_ body: S3ListingBody) -> ObjectKey? {
+        next.withLock { $0 = body.next.map(Token.after) }
+        return keys.refill(body.keys.map(ObjectKey.init(unchecked:)))
     }
 }

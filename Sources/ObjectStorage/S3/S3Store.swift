@@ -29,13 +29,7 @@ package struct S3Store: ObjectStore {
     package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func put(_ object: NewObject) async throws -> ETag {
-        guard Checksum(of: object.bytes) == object.checksum else {
-            throw Failure(
-                .integrity, "put object", at: object.key.text,
-                cause: "its bytes do not have the SHA-256 \(object.checksum)",
-                advice: "the object is made again from the source's bytes"
-            )
-        }
+        try object.requireWhole()
         if weaknesses.contains(.putRace), try await head(object.key) != nil {
             throw Failure(
                 .conflict, "put object", at: object.key.text, cause: "there is an object at this key",

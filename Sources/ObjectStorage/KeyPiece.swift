@@ -4,7 +4,7 @@ import Synchronization
 
 /// The keys that a listing has read and not yet handed out.
 final class KeyPiece: Sendable {
-    /// How many keys one call to the file system's thread brings.
+    /// How many keys one call to a file system's thread brings.
     static let length = 256
 
     private let keys = Mutex<[ObjectKey]>([])
