@@ -36,6 +36,12 @@ struct EasyHandle: Hashable {
         return value
     }
 
+    func size(_ info: CURLINFO) -> Int {
+        var value: curl_off_t = 0
+        mallow_curl_get_size(pointer, info, &value)
+        return Int(value)
+    }
+
     /// What every transfer has in common.
     ///
     /// - Parameter count: bytes of the body.

@@ -28,20 +28,30 @@ package struct HTTPRequest: Sendable {
     package let body: [UInt8]
     /// The transfer fails when the response has more bytes than this.
     package let mostBytes: Int
+    /// Takes the body of a 200 instead of the response, which then has none.
+    package let sink: (any BodySink)?
     /// Whether no proxy may be asked, whatever the environment names: for what this machine tells about itself.
     package let isDirect: Bool
 
     package init(
         _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = [], mostBytes: Int = 1 << 20,
-        isDirect: Bool = false
+        sink: (any BodySink)? = nil, isDirect: Bool = false
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.mostBytes = mostBytes
+        self.sink = sink
         self.isDirect = isDirect
     }
+}
+
+/// Takes the bytes of a body as they come, on the thread of the transfers: it has to be quick.
+package protocol BodySink: Sendable {
+    /// A body begins: what came before, of a request that is sent again, does not count.
+    func begin()
+    func take(_ bytes: UnsafeRawBufferPointer)
 }
 
 /// A response that came whole.
@@ -49,12 +59,16 @@ package struct HTTPResponse: Sendable {
     package let status: Int
     /// In the order in which they came.
     package let headers: [HTTPHeader]
+    /// Empty where a ``BodySink`` has taken it.
     package let body: [UInt8]
+    /// Seconds for which the server wants to be left alone, however it wrote them; nil when it did not say.
+    package let retryAfter: Int?
 
-    package init(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+    package init(status: Int, headers: [HTTPHeader], body: [UInt8], retryAfter: Int? = nil) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.retryAfter = retryAfter
     }
 
     /// The first value of a header, whose name may be written in any case.

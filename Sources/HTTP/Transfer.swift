@@ -17,6 +17,10 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     private(set) var lastSent = ContinuousClock.now
     private var headers: [HTTPHeader] = []
     private var received: [UInt8] = []
+    /// Bytes of the body that came, whoever has them.
+    private var taken = 0
+    /// Who takes the body that is coming; nil when the response does.
+    private var sink: (any BodySink)?
     private var isTooLarge = false
     /// Bytes of the body that libcurl has taken.
     private var given = 0
@@ -37,7 +41,7 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     }
 
     /// Whether a byte of the response has come.
-    var hasBegunToAnswer: Bool { !headers.isEmpty || !received.isEmpty }
+    var hasBegunToAnswer: Bool { !headers.isEmpty || taken > 0 }
 
     /// Tells a handle all about this request.
     func prepare(_ easy: EasyHandle, _ limits: TransferLimits, _ trust: TrustSettings) {
@@ -84,9 +88,11 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     func finish(_ code: CURLcode) {
         guard let easy else { return }
         if code == CURLE_OK {
+            let seconds = easy.size(CURLINFO_RETRY_AFTER)
             continuation.resume(
                 returning: HTTPResponse(
-                    status: easy.number(CURLINFO_RESPONSE_CODE), headers: headers, body: received))
+                    status: easy.number(CURLINFO_RESPONSE_CODE), headers: headers, body: received,
+                    retryAfter: seconds > 0 ? seconds : nil))
         } else {
             let said = words.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: words)
             let text = isTooLarge ? "the response has more than \(request.mostBytes) bytes" : said
@@ -128,11 +134,16 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
 
     /// - Returns: how many bytes were taken; fewer than given end the transfer.
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard received.count + bytes.count <= request.mostBytes else {
+        guard taken + bytes.count <= request.mostBytes else {
             isTooLarge = true
             return 0
         }
-        received.append(contentsOf: bytes)
+        if taken == 0, easy?.number(CURLINFO_RESPONSE_CODE) == 200, let wanted = request.sink {
+            wanted.begin()
+            sink = wanted
+        }
+        taken += bytes.count
+        if let sink { sink.take(bytes) } else { received.append(contentsOf: bytes) }
         return bytes.count
     }
 

@@ -5,11 +5,11 @@ import Synchronization
 /// The one gate through which every video of a run comes in.
 ///
 /// It bounds how many are in flight, by the operator's limit and by the brake; both may change while they are. A pause,
-/// an outage and the window are reasons for which it is closed for a while; draining shuts it for good.
+/// an outage, a rest and the window are reasons for which it is closed for a while; draining shuts it for good.
 package final class Admission: Sendable {
     /// Why nobody is let in for now.
     package enum Obstacle: String, Sendable, Hashable, CaseIterable {
-        case paused, outage, window
+        case paused, outage, rest, window
     }
 
     private struct State {

@@ -51,7 +51,8 @@ package struct CommandListener: Sendable {
             let reason = "paused by \(command.actor); resume to go on"
             control.pause(for: .paused, reason: reason) { log.note([$0]) }
         case .resume:
-            if control.wait(for: .paused) == nil, let reason = control.wait(for: .outage) {
+            let others = [Admission.Obstacle.outage, .rest].lazy.compactMap(control.wait)
+            if control.wait(for: .paused) == nil, let reason = others.first {
                 return "nobody paused the run: it \(reason)"
             }
             control.resume(after: .paused) { log.note([$0]) }

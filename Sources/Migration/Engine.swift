@@ -15,6 +15,7 @@ struct Engine: Sendable {
     let recovery: Recovery
     let check: ConsistencyCheck
     let outage: Outage
+    let rest: Rest
     let locks = VideoLocks()
     let unsettled = UnsettledVideos()
 
@@ -22,9 +23,11 @@ struct Engine: Sendable {
         run: RunID, connections: Connections, options: RunOptions, surroundings: Surroundings, control: RunControl
     ) {
         let journal = Journal(log: connections.log)
-        let outage = Outage(control: control, journal: journal, surroundings: surroundings)
+        let rest = Rest(control: control, journal: journal, surroundings: surroundings)
+        let outage = Outage(control: control, journal: journal, surroundings: surroundings, rest: rest)
         func watched(_ store: any ObjectStore) -> any ObjectStore {
             WatchedStore(raw: store, uptime: surroundings.uptime) { answer in
+                rest.hear(answer)
                 outage.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }
             }
@@ -41,6 +44,7 @@ struct Engine: Sendable {
         self.control = control
         self.journal = journal
         self.outage = outage
+        self.rest = rest
         planner = VideoPlanner(source: connections.source, store: store, catalog: catalog, format: options.format)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
         recovery = Recovery(store: store, catalog: catalog, log: connections.log, surroundings: surroundings)

@@ -35,7 +35,7 @@ package struct MigrationRun: Sendable {
     ///
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
-        let (journal, outage) = (engine.journal, engine.outage)
+        let (journal, outage, rest) = (engine.journal, engine.outage, engine.rest)
         // Weakly: the outage holds the control, and a log must go with its engine.
         engine.control.whenDraining { [weak outage] reason in
             journal.note(.runState(.draining, reason: reason))
@@ -45,6 +45,7 @@ package struct MigrationRun: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")
             group.addTask { try await outage.watch(engine.connections.store, asking: nothing) }
+            group.addTask { try await rest.watch() }
             defer { group.cancelAll() }
             try await work(on: selection)
         }

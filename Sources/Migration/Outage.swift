@@ -40,11 +40,12 @@ final class Outage: Sendable {
     private let control: RunControl
     private let journal: Journal
     private let surroundings: Surroundings
+    private let rest: Rest
     private let state = Mutex(State())
     private let (doubts, raised) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(control: RunControl, journal: Journal, surroundings: Surroundings) {
-        (self.control, self.journal, self.surroundings) = (control, journal, surroundings)
+    init(control: RunControl, journal: Journal, surroundings: Surroundings, rest: Rest) {
+        (self.control, self.journal, self.surroundings, self.rest) = (control, journal, surroundings, rest)
     }
 
     // MARK: - What is heard
@@ -71,7 +72,7 @@ final class Outage: Sendable {
     private func begin(_ state: inout State) {
         state.standing = .out
         let reason =
-            "waits for the object store and resumes by itself: nothing has gone through since \(time(state.since))"
+            "waits for the object store and resumes by itself: nothing has gone through since \(surroundings.clock(at: state.since))"
             + " (\(state.lastWords))"
         control.pause(for: .outage, reason: reason) { journal.note($0) }
         journal.note(.notice(course: nil, block: nil, text: "the run \(reason)"))
@@ -86,17 +87,12 @@ final class Outage: Sendable {
         case .out:
             state.ended = now
             control.resume(after: .outage) { journal.note($0) }
-            let text = "the object store answers again: it was out from \(time(state.since)) to \(time(now))"
+            let text =
+                "the object store answers again: it was out from \(surroundings.clock(at: state.since)) to \(surroundings.clock(at: now))"
             journal.note(.notice(course: nil, block: nil, text: text))
         }
         state.standing = .well
         state.wake()
-    }
-
-    /// A moment of the engine's uptime, by the wall clock.
-    private func time(_ uptime: Double) -> String {
-        let date = surroundings.now().addingTimeInterval(uptime - surroundings.uptime())
-        return date.formatted(.iso8601.time(includingFractionalSeconds: false)) + " UTC"
     }
 
     // MARK: - What is asked
@@ -111,7 +107,8 @@ final class Outage: Sendable {
             while !Task.isCancelled, state.withLock({ $0.standing != .well }) {
                 _ = try? await store.head(key)  // what comes of it is heard like every other call
                 guard let seconds = verdict() else { break }
-                try await surroundings.sleep(.seconds(seconds * (1 + surroundings.jitter() / 5)))
+                let pause = max(seconds * (1 + surroundings.jitter() / 5), rest.seconds)
+                try await surroundings.sleep(.seconds(pause))
             }
         }
     }

@@ -27,4 +27,10 @@ package struct Surroundings: Sendable {
         self.newID = newID
         self.jitter = jitter
     }
+
+    /// A moment of the uptime by the wall clock, for people to read.
+    func clock(at moment: Double) -> String {
+        let date = now().addingTimeInterval(moment - uptime())
+        return date.formatted(.iso8601.time(includingFractionalSeconds: false)) + " UTC"
+    }
 }

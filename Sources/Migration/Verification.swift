@@ -91,7 +91,7 @@ package struct Verification: Sendable {
         let (isThere, found): (Bool, Checksum?)
         do {
             if isDeep {
-                found = try await readers.store.get(key).map { Checksum(of: $0) }
+                found = try await readers.store.checksum(ofBytesAt: key)
                 isThere = found != nil
             } else {
                 let info = try await readers.store.head(key)

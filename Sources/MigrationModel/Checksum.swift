@@ -10,8 +10,10 @@ package struct Checksum: Hashable, Sendable, Codable, CustomStringConvertible {
 
     /// Hashes `bytes`; blocks for as long as that takes (well over 1 GB/s).
     package init(of bytes: [UInt8]) {
-        hexadecimal = Digest.sha256(bytes).withUnsafeBytes { Hexadecimal.text(of: $0) }
+        self.init(digest: Digest.sha256(bytes))
     }
+
+    fileprivate init(digest: [UInt8]) { hexadecimal = digest.withUnsafeBytes { Hexadecimal.text(of: $0) } }
 
     /// A checksum as it was written down; nil unless it is 64 lower-case hexadecimal digits.
     package init?(hexadecimal: String) {
@@ -31,6 +33,24 @@ package struct Checksum: Hashable, Sendable, Codable, CustomStringConvertible {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(hexadecimal)
+    }
+}
+
+/// The SHA-256 of bytes that come in pieces.
+package final class RunningChecksum {
+    private let context = EVP_MD_CTX_new()
+
+    package init() { EVP_DigestInit_ex(context, EVP_sha256(), nil) }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    package func add(_ bytes: UnsafeRawBufferPointer) { EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) }
+
+    /// The SHA-256 of all that was added. Once; nothing may be added after it.
+    package func finish() -> Checksum {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        EVP_DigestFinal_ex(context, &digest, nil)
+        return Checksum(digest: digest)
     }
 }
 

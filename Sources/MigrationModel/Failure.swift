@@ -43,6 +43,8 @@ package struct Failure: Error, Hashable, Sendable, Codable {
     package let safe: String
     /// What to press or run.
     package let advice: String
+    /// Seconds in which whoever refused wants to be left alone; nil when it did not say.
+    package let retryAfter: Double?
 
     package init(
         _ class: Class,
@@ -50,7 +52,8 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         at place: String,
         cause: String,
         safe: String = "nothing was changed",
-        advice: String
+        advice: String,
+        retryAfter: Double? = nil
     ) {
         self.class = `class`
         self.what = what
@@ -58,6 +61,7 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         self.cause = cause
         self.safe = safe
         self.advice = advice
+        self.retryAfter = retryAfter
     }
 
     /// Any error as a failure: itself, or a bug at `place` when no connector classed it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import HTTP
+import Synchronization
 import TestDoubles
 import Testing
 
@@ -45,6 +46,53 @@ import Testing
         }
         #expect(server.requests.map(\.method) == ["GET", "HEAD", "DELETE", "PUT"])
         #expect(server.requests[3].headers["content-length"] == "0")
+    }
+
+    /// Keeps what it was given, and how often a body began.
+    private final class Sink: BodySink {
+        let state = Mutex((beginnings: 0, bytes: [UInt8]()))
+
+        func begin() { state.withLock { $0 = ($0.beginnings + 1, []) } }
+        func take(_ bytes: UnsafeRawBufferPointer) { state.withLock { $0.bytes.append(contentsOf: bytes) } }
+    }
+
+    @Test func `a sink takes the body of a 200, and of nothing else`() async throws {
+        let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let server = try LoopbackServer {
+            $0.target == "/whole" ? .answer(200, body: body) : .answer(404, body: [1, 2])
+        }
+        defer { server.stop() }
+        let loop = CurlLoop(limits)
+        let sink = Sink()
+        let whole = try await loop.perform(HTTPRequest(.get, server.address + "/whole", sink: sink))
+        #expect(whole.body.isEmpty)
+        #expect(sink.state.withLock { $0.beginnings == 1 && $0.bytes == body })
+        let missing = try await loop.perform(HTTPRequest(.get, server.address + "/none", sink: sink))
+        #expect(missing.body == [1, 2])
+        #expect(sink.state.withLock { $0.beginnings } == 1)
+        await #expect(throws: TransferError.self) {
+            _ = try await loop.perform(
+                HTTPRequest(.get, server.address + "/whole", mostBytes: body.count - 1, sink: sink))
+        }
+    }
+
+    @Test func `for how long a server wants to be left alone is read in both its forms`() async throws {
+        let server = try LoopbackServer { request in
+            let value = String(request.target.dropFirst().replacing("_", with: " "))
+            return .answer(503, value.isEmpty ? [] : [("Retry-After", value)])
+        }
+        defer { server.stop() }
+        let loop = CurlLoop(limits)
+        func seconds(_ value: String) async throws -> Int? {
+            try await loop.perform(HTTPRequest(.get, "\(server.address)/\(value)")).retryAfter
+        }
+        #expect(try await seconds("7") == 7)
+        #expect(try await seconds("0") == nil)
+        #expect(try await seconds("") == nil)
+        #expect(try await seconds("soon") == nil)
+        #expect(try await seconds("-5") == nil)
+        #expect(try await seconds("Sun,_06_Nov_1994_08:49:37_GMT") == nil, "it is over")
+        #expect(try #require(try await seconds("Fri,_31_Dec_2100_23:59:59_GMT")) > 86_400)
     }
 
     @Test func `connections are used again, and no more are open than transfers may be in flight`() async throws {

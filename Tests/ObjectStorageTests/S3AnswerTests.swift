@@ -61,6 +61,15 @@ import Testing
         #expect(failure?.class == expected)
     }
 
+    @Test(arguments: [(503, "SlowDown", 7.0), (429, "TooManyRequests", 7), (500, "InternalError", nil)])
+    func `a store that asks for less says for how long`(_ status: Int, _ code: String, _ seconds: Double?) async throws
+    {
+        let (store, server) = try store { _ in .answer(status, [("Retry-After", "7")], body: Self.error(code)) }
+        defer { server.stop() }
+        let failure = await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
+        #expect(failure?.retryAfter == seconds)
+    }
+
     @Test func `a lost reply to a put or a delete is in doubt, and one to a read is asked for again`() async throws {
         let (silent, silentServer) = try store {
             $0.method == "PUT" ? .silence : .answer(200, [("ETag", "\"e\"")], body: [1])
@@ -110,6 +119,8 @@ import Testing
         }
         defer { server.stop() }
         #expect(await #expect(throws: Failure.self) { _ = try await store.get("a.srt") }?.class == .integrity)
+        let failure = await #expect(throws: Failure.self) { _ = try await store.checksum(ofBytesAt: "a.srt") }
+        #expect(failure?.class == .integrity)
     }
 
     @Test func `what the server says is kept short and on one line`() async throws {

@@ -6,6 +6,7 @@ import asyncio
 import collections
 import datetime
 import json
+import time
 import urllib.parse
 
 from http_plumbing import Proxy, Response, error
@@ -54,6 +55,25 @@ class PlannedProxy(RecordingProxy):
     def choose(self, request, ordinal):
         _, chance = super().choose(request, ordinal)
         return self.plan(request.method, ordinal), chance
+
+
+class BusyProxy(RecordingProxy):
+    """Refuses one PUT, and asks to be left alone for some seconds; `puts` is when each PUT came, `asked` when it did."""
+
+    def __init__(self, upstream, refusing, seconds, pace):
+        super().__init__(upstream, "busy", faults=(), share=0)
+        self.refusing, self.seconds, self.pace = refusing, seconds, pace
+        self.puts, self.asked = [], None
+
+    async def answer(self, request):
+        if request.method == "PUT" and CANARY not in request.target:
+            self.puts.append(time.monotonic())
+            if len(self.puts) == self.refusing:
+                self.asked = time.monotonic()
+                return error(503, "SlowDown", "Please reduce your request rate.",
+                             headers=[("Retry-After", str(self.seconds))])
+        await asyncio.sleep(self.pace)
+        return await super().answer(request)
 
 
 class GatedProxy(RecordingProxy):

@@ -7,7 +7,7 @@ import os
 import time
 import unittest
 
-from product_proxies import GatedProxy
+from product_proxies import BusyProxy, GatedProxy
 from product_site import OPEN, PLANTED, BucketTests, minute_later, shared, wait_until
 
 SECONDS = float(os.environ.get("MALLOW_OUTAGE_SECONDS", "20"))
@@ -109,6 +109,30 @@ class OutageTests(BucketTests):
         self.assertIn(self.site.call("run", "--unfinished").exit, (0, 3))
         opened = {key for key, (state, *_) in self.site.intents().items() if state in OPEN}
         self.assert_nothing_lost_or_doubled(opened)
+
+
+class RestTests(BucketTests):
+    """A bucket that asks to be left alone for some seconds."""
+
+    def test_a_store_that_asks_to_be_left_alone_is(self):
+        weed, seconds, in_flight = shared("seaweedfs")["seaweedfs"], 6, 2
+        proxy = self.enterContext(BusyProxy(weed.endpoint, refusing=9, seconds=seconds, pace=0.02))
+        site = self.bucket_site(self.fleet(COURSES, VIDEOS, TRANSCRIPTS), weed, endpoint=proxy.endpoint)
+        child = site.start("run", "--all", "--json", "--concurrency", str(in_flight))
+
+        def look():
+            run = site.status()["run"]
+            return run if run["state"] == "paused" else None
+        run = wait_until(look, lambda: f"paused, but {site.status()['run']}", seconds=seconds, every=0.1)
+        self.assertRegex(run["reason"], r"the object store asked to be left alone until \d\d:\d\d:\d\d UTC")
+        self.assertEqual(0, child.wait(60), child.err.read_text())
+        # What was in flight was finished or taken back, and nothing was begun.
+        during = [at for at in proxy.puts if proxy.asked < at < proxy.asked + seconds - 0.5]
+        self.assertLessEqual(len(during), in_flight * TRANSCRIPTS)
+        self.assertLess(max(during, default=0) - proxy.asked, 2, "they were those in flight")
+        after = [at for at in proxy.puts if at >= proxy.asked + seconds - 0.5]
+        self.assertGreater(len(after), TRANSCRIPTS, "and then the run went on")
+        self.assert_clean(site)
 
 
 if __name__ == "__main__":

@@ -105,8 +105,19 @@ package protocol ObjectReader: Sendable {
     /// - Throws: ``Failure`` of class `integrity` when they differ from it; nil is "nothing there".
     func get(_ key: ObjectKey) async throws -> [UInt8]?
 
+    /// The SHA-256 of the bytes at `key`, every one of which is read; nil is "nothing there".
+    ///
+    /// - Throws: as ``get(_:)``.
+    func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum?
+
     /// Every key that begins with `prefix`, in any order, one by one.
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error>
+}
+
+extension ObjectReader {
+    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
+        try await get(key).map { Checksum(of: $0) }
+    }
 }
 
 /// Reads, adds and takes back objects. There is no overwrite.

@@ -23,11 +23,13 @@ struct S3Answer: Sendable {
     /// S3's own word for it; nil where the answer had no body, as to a HEAD.
     let code: String?
     private let words: String
+    private let retryAfter: Double?
 
     init(_ response: HTTPResponse, to call: Call, at place: String) {
         self.call = call
         self.place = place
         status = response.status
+        retryAfter = response.retryAfter.map(Double.init)
         let error = 200..<300 ~= status ? nil : S3ErrorBody(response.body)
         code = error?.code
         let request = response["x-amz-request-id"].map { ", request \($0.prefix(64))" } ?? ""
@@ -50,7 +52,7 @@ struct S3Answer: Sendable {
             `class`, call.rawValue, at: place, cause: words.isEmpty ? "\(status)" : "\(status) \(words)",
             safe: `class` == .ambiguous
                 ? "it may have been done; it is looked for before anything else" : "nothing was changed",
-            advice: advice
+            advice: advice, retryAfter: `class` == .throttled ? retryAfter : nil
         )
     }
 

@@ -34,6 +34,8 @@ package final class S3Client: Sendable {
         /// The SHA-256 of the body.
         var payload = Checksum(of: [])
         var mostBytes = 1 << 20
+        /// Takes the bytes of an object that is read.
+        var sink: (any BodySink)?
     }
 
     /// How a question is placed in a failure: where, for an operator.
@@ -81,7 +83,8 @@ package final class S3Client: Sendable {
             ), with: credentials, at: now())
         return HTTPRequest(
             question.method, "\(location.scheme)://\(location.requestHost)\(path)\(signed.query)",
-            headers: signed.headers, body: question.body, mostBytes: question.mostBytes
+            headers: signed.headers, body: question.body, mostBytes: question.mostBytes,
+            sink: question.sink
         )
     }
 }

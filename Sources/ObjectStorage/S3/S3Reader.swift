@@ -14,15 +14,14 @@ package struct S3Reader: ObjectReader {
     /// Where the store itself does not look at SHA-256s, its bytes are read and hashed here.
     package func head(_ key: ObjectKey) async throws -> ObjectInfo? {
         if isUnchecked {
-            guard let (response, checksum) = try await read(key) else { return nil }
-            return try info(key, response, size: response.body.count, checksum)
+            return try await read(key).map { try info(key, $0.response, size: $0.size, $0.checksum) }
         }
         let question = S3Client.Question(
             call: .head, method: .head, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")])
         let response = try await client.ask(question)
         if response.status == 404 {
             // The answer to a HEAD does not say what is missing, and a bucket that is gone proves no object absent.
-            return try await read(key).map { try info(key, $0.response, size: $0.response.body.count, $0.checksum) }
+            return try await read(key).map { try info(key, $0.response, size: $0.size, $0.checksum) }
         }
         guard response.status == 200, let size = response["content-length"].flatMap(Int.init) else {
             throw client.failure(response, to: question)
@@ -30,7 +29,13 @@ package struct S3Reader: ObjectReader {
         return try info(key, response, size: size, response["x-amz-checksum-sha256"].flatMap(Checksum.init(base64:)))
     }
 
-    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await read(key)?.response.body }
+    package func get(_ key: ObjectKey) async throws -> [UInt8]? {
+        let bytes = KeptBytes()
+        return try await read(key, keeping: bytes).map { _ in bytes.all }
+    }
+
+    /// Whatever the object's size, no more than a piece of it is in memory.
+    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? { try await read(key)?.checksum }
 
     private var isUnchecked: Bool { client.location.accepted.contains(.unchecked) }
 
@@ -47,15 +52,18 @@ package struct S3Reader: ObjectReader {
             key: key, size: size, etag: ETag(unchecked: etag), checksum: checksum, provenance: Provenance(response))
     }
 
-    /// The bytes and their SHA-256, which is the one that the store knows where it knows one.
-    private func read(_ key: ObjectKey) async throws -> (response: HTTPResponse, checksum: Checksum)? {
+    /// The SHA-256 of an object's bytes, which is the one that the store knows where it knows one.
+    private func read(
+        _ key: ObjectKey, keeping kept: KeptBytes? = nil
+    ) async throws -> (response: HTTPResponse, size: Int, checksum: Checksum)? {
+        let bytes = HashedBytes(keeping: kept)
         let question = S3Client.Question(
             call: .get, method: .get, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")],
-            mostBytes: Self.largest)
+            mostBytes: Self.largest, sink: bytes)
         let response = try await client.ask(question)
         if response.status == 404, S3Answer(response, to: .get, at: "").code != "NoSuchBucket" { return nil }
         guard response.status == 200 else { throw client.failure(response, to: question) }
-        let found = Checksum(of: response.body)
+        let (size, found) = bytes.finish()
         let known = response["x-amz-checksum-sha256"].flatMap(Checksum.init(base64:))
         if let known, known != found, !isUnchecked {
             throw Failure(
@@ -64,7 +72,7 @@ package struct S3Reader: ObjectReader {
                 advice: "read it again; if it stays so, look who changed the object, for mallow never does"
             )
         }
-        return (response, found)
+        return (response, size, found)
     }
 
     package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> {

@@ -26,6 +26,10 @@ package struct S3Store: ObjectStore {
 
     package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
 
+    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
+        try await reader.checksum(ofBytesAt: key)
+    }
+
     package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func put(_ object: NewObject) async throws -> ETag {
