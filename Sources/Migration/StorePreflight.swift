@@ -40,6 +40,10 @@ package struct StorePreflight: Sendable {
             } catch let failure as Failure where failure.class == .ambiguous {
                 mayArrive = store.longestDelay > 0
                 throw failure
+            } catch let cancelled as CancellationError {
+                // Given up in the middle of it.
+                mayArrive = store.longestDelay > 0
+                throw cancelled
             }
             do {
                 written = try await store.put(object)
@@ -70,6 +74,29 @@ package struct StorePreflight: Sendable {
                     name: "store: \($0.rawValue)", measured: "accepted by name", verdict: .attention,
                     advice: $0.sentence, seconds: 0)
             }
+    }
+
+    /// Tries a store before a run. One that may only have been busy is tried again, as a course would be.
+    ///
+    /// - Parameter again: told what failed before each further attempt.
+    /// - Returns: the last attempt's checks, and what an earlier one may have left behind.
+    /// - Throws: `CancellationError`.
+    package static func checks(
+        of store: any ObjectStore, prefix: String, in surroundings: Surroundings, again: (String) -> Void
+    ) async throws -> [PreflightCheck] {
+        var left: [PreflightCheck] = []
+        for attempt in 1... {
+            let preflight = StorePreflight(prefix: prefix, id: surroundings.newID(), uptime: surroundings.uptime)
+            let checks = await preflight.checks(of: store)
+            let failed = checks.filter { $0.verdict == .fail }
+            guard let first = failed.first, failed.allSatisfy(\.mayPass), attempt <= RetryPolicy.most else {
+                return left + checks
+            }
+            left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
+            again("\(first.name): \(first.measured); tried again, \(attempt) of \(RetryPolicy.most)")
+            try await surroundings.sleep(RetryPolicy().delay(jitter: surroundings.jitter()))
+        }
+        return left
     }
 
     // MARK: - Promises
@@ -184,10 +211,12 @@ package struct StorePreflight: Sendable {
 
     private func check(_ promise: Promise, _ look: () async throws -> Finding) async -> PreflightCheck {
         let start = uptime()
-        func found(_ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?) -> PreflightCheck {
+        func found(
+            _ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?, mayPass: Bool = false
+        ) -> PreflightCheck {
             PreflightCheck(
                 name: promise.rawValue, measured: measured, verdict: verdict, advice: advice,
-                seconds: uptime() - start
+                seconds: uptime() - start, mayPass: mayPass
             )
         }
         do {
@@ -199,7 +228,9 @@ package struct StorePreflight: Sendable {
             }
         } catch {
             let failure = Failure(error, "preflight", at: canary.text)
-            return found("\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice)
+            return found(
+                "\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice,
+                mayPass: failure.class.isRetryable)
         }
     }
 }

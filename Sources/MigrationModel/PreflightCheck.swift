@@ -22,9 +22,14 @@ package struct PreflightCheck: Sendable, Hashable, Codable {
     package let advice: String?
     /// How long looking took, in seconds.
     package let seconds: Double
+    /// Whether it failed in a way that may pass by itself. For whoever may try again; no part of the encoded form.
+    package private(set) var mayPass = false
+
+    private enum CodingKeys: String, CodingKey { case name, measured, limit, verdict, advice, seconds }
 
     package init(
-        name: String, measured: String, limit: String? = nil, verdict: Verdict, advice: String? = nil, seconds: Double
+        name: String, measured: String, limit: String? = nil, verdict: Verdict, advice: String? = nil, seconds: Double,
+        mayPass: Bool = false
     ) {
         self.name = name
         self.measured = measured
@@ -32,5 +37,6 @@ package struct PreflightCheck: Sendable, Hashable, Codable {
         self.verdict = verdict
         self.advice = advice
         self.seconds = seconds
+        self.mayPass = mayPass
     }
 }

@@ -49,10 +49,9 @@ struct Launch {
     ///
     /// - Throws: ``Failure``, which names what it cannot do.
     private func prove(_ store: any ObjectStore) async throws {
-        let surroundings = Surroundings.real
-        let preflight = StorePreflight(
-            prefix: tuning.keys.prefix, id: surroundings.newID(), uptime: surroundings.uptime)
-        let checks = await preflight.checks(of: store)
+        let checks = try await StorePreflight.checks(of: store, prefix: tuning.keys.prefix, in: .real) {
+            Output.complain($0)
+        }
         let failed = checks.filter { $0.verdict == .fail }
         if !failed.isEmpty {
             var advice: [String] = []

@@ -128,6 +128,46 @@ import Testing
         #expect(raw.objects[preflight.canary]?.bytes == Array("somebody else's".utf8))
     }
 
+    @Test func `a write that was given up half way may still arrive, and is named`() async {
+        let preflight = preflight()
+        let store = OddStore(MemoryObjectStore(), .givesUpTheCancelled, longestDelay: 900)
+        let last = await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await preflight.checks(of: store)
+        }.value.last
+        #expect(last?.measured == "\(preflight.canary) may still arrive, for 900 s")
+    }
+
+    /// Counts what is waited for, and waits for nothing.
+    private static func surroundings(_ waits: @escaping @Sendable (Double) -> Void) -> Surroundings {
+        Surroundings(
+            sleep: { waits($0 / .seconds(1)) }, uptime: { 0 }, now: { Date(timeIntervalSince1970: 0) },
+            newID: { UUID() }, jitter: { 0 })
+    }
+
+    @Test(arguments: [
+        (OddStore(MemoryObjectStore(), failing: 1), 1, true),
+        (OddStore(MemoryObjectStore(), failing: 3), 1, true),
+        (OddStore(MemoryObjectStore(), deadFrom: 1), 3, false),
+        (OddStore(MemoryObjectStore(), .overwrites), 0, false),
+        (OddStore(MemoryObjectStore()), 0, true),
+    ])
+    func `before a run a store that was only busy is tried again, and a broken promise is not`(
+        _ store: OddStore, _ again: Int, _ passes: Bool
+    ) async throws {
+        let waits = Mutex<[Double]>([])
+        var told: [String] = []
+        let checks = try await StorePreflight.checks(
+            of: store, prefix: "video-transcripts/",
+            in: Self.surroundings { seconds in waits.withLock { $0.append(seconds) } }
+        ) { told.append($0) }
+        #expect(told.count == again)
+        #expect(waits.withLock { $0 } == Array(repeating: 2, count: again))
+        #expect(names(of: checks, .fail).isEmpty == passes)
+        // What each attempt may have left is named.
+        #expect(checks.count { $0.name == "store: nothing left" && $0.verdict == .attention } == (again == 3 ? 4 : 0))
+    }
+
     @Test func `what was accepted by name is said by name`() async {
         let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), weaknesses: [.unchecked, .putRace]))
         #expect(names(of: checks, .pass) == Self.names)
@@ -157,6 +197,8 @@ final class OddStore: ObjectStore {
         case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes, saysDeleted
         /// Does what a cancelled task asks, and answers it with an error, as network clients do.
         case refusesTheCancelled
+        /// Does nothing for a cancelled task, and says that it was cancelled.
+        case givesUpTheCancelled
     }
 
     let longestDelay: TimeInterval
@@ -253,6 +295,7 @@ final class OddStore: ObjectStore {
             _ = try await body()
             throw CancellationError()
         }
+        if oddity == .givesUpTheCancelled { try Task.checkCancellation() }
         guard failing?.contains(number) == true else { return try await body() }
         if isEffective {
             _ = try? await body()  // whatever it had to say, its answer is lost
