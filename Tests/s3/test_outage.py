@@ -115,15 +115,15 @@ class RestTests(BucketTests):
     """A bucket that asks to be left alone for some seconds."""
 
     def test_a_store_that_asks_to_be_left_alone_is(self):
-        weed, seconds, in_flight = shared("seaweedfs")["seaweedfs"], 6, 2
+        weed, seconds, in_flight = shared("seaweedfs")["seaweedfs"], 8, 2
         proxy = self.enterContext(BusyProxy(weed.endpoint, refusing=9, seconds=seconds, pace=0.02))
         site = self.bucket_site(self.fleet(COURSES, VIDEOS, TRANSCRIPTS), weed, endpoint=proxy.endpoint)
         child = site.start("run", "--all", "--json", "--concurrency", str(in_flight))
 
         def look():
-            run = site.status()["run"]
-            return run if run["state"] == "paused" else None
-        run = wait_until(look, lambda: f"paused, but {site.status()['run']}", seconds=seconds, every=0.1)
+            run = site.status().get("run")  # none while the store is tried
+            return run if run and run["state"] == "paused" else None
+        run = wait_until(look, lambda: f"paused, but {site.status()}", seconds=30, every=0.1)
         self.assertRegex(run["reason"], r"the object store asked to be left alone until \d\d:\d\d:\d\d UTC")
         self.assertEqual(0, child.wait(60), child.err.read_text())
         # What was in flight was finished or taken back, and nothing was begun.
@@ -132,6 +132,7 @@ class RestTests(BucketTests):
         self.assertLess(max(during, default=0) - proxy.asked, 2, "they were those in flight")
         after = [at for at in proxy.puts if at >= proxy.asked + seconds - 0.5]
         self.assertGreater(len(after), TRANSCRIPTS, "and then the run went on")
+        site.bucket.fetch(site.store)
         self.assert_clean(site)
 
 
