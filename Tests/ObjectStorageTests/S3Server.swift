@@ -6,15 +6,16 @@ import TestDoubles
 
 /// A real server that `Tests/s3/servers.py` has started, and what it can do.
 enum S3Server: String, CaseIterable, CustomStringConvertible, Sendable {
-    case seaweedfs, strict, moto, rclone
+    case seaweedfs, strict, virtual, moto, rclone
 
     var description: String { rawValue }
 
     /// What has to be accepted by name, or its preflight fails.
     var weaknesses: String {
         switch self {
-        // The strict one is SeaweedFS behind a proxy that checks signatures and the hash of each body.
-        case .seaweedfs, .strict: ""
+        // The strict one is SeaweedFS behind a proxy that checks signatures and the hash of each body; the virtual one is
+        // SeaweedFS with the bucket in the name of the host.
+        case .seaweedfs, .strict, .virtual: ""
         case .moto: "unchecked"
         case .rclone: "put-race,unchecked,delete-race"
         }
@@ -23,7 +24,7 @@ enum S3Server: String, CaseIterable, CustomStringConvertible, Sendable {
     var lacks: Set<Capability> {
         switch self {
         // A backslash becomes a slash.
-        case .seaweedfs, .strict: [.takesOddLetters]
+        case .seaweedfs, .strict, .virtual: [.takesOddLetters]
         // No line feed in a key.
         case .moto: [.takesOddLetters]
         // It overwrites, and a key is a path of a file system.
@@ -32,7 +33,12 @@ enum S3Server: String, CaseIterable, CustomStringConvertible, Sendable {
     }
 
     /// Its address. A suite that cannot run is a failure: `Tests/run` starts the servers.
-    func endpoint() throws -> String { try Self.variable("MALLOW_S3_\(rawValue.uppercased())") }
+    func endpoint() throws -> String {
+        guard self == .virtual else { return try Self.variable("MALLOW_S3_\(rawValue.uppercased())") }
+        // libcurl itself knows where every name under this one is.
+        let named = try Self.seaweedfs.endpoint().replacing("127.0.0.1", with: "localhost")
+        return "\(named)&addressing=virtual"
+    }
 
     /// A place in its bucket that nothing else is in.
     func place(accepting weaknesses: String) throws -> String {

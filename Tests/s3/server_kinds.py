@@ -50,6 +50,7 @@ class SeaweedFS(Server):
             f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}",
             f"-filer.port={filer}", f"-filer.port.grpc={filer_rpc}", f"-filer.localSocket={self.folder}/filer.sock",
             "-s3", f"-s3.port={s3}", f"-s3.port.grpc={s3_rpc}", f"-s3.config={keys}", "-s3.autoCreateBucket=false",
+            "-s3.domainName=localhost",
             "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.localSocket={self.folder}/s3.sock",
         ]
 
