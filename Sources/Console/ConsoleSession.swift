@@ -264,7 +264,9 @@ package actor ConsoleSession {
     }
 
     private var farewell: String {
-        guard model.hasEngine, let run = model.openRun else { return "mallow: no engine runs" }
+        guard model.hasEngine, let run = model.openRun else {
+            return "mallow: no engine runs; mallow status --ledger '\(ledger.path)' tells how far everything is"
+        }
         return "mallow: run \(run.id) goes on (engine \(run.pid)); mallow --ledger '\(ledger.path)' comes back to it"
     }
 }

@@ -114,6 +114,7 @@ extension Model {
         if place.source == nil || place.store == nil || place.catalog == nil {
             blockers.append("the platform is not known: start mallow with --source, --store and --catalog")
         }
+        let held = courses.filter { $0.heldBy != nil }.count
         return Confirmation(
             title: "Migrate \(counted(courses.count, "course"))",
             will: [
@@ -123,7 +124,14 @@ extension Model {
                 "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
                     + "the flag of each course on whose check passes",
             ],
-            willNot: ["overwrite, delete or change anything that was there before"],
+            willNot: ["overwrite, delete or change anything that was there before"]
+                + (held == 0
+                    ? []
+                    : [
+                        held == courses.count
+                            ? "switch a flag: the cut-over is held, and \(keymap.hint(.hold)) releases it"
+                            : "switch the flag of \(counted(held, "course")) whose cut-over is held"
+                    ]),
             undo:
                 "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in "
                 + "the platform's admin",
@@ -217,7 +225,9 @@ extension Model {
             title: "\(holds ? "Hold the cut-over of" : "Release") \(counted(courses.count, "course"))",
             will: [
                 names(courses),
-                holds ? "migrate and check, but leave the flag as it is" : "switch the flag on when the check passes",
+                holds
+                    ? "migrate and check, but leave the flag as it is"
+                    : "let the next run (\(keymap.hint(.run))) switch the flag on when the check passes",
             ],
             willNot: ["stop or undo anything that is migrated"], undo: "\(keymap.hint(.hold)) again", blockers: [],
             typed: typed(holds ? "hold" : "release"), commandLine: nil,

@@ -180,6 +180,7 @@ extension Model {
         case .retry, .run: question = .run(.named(groups[place].courses))
         case .waive: layers.append(.waive(waiving(groups[place])))
         case .open: return open(waiving(groups[place]).videos[0])
+        case .help: layers.append(.help(first: 0))
         default: break
         }
         return []

@@ -85,7 +85,10 @@ extension Model {
             }
         }
         // Last, since it is what holds now.
-        if ended, let run = view.run { tell(.done, "run \(run.id) ended: \(Self.word(for: run.ending))") }
+        if ended, let run = view.run {
+            let rest = run.exit.flatMap(RunExit.init).flatMap { $0.rest(after: run.ending) }
+            tell(rest == nil ? .done : .refused, "run \(run.id) ended: \(Self.word(for: run.ending))\(rest ?? "")")
+        }
         return effects
     }
 

@@ -92,6 +92,13 @@ extension Ledger {
                         cause: "the ledger does not know this course yet", advice: "run it once, or correct its key"
                     )
                 }
+                if !isHeld {
+                    // Its cut-over was all that waited: whoever reads why it is held reads what is to be done now.
+                    try db.execute(
+                        sql: "UPDATE course SET reason = ? WHERE key = ? AND state = 'held' AND verdict = 'pass'",
+                        arguments: ["released by \(actor); the next run cuts it over", course.text]
+                    )
+                }
                 try Self.decided(db, isHeld ? "held" : "released", actor, course, nil, nil, nil, now)
             }
         }

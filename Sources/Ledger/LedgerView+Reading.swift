@@ -129,7 +129,8 @@ extension LedgerView {
     private static func troubles(_ db: Database) throws -> [TroubledVideo] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT c.key, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt
+                SELECT c.key, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt,
+                    EXISTS (SELECT 1 FROM waiver w WHERE w.course = c.key AND w.block = v.block) AS isWaived
                 FROM video v JOIN course c ON c.id = v.course
                 WHERE v.state IN ('failed', 'rolled back') ORDER BY v.course, v.id LIMIT \(mostTroubles)
                 """

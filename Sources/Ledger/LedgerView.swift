@@ -100,6 +100,8 @@ package struct TroubledVideo: Sendable, Hashable, Codable, FetchableRecord {
     /// A ``Failure`` as JSON.
     package let failure: String?
     package let attempt: Int
+    /// Whether somebody has let it, or a transcript of it, stay behind since: it counts when its course is run next.
+    package let isWaived: Bool
 
     /// Why; nil when a later version of the program wrote it.
     package var why: Failure? { Failure(kept: failure) }

@@ -17,7 +17,8 @@ struct Compare: AsyncParsableCommand {
 
             Example:
               mallow compare --course course-v1:AcmeX+Bio1+2018 --video mitosis
-              mallow compare --course course-v1:AcmeX+Bio1+2018 --video mitosis --language fr
+              mallow compare --course course-v1:AcmeX+Bio1+2018 \\
+                --video mitosis --language fr
 
             Exit codes: 0 it was shown, 1 the course cannot be read, 2 it has no such video or language.
             """

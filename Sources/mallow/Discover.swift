@@ -14,7 +14,8 @@ struct Discover: AsyncParsableCommand {
             Moves nothing, opens neither the store nor the catalog, and leaves what the ledger knows already as it is.
 
             Example:
-              mallow discover --source olx:exports --store file:objects --catalog sqlite:edxval.sqlite
+              mallow discover --source olx:exports \\
+                --store file:objects --catalog sqlite:edxval.sqlite
             """
     )
 

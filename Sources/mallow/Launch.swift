@@ -99,6 +99,6 @@ struct Launch {
 
     private var output: any RunOutput {
         if isJSON { return JSONRunOutput() }
-        return Output.isTerminal ? BarRunOutput() : LineRunOutput()
+        return Output.isTerminal ? BarRunOutput(ledger: ledger.ledger) : LineRunOutput(ledger: ledger.ledger)
     }
 }

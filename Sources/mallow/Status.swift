@@ -47,7 +47,7 @@ extension Status {
     /// Prints what happens, a line each, and every ten seconds how far it is, until the run ends.
     private func follow(_ ledger: Ledger) async throws {
         guard let run = try await ledger.newestRun() else { return Output.print("no run yet") }
-        let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput())
+        let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput(ledger: self.ledger.ledger))
         while true {
             let report = StatusReport(try await ledger.snapshot())
             if report.run?.id != run.id || report.run?.ended != nil { break }

@@ -336,6 +336,27 @@ func begin(_ path: String, pid: Int32 = 1, host: String = "here", now: Date = Da
             try await log.close()
         }
     }
+
+    @Test(arguments: [
+        (CheckResult.pass, "released by mira; the next run cuts it over"), (.pending, "waits for something else"),
+    ])
+    func `a released course says what comes next, unless it waits for something else`(
+        _ verdict: CheckResult, _ reason: String
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let course = SampleTransaction.course
+            try await log.record([
+                SampleTransaction().found, .checked(course, verdict, contentstore: 1, store: 1),
+                .courseState(course, .held, reason: "waits for something else", retries: 0),
+            ])
+            try await ledger.hold([course], true, by: "mira")
+            #expect(try await ledger.snapshot().courses.map(\.reason) == ["waits for something else"])
+            try await ledger.hold([course], false, by: "mira")
+            #expect(try await ledger.snapshot().courses.map(\.reason) == [reason])
+            try await log.close()
+        }
+    }
 }
 
 @Suite struct RunExitTests {

@@ -46,6 +46,24 @@ import Testing
         .videoState(VideoReport(course: Self.key, block: block, state: state, attempt: 1, seconds: 1, steps: steps))
     }
 
+    @Test func `what was waived since it failed is told, until somebody takes it back`() async throws {
+        try await onLedger { ledger, log, _ in
+            try await log.record(Self.blocks.prefix(2).map { report($0, .failed) })
+            let watch = try LedgerWatch(ledger)
+            var request = ViewRequest()
+            request.wantsTroubles = true
+            func waived() async throws -> [Bool] {
+                try await watch.view(request, keeping: []).troubles.map(\.isWaived)
+            }
+            #expect(try await waived() == [false, false])
+            let waiver = Waiver(course: Self.key, block: Self.blocks[1], language: "fr", actor: "mira", reason: "old")
+            try await ledger.waive([waiver])
+            #expect(try await waived() == [false, true])
+            try await ledger.withdraw([waiver], by: "mira")
+            #expect(try await waived() == [false, false])
+        }
+    }
+
     @Test func `how fast the last run was is told with a question, and only then`() async throws {
         try await onLedger { ledger, log, clock in
             try await log.record(Self.blocks.map { report($0) })

@@ -30,10 +30,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a b", "it holds the character  ; only letters, digits, - and _ may stand in it"),
-        ("a.b", "it holds the character .; only letters, digits, - and _ may stand in it"),
-        ("\u{E9}", "it holds the character \\u{00E9}; only letters, digits, - and _ may stand in it"),
-        ("a\n", "it holds the character \\n; only letters, digits, - and _ may stand in it"),
+        ("a b", "it holds the character \" \"; only letters, digits, - and _ may stand in it"),
+        ("a.b", "it holds the character \".\"; only letters, digits, - and _ may stand in it"),
+        ("\u{E9}", "it holds the character \"\\u{00E9}\"; only letters, digits, - and _ may stand in it"),
+        ("a\n", "it holds the character \"\\n\"; only letters, digits, - and _ may stand in it"),
         (String(repeating: "x", count: 101), "it is 101 characters long; 100 is the most"),
     ])
     func `edx-val's objection is said`(_ id: String, _ objection: String) {

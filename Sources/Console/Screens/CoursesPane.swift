@@ -91,7 +91,7 @@ extension Frame {
             width: columns.bar, ink,
             on: plane)
         draw(
-            "\(course.verified)/\(course.videos)", endingAt: x + columns.count, y, .text,
+            "\(done)/\(course.videos)", endingAt: x + columns.count, y, .text,
             on: plane)
         guard columns.hasCounters else { return }
         draw(

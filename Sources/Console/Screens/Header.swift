@@ -195,7 +195,7 @@ extension Model {
 
 extension RunExit {
     /// What a run that came to its end did not do; nil when it did everything, and where its ending says it all.
-    fileprivate func rest(after ending: String?) -> String? {
+    func rest(after ending: String?) -> String? {
         guard ending == RunEnding.completed.rawValue else { return nil }
         return switch self {
         case .failed: ", with failures"

@@ -48,15 +48,23 @@ extension Frame {
         }
         text.append(DialogLine(""))
         let keys = model.keymap
-        text.append(
-            DialogLine(
-                "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again\(group.mayPass ? "" : " (this class does not pass by itself)")   "
-                    + "\(keys.hint(.waive)) let \(counted(group.videos.count, "video")) stay behind   \(keys.hint(.open)) first video",
-                .textKey))
+        let waived = group.videos.count(where: \.isWaived)
+        let hints = [
+            "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again"
+                + (waived > 0
+                    ? " and let \(counted(waived, "waiver")) count"
+                    : group.mayPass ? "" : " (this class does not pass by itself)"),
+            "\(keys.hint(.waive)) let \(counted(group.videos.count, "whole video")) stay behind",
+            "\(keys.hint(.open)) look at the first video, where a single transcript can be waived",
+        ]
+        text += hints.flatMap { wrapped($0, width: rect.width) }.map { DialogLine($0, .textKey) }
         text.append(DialogLine(""))
         let room = max(0, rect.height - text.count)
         for video in group.videos.prefix(room) {
-            text.append(DialogLine("\(video.key)  \(video.displayName)  (attempt \(video.attempt))", .textDim))
+            text.append(
+                DialogLine(
+                    "\(video.key)  \(video.displayName)  (attempt \(video.attempt))\(video.isWaived ? ", waived: it counts at the next run" : "")",
+                    .textDim))
         }
         lines(text, in: rect)
     }

@@ -105,8 +105,11 @@ extension Frame {
                 .stateFailed
             )
         case .held:
-            return ("VERDICT  HELD\(reason). \(keys.hint(.triage)) triage, \(keys.hint(.hold)) release", .stateHeld)
-        case .retrying: return ("VERDICT  not yet: retry \(course.retries) of 3\(reason)", .stateUndone)
+            let next =
+                course.heldBy == nil
+                ? "\(keys.hint(.triage)) triage, \(keys.hint(.run)) runs it again" : "\(keys.hint(.hold)) releases it"
+            return ("VERDICT  HELD\(reason). \(next)", .stateHeld)
+        case .retrying: return ("VERDICT  not yet\(reason)", .stateUndone)
         case .running:
             return (
                 "VERDICT  not yet: \(course.pending + course.migrating) of \(counted(course.videos, "video")) to go",

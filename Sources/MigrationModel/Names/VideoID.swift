@@ -26,7 +26,8 @@ package struct VideoID: BytewiseName, ExpressibleByStringLiteral {
             !(scalar.isASCII && (KeyCharacters.isWord(scalar) || scalar == "-"))
         }
         if let bad {
-            return "it holds the character \(bad.escaped(asASCII: true)); only letters, digits, - and _ may stand in it"
+            return
+                "it holds the character \"\(bad.escaped(asASCII: true))\"; only letters, digits, - and _ may stand in it"
         }
         let length = text.unicodeScalars.count
         return length > Self.longest ? "it is \(length) characters long; \(Self.longest) is the most" : nil
