@@ -125,6 +125,12 @@ extension Model {
         var confirmation = confirmation
         switch key {
         case .enter:
+            if confirmation.preflight == .proving {
+                // Whoever typed ahead did not mean to cancel.
+                layers.append(.confirmation(confirmation))
+                tell(.information, "what it needs is not proven yet: wait for it, or press Esc")
+                return []
+            }
             // Least harm is the default: Enter on Cancel is a cancel.
             if !confirmation.isOnGo {
                 tell(.information, "cancelled: nothing was changed")

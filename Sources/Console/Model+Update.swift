@@ -98,10 +98,9 @@ extension Model {
         case (.list, 0): tell(.done, "the source's courses are listed")
         case (_, 0), (_, 3), (_, 130): break
         case (_, let status):
-            let how = status.map { "exit code \($0)" } ?? "killed"
-            tell(
-                .refused,
-                "\(end.launch.arguments[0]) ended (\(how)): \(end.words.isEmpty ? "it said nothing" : end.words)")
+            // The last line of one that was killed is about something else.
+            let how = status.map { " (exit code \($0)): \(end.words.isEmpty ? "it said nothing" : end.words)" }
+            tell(.refused, "\(end.launch.arguments[0]) ended\(how ?? ": it was killed")")
             return [.bell]
         }
         return []

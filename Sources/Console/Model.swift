@@ -86,7 +86,10 @@ package struct Model: Sendable {
     /// A run without an end and without an engine: it died.
     package var lostEngine: RunRow? { view?.heartbeatAge != nil ? nil : openRun }
 
-    package var isPaused: Bool { openRun?.state == RunState.paused.rawValue }
+    package var isPaused: Bool {
+        let state = openRun.flatMap { RunState(rawValue: $0.state) }
+        return state == .paused || state == .pausing
+    }
 
     package var selected: CourseRow? { view?.selected }
 

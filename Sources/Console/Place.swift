@@ -43,11 +43,17 @@ package struct Place: Sendable, Hashable {
     /// The word on every screen.
     package var word: String { isProduction ? "PROD" : "DEMO" }
 
+    private static let longestTarget = 40
+
     /// What an operator types to confirm: a bucket with its folder, or a folder's name.
     package var target: String {
         guard let store else { return "store" }
         let name = store.prefix { $0 != "?" }
-        if name.hasPrefix("s3://") { return String(name.dropFirst("s3://".count)) }
+        if name.hasPrefix("s3://") {
+            let place = String(name.dropFirst("s3://".count))
+            // What has to be typed has to be read first: of a long one the bucket, which no location changes.
+            return place.count <= Self.longestTarget ? place : String(place.prefix { $0 != "/" })
+        }
         return name.split(whereSeparator: { $0 == "/" || $0 == ":" }).last.map(String.init) ?? "store"
     }
 

@@ -38,7 +38,7 @@ package struct Trend: Sendable, Hashable {
     /// The rates of the last seconds, oldest first, at most `count`.
     package func rates(_ count: Int) -> [Double] {
         let pairs = zip(samples, samples.dropFirst()).suffix(count)
-        return pairs.map { Double($1.transcripts - $0.transcripts) / max(0.1, $1.at - $0.at) }
+        return pairs.map { max(0, Double($1.transcripts - $0.transcripts)) / max(0.1, $1.at - $0.at) }
     }
 
     /// Seconds until `left` more videos are done, from soon to late; nil when it cannot be said yet.
@@ -55,7 +55,8 @@ package struct Trend: Sendable, Hashable {
         guard let last = samples.last, let first = samples.first(where: { $0.at >= last.at - seconds }),
             last.at > first.at
         else { return 0 }
-        return Double(last[keyPath: count] - first[keyPath: count]) / (last.at - first.at)
+        // A course that is begun again is listed anew: what it had is not taken from what was done.
+        return max(0, Double(last[keyPath: count] - first[keyPath: count])) / (last.at - first.at)
     }
 }
 

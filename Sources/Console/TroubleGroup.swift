@@ -23,7 +23,8 @@ package struct TroubleGroup: Sendable, Hashable {
     /// In how many words of the server it is told; more than one says that they are alike, and not the same.
     package var wordings: Int { Set(videos.map { $0.why?.cause ?? "" }).count }
 
-    /// Groups videos by the class of their failure, what stopped and what is to be done; the largest group first.
+    /// Groups videos by the class of their failure, what stopped and what is to be done. What does not pass by
+    /// itself comes first, and of that the largest group.
     static func grouped(_ videos: [TroubledVideo]) -> [TroubleGroup] {
         var groups: [Cause: [(TroubledVideo, Failure?)]] = [:]
         var order: [Cause] = []
@@ -36,7 +37,7 @@ package struct TroubleGroup: Sendable, Hashable {
         return order.compactMap { cause in
             groups[cause].map { TroubleGroup(cause: cause, failure: $0[0].1, videos: $0.map(\.0)) }
         }
-        .sorted { $0.videos.count > $1.videos.count }
+        .sorted { ($0.mayPass ? 1 : 0, -$0.videos.count) < ($1.mayPass ? 1 : 0, -$1.videos.count) }
     }
 }
 

@@ -37,7 +37,7 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
         throw Failure(
             .conflict, "starting a run", at: ledger,
             cause: "run \(run) left transactions open on --store \(store) --catalog \(catalog)",
-            advice: "settle them there first, with mallow recover --store \(store) --catalog \(catalog)"
+            advice: "settle them there first, with mallow recover --store '\(store)' --catalog '\(catalog)'"
         )
     }
 

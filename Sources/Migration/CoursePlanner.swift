@@ -60,7 +60,7 @@ package struct CoursePlanner: Sendable {
         self.compares = compares
     }
 
-    /// Plans a course, video by video, so that no more than one video's bytes are in memory.
+    /// Plans a course, some of its videos at once.
     ///
     /// - Throws: ``Failure`` when the course cannot be read or a store does not answer.
     package func plan(_ course: CourseSummary) async throws -> CoursePlan {
@@ -68,7 +68,7 @@ package struct CoursePlanner: Sendable {
         var plan = CoursePlan(
             key: course.key, title: course.title, videos: [], unreachable: reading.unreachable, notes: reading.notes
         )
-        try await readers.forEachPlan(of: reading) { plan.videos.append(try await shown($0)) }
+        plan.videos = try await readers.mapPlans(of: reading) { try await shown($0) }
         return plan
     }
 

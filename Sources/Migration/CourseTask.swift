@@ -110,7 +110,7 @@ struct CourseTask: Sendable {
             for video in videos {
                 guard await admission.enter() else { break }
                 group.addTask {
-                    defer { admission.leave() }
+                    defer { engine.control.leave { engine.journal.note($0) } }
                     do {
                         let report = try await task.run(video)
                         // Nobody else is sent to be refused, too.

@@ -28,15 +28,33 @@ package struct Readers: Sendable {
         try await CourseReading(of: course, from: source, lookUp: lookUp)
     }
 
-    /// Plans every video of a course with every byte of its transcripts, one video at a time, so that no more than one
-    /// video's bytes are in memory; then lets go of the course.
-    func forEachPlan(of reading: CourseReading, _ body: (VideoPlan) async throws -> Void) async throws {
+    /// How many videos are looked at at once; no more than their bytes are in memory.
+    private static let atOnce = 16
+
+    /// Plans every video of a course with every byte of its transcripts, then lets go of the course.
+    ///
+    /// - Returns: what `body` made of each, in the order of the videos.
+    func mapPlans<Value: Sendable>(
+        of reading: CourseReading, _ body: @escaping @Sendable (VideoPlan) async throws -> Value
+    ) async throws -> [Value] {
         let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
-        for video in reading.videos {
-            try await body(
-                try await planner.plan(video, in: reading.course, rows: rows[video.video] ?? [], reading: .all))
+        let values = try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+            var values = [Value?](repeating: nil, count: reading.videos.count)
+            for (index, video) in reading.videos.enumerated() {
+                if index >= Self.atOnce, let (done, value) = try await group.next() { values[done] = value }
+                group.addTask { [planner] in
+                    let known = rows[video.video] ?? []
+                    return (
+                        index,
+                        try await body(try await planner.plan(video, in: reading.course, rows: known, reading: .all))
+                    )
+                }
+            }
+            for try await (done, value) in group { values[done] = value }
+            return values.compactMap(\.self)
         }
         await source.release(reading.course)
+        return values
     }
 
     /// Plans one video of a course.

@@ -16,9 +16,12 @@ package final class RunControl: Sendable {
         var onStop: (@Sendable () -> Void)?
 
         /// What the run is at. Of several waits the one is named that somebody must end.
-        var standing: (state: RunState, reason: String) {
+        ///
+        /// - Parameter inFlight: how many videos are; a pause that an operator asked for is there when they are done.
+        func standing(_ inFlight: Int) -> (state: RunState, reason: String) {
             for obstacle in Admission.Obstacle.allCases {
-                if let reason = waits[obstacle] { return (.paused, reason) }
+                guard let reason = waits[obstacle] else { continue }
+                return (obstacle == .paused && inFlight > 0 ? .pausing : .paused, reason)
             }
             return (work, "")
         }
@@ -86,6 +89,11 @@ package final class RunControl: Sendable {
         }
     }
 
+    /// Says that a video that was let in is done.
+    ///
+    /// - Parameter note: as for ``pause(for:reason:note:)``.
+    func leave(note: (Checkpoint) -> Void) { change(note) { _ in admission.leave() } }
+
     /// Says what the run is at when it waits for nothing.
     func begin(_ work: RunState, note: (Checkpoint) -> Void) {
         change(note) { $0.work = work }
@@ -96,9 +104,11 @@ package final class RunControl: Sendable {
 
     private func change(_ note: (Checkpoint) -> Void, _ body: (inout State) -> Void) {
         state.withLock { state in
-            let before = state.standing
+            var inFlight = admission.inFlight
+            let before = state.standing(inFlight)
             body(&state)
-            let now = state.standing
+            inFlight = admission.inFlight
+            let now = state.standing(inFlight)
             // A run that drains does not wait any more. Under the lock: what is written last must be what is true.
             if state.ending == nil, now != before { note(.runState(now.state, reason: now.reason)) }
         }

@@ -11,6 +11,7 @@ package struct StorePreflight: Sendable {
     /// The only key that is written or deleted.
     package let canary: ObjectKey
     private let object: NewObject
+    private let prefix: String
     private let uptime: @Sendable () -> Double
 
     /// - Parameters:
@@ -24,6 +25,7 @@ package struct StorePreflight: Sendable {
             key: canary, bytes: bytes, checksum: Checksum(of: bytes), contentType: "text/plain",
             provenance: Provenance(run: RunID(0), intent: id)
         )
+        self.prefix = prefix
         self.uptime = uptime
     }
 
@@ -34,6 +36,8 @@ package struct StorePreflight: Sendable {
     package func checks(of store: any ObjectStore) async -> [PreflightCheck] {
         var written: ETag?
         var mayArrive = false
+        // What was refused, or sent to nobody, was never written.
+        var wasTried = true
         let putting = await check(.putIfAbsent) {
             do {
                 written = try await store.put(object)
@@ -44,6 +48,10 @@ package struct StorePreflight: Sendable {
                 // Given up in the middle of it.
                 mayArrive = store.longestDelay > 0
                 throw cancelled
+            } catch let failure as Failure where Self.refusals.contains(failure.class) {
+                // Where what was written is read back, it is the reading that may have failed.
+                wasTried = store.weaknesses.contains(.unchecked)
+                throw failure
             }
             do {
                 written = try await store.put(object)
@@ -65,8 +73,10 @@ package struct StorePreflight: Sendable {
             return try await damage(store)
         }
         // A preflight that is given up cleans up all the same: a task of its own is not cancelled with it.
-        let cleaning = await Task { [mayArrive] in
-            await check(.nothingLeft) { try await remove(from: store, mayArrive: mayArrive) }
+        let cleaning = await Task { [mayArrive, wasTried] in
+            await check(.nothingLeft) {
+                wasTried ? try await remove(from: store, mayArrive: mayArrive) : .pass("nothing was written")
+            }
         }.value
         return [putting, reading, deleting, refusing, cleaning]
             + StoreWeakness.allCases.filter(store.weaknesses.contains).map {
@@ -76,28 +86,35 @@ package struct StorePreflight: Sendable {
             }
     }
 
-    /// Tries a store before a run. One that may only have been busy is tried again, as a course would be.
+    /// The same, tried again where the store may only have been busy, as a course would be: after 2 s, at most 3 times.
     ///
-    /// - Parameter again: told what failed before each further attempt.
-    /// - Returns: the last attempt's checks, and what an earlier one may have left behind.
-    /// - Throws: `CancellationError`.
-    package static func checks(
-        of store: any ObjectStore, prefix: String, in surroundings: Surroundings, again: (String) -> Void
-    ) async throws -> [PreflightCheck] {
+    /// - Parameter again: told what failed before each further attempt, which has a canary of its own.
+    /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes no
+    ///   further attempt.
+    package func checks(
+        of store: any ObjectStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
+    ) async -> [PreflightCheck] {
         var left: [PreflightCheck] = []
+        var preflight = self
         for attempt in 1... {
-            let preflight = StorePreflight(prefix: prefix, id: surroundings.newID(), uptime: surroundings.uptime)
             let checks = await preflight.checks(of: store)
             let failed = checks.filter { $0.verdict == .fail }
-            guard let first = failed.first, failed.allSatisfy(\.mayPass), attempt <= RetryPolicy.most else {
+            let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
+            guard let first = failed.first, mayPass, attempt <= RetryPolicy.most, !Task.isCancelled else {
                 return left + checks
             }
             left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
             again("\(first.name): \(first.measured); tried again, \(attempt) of \(RetryPolicy.most)")
-            try await surroundings.sleep(RetryPolicy().delay(jitter: surroundings.jitter()))
+            guard (try? await surroundings.sleep(RetryPolicy().delay(jitter: surroundings.jitter()))) != nil else {
+                return left + checks  // cancelled meanwhile
+            }
+            preflight = StorePreflight(prefix: prefix, id: surroundings.newID(), uptime: uptime)
         }
         return left
     }
+
+    /// After these nothing was written.
+    private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled, .bug]
 
     // MARK: - Promises
 
@@ -212,11 +229,11 @@ package struct StorePreflight: Sendable {
     private func check(_ promise: Promise, _ look: () async throws -> Finding) async -> PreflightCheck {
         let start = uptime()
         func found(
-            _ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?, mayPass: Bool = false
+            _ measured: String, _ verdict: PreflightCheck.Verdict, _ advice: String?, failed: Failure.Class? = nil
         ) -> PreflightCheck {
             PreflightCheck(
                 name: promise.rawValue, measured: measured, verdict: verdict, advice: advice,
-                seconds: uptime() - start, mayPass: mayPass
+                seconds: uptime() - start, failed: failed
             )
         }
         do {
@@ -230,7 +247,7 @@ package struct StorePreflight: Sendable {
             let failure = Failure(error, "preflight", at: canary.text)
             return found(
                 "\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice,
-                mayPass: failure.class.isRetryable)
+                failed: failure.class)
         }
     }
 }

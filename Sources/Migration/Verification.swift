@@ -50,14 +50,14 @@ package struct Verification: Sendable {
     ///
     /// - Throws: ``Failure`` when the course cannot be read or a store does not answer.
     package func check(_ course: CourseKey) async throws -> [TranscriptCheck] {
-        var checks: [TranscriptCheck] = []
-        try await readers.forEachPlan(of: try await readers.reading(of: course)) { plan in
+        try await readers.mapPlans(of: try await readers.reading(of: course)) { plan in
             let ours = try await written(Set(plan.transcripts.compactMap { $0.row?.object }))
+            var checks: [TranscriptCheck] = []
             for transcript in plan.transcripts where transcript.action != .dangling {
                 checks.append(try await check(transcript, of: plan.resolved, in: course, ours))
             }
-        }
-        return checks
+            return checks
+        }.flatMap(\.self)
     }
 
     /// The waiver under which a transcript stays behind; one that can be migrated, or is, needs none.

@@ -22,14 +22,15 @@ package struct PreflightCheck: Sendable, Hashable, Codable {
     package let advice: String?
     /// How long looking took, in seconds.
     package let seconds: Double
-    /// Whether it failed in a way that may pass by itself. For whoever may try again; no part of the encoded form.
-    package private(set) var mayPass = false
+    /// What kind of failure it was that a look ended with, and not a promise that was not kept. No part of the encoded
+    /// form.
+    package private(set) var failed: Failure.Class?
 
     private enum CodingKeys: String, CodingKey { case name, measured, limit, verdict, advice, seconds }
 
     package init(
         name: String, measured: String, limit: String? = nil, verdict: Verdict, advice: String? = nil, seconds: Double,
-        mayPass: Bool = false
+        failed: Failure.Class? = nil
     ) {
         self.name = name
         self.measured = measured
@@ -37,6 +38,6 @@ package struct PreflightCheck: Sendable, Hashable, Codable {
         self.verdict = verdict
         self.advice = advice
         self.seconds = seconds
-        self.mayPass = mayPass
+        self.failed = failed
     }
 }

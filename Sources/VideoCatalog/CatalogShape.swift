@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import GRDB
 import MigrationModel
 
-/// What the tables of a catalog file look like, as far as it matters to us.
+/// What the tables of a catalog look like, as far as it matters to us.
 struct CatalogShape: Sendable {
     /// Whether there are no tables at all: a file that is yet to become a catalog.
     let isEmpty: Bool
@@ -43,53 +42,36 @@ struct CatalogShape: Sendable {
         ("edxval_video", ["edx_video_id"]), ("edxval_videotranscript", ["video_id", "language_code"]),
     ]
 
-    /// Looks at the schema; reads no rows.
-    init(of database: Database) throws {
-        let tables = Set(
-            try String.fetchAll(
-                database,
-                sql: """
-                    SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'
-                    """
-            )
-        )
-        isEmpty = tables.isEmpty
-        hasFlags = tables.isSuperset(of: [Self.courseFlag, Self.globalFlag])
-        hasFailedTasks = tables.contains(Self.failedTask)
+    init(of tables: CatalogTables) {
+        isEmpty = tables.columns.isEmpty
+        hasFlags = [Self.courseFlag, Self.globalFlag].allSatisfy { tables.columns[$0] != nil }
+        hasFailedTasks = tables.columns[Self.failedTask] != nil
+        hasErrorDescription = tables.columns["edxval_video"]?.contains { $0.name == "error_description" } ?? false
 
         var missing: [String] = []
         var foreign: [String] = []
-        for (table, names) in Self.needed + Self.neededIfPresent.filter({ tables.contains($0.table) }) {
-            guard tables.contains(table) else {
+        for (table, names) in Self.needed + Self.neededIfPresent.filter({ tables.columns[$0.table] != nil }) {
+            guard let columns = tables.columns[table] else {
                 missing.append("table \(table)")
                 continue
             }
-            let columns = try database.columns(in: table)
             // Before 2018 this column held the video's id itself.
-            if columns.contains(where: { $0.name == "video_id" && !$0.type.uppercased().contains("INT") }) {
+            if columns.contains(where: { $0.name == "video_id" && !$0.isInteger }) {
                 missing.append("integer column \(table).video_id")
             }
             missing += Set(names).subtracting(columns.map(\.name)).sorted().map { "column \(table).\($0)" }
-            foreign +=
-                columns
-                .filter { column in
-                    column.isNotNull && column.defaultValueSQL == nil && !names.contains(column.name)
-                        && !(Self.known[table]?.contains(column.name) ?? false)
-                }
-                .map { "\(table).\($0.name)" }
+            let known = Set(names).union(Self.known[table] ?? [])
+            foreign += columns.filter { $0.wantsValue && !known.contains($0.name) }.map { "\(table).\($0.name)" }
         }
-        hasErrorDescription =
-            try tables.contains("edxval_video")
-            && database.columns(in: "edxval_video").contains { $0.name == "error_description" }
 
         var folds = false
         var unguarded: [String] = []
-        for (table, columns) in Self.keys where tables.contains(table) {
-            guard let index = try Self.uniqueIndex(on: columns, of: table, in: database) else {
+        for (table, columns) in Self.keys where tables.columns[table] != nil {
+            guard let key = tables.uniqueKeys[table]?.first(where: { $0.columns == Set(columns) }) else {
                 unguarded.append("\(table) (\(columns.joined(separator: ", ")))")
                 continue
             }
-            folds = folds || (columns.contains("language_code") && index.foldsCase)
+            folds = folds || key.folding.contains("language_code")
         }
         foldsLanguageCase = folds
         readingObjection = missing.isEmpty ? nil : "it has no \(missing.joined(separator: ", no "))"
@@ -99,30 +81,13 @@ struct CatalogShape: Sendable {
             ?? (unguarded.isEmpty ? nil : "nothing keeps rows unique on \(unguarded.joined(separator: " and "))")
     }
 
-    private static func uniqueIndex(
-        on columns: [String],
-        of table: String,
-        in database: Database
-    ) throws -> (name: String, foldsCase: Bool)? {
-        let indexes = try Row.fetchAll(
-            database,
-            sql: "SELECT name FROM pragma_index_list(?) WHERE \"unique\" = 1 AND partial = 0",
-            arguments: [table]
+    /// Somebody wants to switch a flag that the platform does not have.
+    static func noFlag(of course: CourseKey) -> Failure {
+        Failure(
+            .bug, "switch the course's flag on", at: course.text,
+            cause: "the platform has no table \(courseFlag)",
+            advice: "read the flag first; a platform without these tables has nothing to switch"
         )
-        for index in indexes {
-            let name: String = index["name"]
-            let parts = try Row.fetchAll(
-                database,
-                sql: "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key = 1",
-                arguments: [name]
-            )
-            let names = parts.map { $0["name"] as String? }
-            guard Set(names) == Set(columns), names.count == columns.count else { continue }
-            let language = parts.first { $0["name"] == "language_code" }
-            let collation: String? = language?["coll"]
-            return (name, collation?.uppercased() == "NOCASE")
-        }
-        return nil
     }
 
     /// A refusal to use the catalog at `path`.

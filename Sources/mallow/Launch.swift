@@ -49,15 +49,16 @@ struct Launch {
     ///
     /// - Throws: ``Failure``, which names what it cannot do.
     private func prove(_ store: any ObjectStore) async throws {
-        let checks = try await StorePreflight.checks(of: store, prefix: tuning.keys.prefix, in: .real) {
-            Output.complain($0)
-        }
+        let surroundings = Surroundings.real
+        let preflight = StorePreflight(
+            prefix: tuning.keys.prefix, id: surroundings.newID(), uptime: surroundings.uptime)
+        let checks = await preflight.checks(of: store, in: surroundings) { Output.complain($0) }
         let failed = checks.filter { $0.verdict == .fail }
         if !failed.isEmpty {
             var advice: [String] = []
             for check in failed.compactMap(\.advice) where !advice.contains(check) { advice.append(check) }
             throw Failure(
-                .conflict, "proving the store", at: "\(endpoints.store)",
+                failed[0].failed ?? .conflict, "proving the store", at: "\(endpoints.store)",
                 cause: failed.map { "\($0.name): \($0.measured)" }.joined(separator: "; "), safe: "no run was begun",
                 advice: advice.joined(separator: "; ")
             )

@@ -154,14 +154,13 @@ import Testing
     ])
     func `before a run a store that was only busy is tried again, and a broken promise is not`(
         _ store: OddStore, _ again: Int, _ passes: Bool
-    ) async throws {
+    ) async {
         let waits = Mutex<[Double]>([])
-        var told: [String] = []
-        let checks = try await StorePreflight.checks(
-            of: store, prefix: "video-transcripts/",
-            in: Self.surroundings { seconds in waits.withLock { $0.append(seconds) } }
-        ) { told.append($0) }
-        #expect(told.count == again)
+        let told = Mutex(0)
+        let checks = await preflight().checks(
+            of: store, in: Self.surroundings { seconds in waits.withLock { $0.append(seconds) } }
+        ) { _ in told.withLock { $0 += 1 } }
+        #expect(told.withLock { $0 } == again)
         #expect(waits.withLock { $0 } == Array(repeating: 2, count: again))
         #expect(names(of: checks, .fail).isEmpty == passes)
         // What each attempt may have left is named.

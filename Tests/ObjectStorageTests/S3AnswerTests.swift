@@ -32,7 +32,7 @@ import Testing
         (400, "BadDigest", Failure.Class.integrity), (400, "XAmzContentSHA256Mismatch", .integrity),
         (400, "InvalidDigest", .integrity), (400, "RequestTimeout", .transient), (400, "ExpiredToken", .auth),
         (400, "MalformedXML", .bug), (401, "Unauthorized", .auth), (403, "AccessDenied", .auth),
-        (403, "RequestTimeTooSkewed", .auth), (404, "NoSuchBucket", .bug),
+        (403, "RequestTimeTooSkewed", .auth), (404, "NoSuchBucket", .auth),
         (409, "ConditionalRequestConflict", .transient),
         (412, "PreconditionFailed", .conflict), (429, "TooManyRequests", .throttled),
         (500, "InternalError", .ambiguous),
@@ -90,7 +90,7 @@ import Testing
             $0.method == "HEAD" ? .answer(404) : .answer(404, body: Self.error("NoSuchBucket"))
         }
         defer { server.stop() }
-        #expect(await #expect(throws: Failure.self) { _ = try await gone.head("a.srt") }?.class == .bug)
+        #expect(await #expect(throws: Failure.self) { _ = try await gone.head("a.srt") }?.class == .auth)
         let (empty, other) = try store {
             $0.method == "HEAD" ? .answer(404) : .answer(404, body: Self.error("NoSuchKey"))
         }

@@ -56,11 +56,12 @@ extension Frame {
     }
 
     mutating func notices(_ first: Int) {
-        let lines = model.notices.reversed().map { notice in
-            DialogLine(
-                "\(clock(notice.at)) \(notice.text)",
-                notice.kind == .refused ? .stateAttention : notice.kind == .done ? .stateOK : .text
-            )
+        let width = grid.size.width - 12
+        let lines = model.notices.reversed().flatMap { notice in
+            let role: Role = notice.kind == .refused ? .stateAttention : notice.kind == .done ? .stateOK : .text
+            return wrapped("\(clock(notice.at)) \(notice.text)", width: width).enumerated().map { index, line in
+                DialogLine(index == 0 ? line : "  \(line)", role)
+            }
         }
         let inside = dialog(
             "Notices", Size(grid.size.width - 8, min(grid.size.height - 4, max(3, lines.count))), right: "Esc closes")

@@ -41,7 +41,10 @@ extension Frame {
         var x = badge(rect.x, rect.y) + 1
         // What somebody has taken upon himself is on every screen.
         let weak = model.place.weaknesses.map(\.rawValue).joined(separator: ", ")
-        if !weak.isEmpty { x = draw("WEAK: \(weak)", at: x, rect.y, .stateAttention, limit: rect.right - x) + 1 }
+        if !weak.isEmpty {
+            x = draw("WEAK: \(weak) ", at: x, rect.y, .stateAttention, limit: rect.right - x)
+            x = draw("\(glyphs.separator) ", at: x, rect.y, .line, limit: rect.right - x)
+        }
         let need = model.needs
         // What needs somebody stands to the right, always.
         let needs =
@@ -109,7 +112,9 @@ extension Frame {
             let rest = run.exit.flatMap(RunExit.init).flatMap { $0.rest(after: run.ending) } ?? ""
             return "run \(run.id) \(Model.word(for: run.ending))" + rest
         }
-        return run.reason.isEmpty ? "run \(run.id) \(run.state)" : "run \(run.id) \(run.state): \(run.reason)"
+        let inFlight = model.view?.totals.sum(\.migrating) ?? 0
+        let state = run.state == RunState.pausing.rawValue ? "pausing, \(inFlight) in flight" : run.state
+        return run.reason.isEmpty ? "run \(run.id) \(state)" : "run \(run.id) \(state): \(run.reason)"
     }
 
     private var stateRole: Role {

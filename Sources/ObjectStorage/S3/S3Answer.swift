@@ -77,7 +77,8 @@ struct S3Answer: Sendable {
             (.auth, "look at the credentials and at what they may do under this prefix (mallow doctor)")
         // What a HEAD may not say.
         case (400, nil) where call == .head: (.auth, "look at the credentials (mallow doctor)")
-        case (404, "NoSuchBucket"): (.bug, "name a bucket that exists; mallow makes none")
+        // It is not this object that is refused: every other one would be, too.
+        case (404, "NoSuchBucket"): (.auth, "name a bucket that exists; mallow makes none")
         case (301, _), (307, _), (308, _), (400, "AuthorizationHeaderMalformed"):
             (.bug, "the bucket is elsewhere: name its region=, and its endpoint= where it has one")
         // The server has broken down in the middle of it.

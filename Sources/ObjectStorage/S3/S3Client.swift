@@ -40,7 +40,9 @@ package final class S3Client: Sendable {
 
     /// How a question is placed in a failure: where, for an operator.
     func place(_ question: Question) -> String {
-        "s3://\(location.bucket)/\(location.root)\(question.key?.text ?? question.query.first { $0.name == "prefix" }?.value ?? "")"
+        // A prefix that is asked for has the location in it.
+        let inside = question.query.first { $0.name == "prefix" }?.value
+        return "s3://\(location.bucket)/\(inside ?? location.root + (question.key?.text ?? ""))"
     }
 
     /// The server's answer, whatever its status, refusals of credentials aside.

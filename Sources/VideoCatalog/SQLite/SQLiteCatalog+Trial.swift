@@ -36,12 +36,10 @@ extension SQLiteCatalog {
     }
 
     private static func found(in database: Database, _ path: String) throws -> Trial {
-        let shape = try CatalogShape(of: database)
+        let shape = try CatalogShape(of: CatalogTables(of: database))
         if shape.isEmpty { return .empty }
         if let objection = shape.writingObjection { throw CatalogShape.refusal(objection, at: path) }
-        return .tables(
-            videos: try Int.fetchOne(database, sql: "SELECT count(*) FROM edxval_video") ?? 0,
-            transcripts: try Int.fetchOne(database, sql: "SELECT count(*) FROM edxval_videotranscript") ?? 0
-        )
+        let (videos, transcripts) = try CatalogReading(session: SQLiteSession(database: database)).counts()
+        return .tables(videos: videos, transcripts: transcripts)
     }
 }

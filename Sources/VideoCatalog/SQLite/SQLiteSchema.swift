@@ -3,7 +3,7 @@ import GRDB
 
 /// The tables of a catalog file that is made anew: those that Django makes for edx-val 5 on SQLite, letter for letter,
 /// and those of the course flag and of failed tasks. Open edX: sections 1.5, 5.1 and 6.1.
-enum CatalogSchema {
+enum SQLiteSchema {
     /// Makes everything, in the transaction that is open.
     static func make(in database: Database) throws {
         for statement in edxval + flags + failedTasks { try database.execute(sql: statement) }

@@ -7,7 +7,7 @@ import Synchronization
 /// Reads a catalog through a read-only connection, which is opened when there is a file.
 final class SQLiteCatalogReader: CatalogReader {
     private struct Open {
-        let connection: CatalogConnection
+        let connection: SQLiteConnection
         let shape: CatalogShape
     }
 
@@ -24,14 +24,14 @@ final class SQLiteCatalogReader: CatalogReader {
     func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         guard let open = try opened() else { return [:] }
         return try await open.connection.run("read the catalog", at: "\(videos.count) videos") {
-            try $0.readingOneState { try CatalogReading.rows(of: videos, in: $0) }
+            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
         }
     }
 
     func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
         guard let open = try opened() else { return [] }
         return try await open.connection.run("read the catalog", at: "\(keys.count) keys") {
-            try $0.readingOneState { try CatalogReading.rows(withKeys: keys, in: $0) }
+            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(withKeys: keys) }
         }
     }
 
@@ -39,7 +39,7 @@ final class SQLiteCatalogReader: CatalogReader {
     func flag(of course: CourseKey) async throws -> FlagState {
         guard let open = try opened() else { return FlagState(isAvailable: true, isOn: false) }
         return try await open.connection.run("read the course's flag", at: course.text) {
-            try CatalogReading.flag(of: course, shape: open.shape, in: $0)
+            try CatalogReading(session: SQLiteSession(database: $0)).flag(of: course, shape: open.shape)
         }
     }
 
@@ -64,9 +64,9 @@ final class SQLiteCatalogReader: CatalogReader {
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
         let database = try DatabaseQueue(path: path, configuration: configuration)
-        let shape = try database.read { try CatalogShape(of: $0) }
+        let shape = try database.read { try CatalogShape(of: CatalogTables(of: $0)) }
         if shape.isEmpty { return nil }
         if let objection = shape.readingObjection { throw CatalogShape.refusal(objection, at: path) }
-        return Open(connection: CatalogConnection(path: path, database: database, log: nil), shape: shape)
+        return Open(connection: SQLiteConnection(path: path, database: database, log: nil), shape: shape)
     }
 }

@@ -10,7 +10,7 @@ package import MigrationModel
 /// power cut.
 package final class SQLiteCatalog: VideoCatalog {
     package let foldsLanguageCase: Bool
-    private let connection: CatalogConnection
+    private let connection: SQLiteConnection
     private let shape: CatalogShape
     private let now: @Sendable () -> Date
 
@@ -27,7 +27,7 @@ package final class SQLiteCatalog: VideoCatalog {
             let database = try DatabaseQueue(path: path, configuration: Self.configuration)
             shape = try Self.prepare(database, path)
             let isLogged = try Self.setDurability(database)
-            connection = CatalogConnection(
+            connection = SQLiteConnection(
                 path: path,
                 database: database,
                 log: isLogged ? try WriteAheadLog(ofDatabaseAt: path) : nil
@@ -50,19 +50,19 @@ package final class SQLiteCatalog: VideoCatalog {
 
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         try await connection.run("read the catalog", at: "\(videos.count) videos") {
-            try $0.readingOneState { try CatalogReading.rows(of: videos, in: $0) }
+            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
         }
     }
 
     package func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
         try await connection.run("read the catalog", at: "\(keys.count) keys") {
-            try $0.readingOneState { try CatalogReading.rows(withKeys: keys, in: $0) }
+            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(withKeys: keys) }
         }
     }
 
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await connection.run("read the course's flag", at: course.text) { [shape] in
-            try CatalogReading.flag(of: course, shape: shape, in: $0)
+            try CatalogReading(session: SQLiteSession(database: $0)).flag(of: course, shape: shape)
         }
     }
 
@@ -71,15 +71,7 @@ package final class SQLiteCatalog: VideoCatalog {
     }
 
     package func switchOn(_ course: CourseKey) async throws {
-        guard shape.hasFlags else {
-            throw Failure(
-                .bug,
-                "switch the course's flag on",
-                at: course.text,
-                cause: "the platform has no table video_config_coursevideotranscriptenabledflag",
-                advice: "read the flag first; a platform without these tables has nothing to switch"
-            )
-        }
+        guard shape.hasFlags else { throw CatalogShape.noFlag(of: course) }
         try await write("switch the course's flag on", at: course.text) { try $0.switchOn(course) }
     }
 
@@ -103,7 +95,7 @@ package final class SQLiteCatalog: VideoCatalog {
     ) async throws -> Value {
         try await connection.run(what, at: place, effect: true) { [shape, now] database in
             try database.writing(what, at: place) {
-                try body(CatalogWriting(database: $0, shape: shape, now: now()))
+                try body(CatalogWriting(session: SQLiteSession(database: $0), shape: shape, now: now()))
             }
         }
     }
@@ -118,7 +110,7 @@ package final class SQLiteCatalog: VideoCatalog {
     }
 
     private static func prepare(_ database: DatabaseQueue, _ path: String) throws -> CatalogShape {
-        let found = try database.read { try CatalogShape(of: $0) }
+        let found = try database.read { try CatalogShape(of: CatalogTables(of: $0)) }
         if let objection = found.isEmpty ? nil : found.writingObjection {
             throw CatalogShape.refusal(objection, at: path)
         }
@@ -128,11 +120,11 @@ package final class SQLiteCatalog: VideoCatalog {
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.inTransaction(.immediate) {
                 // Another process may have made it by now.
-                if try CatalogShape(of: database).isEmpty { try CatalogSchema.make(in: database) }
+                if try CatalogShape(of: CatalogTables(of: database)).isEmpty { try SQLiteSchema.make(in: database) }
                 return .commit
             }
         }
-        let made = try database.read { try CatalogShape(of: $0) }
+        let made = try database.read { try CatalogShape(of: CatalogTables(of: $0)) }
         if let objection = made.writingObjection { throw CatalogShape.refusal(objection, at: path) }
         return made
     }

@@ -9,7 +9,7 @@ import Synchronization
 /// Whoever calls leaves a job. All jobs that wait are done in a row, each commit in a transaction of its own, then one
 /// sync makes all of them durable, and only then do their callers hear of them. Reads stand in the same queue, so that
 /// nobody is told of a row that a power cut could still take away.
-final class CatalogConnection: Sendable {
+final class SQLiteConnection: Sendable {
     /// Does its work, and returns what answers its caller once the log is synced, or could not be.
     private typealias Job = @Sendable (Database) -> (@Sendable (Failure?) -> Void)
 
