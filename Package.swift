@@ -14,6 +14,9 @@ let package = Package(
     name: "mallow",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "mallow", targets: ["mallow"])],
+    traits: [
+        .trait(name: "MySQL", description: "edx-val in MySQL or MariaDB. Debian: libmariadb-dev.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -29,6 +32,16 @@ let package = Package(
         // HTTP transfers on one thread, over connections that are kept.
         .target(name: "HTTP", dependencies: ["CCrypto", "CCurl"], swiftSettings: settings),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestDoubles"], swiftSettings: settings),
+
+        // libmariadb, the client of MariaDB and MySQL. Debian: libmariadb-dev.
+        .systemLibrary(name: "CMariaDB", providers: [.apt(["libmariadb-dev"])]),
+
+        // Connections to a MariaDB or MySQL server, each on a thread of its own.
+        .target(
+            name: "MariaDB",
+            dependencies: [.target(name: "CMariaDB", condition: .when(traits: ["MySQL"])), "Threading"],
+            swiftSettings: settings
+        ),
 
         // The words of the product as values, the rules as pure functions, and the ports.
         .target(name: "MigrationModel", dependencies: ["CCrypto"], swiftSettings: settings),
@@ -59,10 +72,17 @@ let package = Package(
         ),
 
         // edx-val's tables: which transcript is where.
-        .target(name: "VideoCatalog", dependencies: ["MigrationModel", grdb], swiftSettings: settings),
+        .target(
+            name: "VideoCatalog",
+            dependencies: ["MigrationModel", grdb, .target(name: "MariaDB", condition: .when(traits: ["MySQL"]))],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "VideoCatalogTests",
-            dependencies: ["VideoCatalog", "MigrationModel", "TestDoubles", grdb],
+            dependencies: [
+                "VideoCatalog", "MigrationModel", "TestDoubles", grdb,
+                .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
+            ],
             swiftSettings: settings
         ),
 
@@ -87,6 +107,7 @@ let package = Package(
             name: "Deployment",
             dependencies: [
                 "HTTP", "MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading",
+                .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
             ],
             swiftSettings: settings
         ),

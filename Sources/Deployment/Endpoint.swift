@@ -17,9 +17,15 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             switch self {
             case .source: ["olx"]
             case .store: ["file", "s3"]
-            case .catalog: ["sqlite"]
+            case .catalog: Self.catalogs
             }
         }
+
+        #if MySQL
+        private static let catalogs = ["sqlite", "mysql"]
+        #else
+        private static let catalogs = ["sqlite"]
+        #endif
 
         fileprivate var example: String {
             switch self {
@@ -79,6 +85,9 @@ extension Endpoint {
         }
         switch scheme {
         case "s3": _ = try Bucket(self)
+        #if MySQL
+        case "mysql": _ = try Database(self)
+        #endif
         case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
         case "file" where Self.kind(of: path) == .typeRegular: throw refusal("it is a file; name a folder")
         case "sqlite" where Self.kind(of: path) == .typeDirectory: throw refusal("it is a folder; name a file in it")
@@ -113,6 +122,11 @@ extension Endpoint {
 
     /// The sentence for a scheme that this program cannot use.
     var unknown: InvalidEndpoint {
+        if role == .catalog, scheme == "mysql" {
+            return InvalidEndpoint(
+                description: "--catalog \(self): this build knows no mysql:; install libmariadb-dev and build it again "
+                    + "with swift build -c release --traits MySQL.")
+        }
         let known = role.schemes.map { "\($0):" }.joined(separator: ", ")
         return InvalidEndpoint(
             description: "--\(role.rawValue) \(self): this build knows \(known) and no \(scheme):.")

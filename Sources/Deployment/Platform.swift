@@ -60,15 +60,21 @@ package struct Platform: Sendable {
     package let catalog: any VideoCatalog
 
     /// Opens source and catalog beside a store that is open already; an SQLite catalog that is missing is made. Blocks for
-    /// some milliseconds.
+    /// some milliseconds, or until a database answers.
     ///
+    /// - Parameter concurrency: how many videos are to be in flight; nil for who runs none.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
-    package init(_ endpoints: Endpoints, store: any ObjectStore, now: @escaping @Sendable () -> Date) throws {
+    package init(
+        _ endpoints: Endpoints, store: any ObjectStore, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
+    ) throws {
         source = try Self.source(endpoints.source)
         self.store = store
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
+        #if MySQL
+        case "mysql": catalog = try Database(endpoints.catalog).catalog(concurrency: concurrency, now: now)
+        #endif
         default: throw endpoints.catalog.unknown
         }
     }
@@ -120,6 +126,9 @@ package struct ReadablePlatform: Sendable {
         switch endpoints.catalog.scheme {
         case "sqlite":
             catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
+        #if MySQL
+        case "mysql": catalog = try Database(endpoints.catalog).reader()
+        #endif
         default: throw endpoints.catalog.unknown
         }
     }

@@ -112,6 +112,13 @@ package struct PlatformPreflight: Sendable {
         return try await pool.run { [self] in
             let clock = ProbeClock()
             try endpoint.check()
+            #if MySQL
+            if endpoint.scheme == "mysql" {
+                let (videos, transcripts) = try Database(endpoint).tryOut()
+                let words = "\(videos) videos, \(transcripts) transcripts; rows were inserted and taken back"
+                return [clock.passed("catalog", words)]
+            }
+            #endif
             let file = PathOnDisk(path: endpoint.path)
             try refuseLoss(of: .catalog, endpoint)
             guard file.exists else {

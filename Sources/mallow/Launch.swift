@@ -25,7 +25,7 @@ struct Launch {
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
         let store = try Platform.store(endpoints.store, concurrency: tuning.concurrency, now: { Date() })
         if !endpoints.store.isOnDisk { try await prove(store) }
-        let opened = try Platform(endpoints, store: store, now: { Date() })
+        let opened = try Platform(endpoints, store: store, concurrency: tuning.concurrency, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened
         let (limitedStore, limitedSource) = tuning.limited(platform.store, platform.source)
         let log = try await ledger.beginRun(

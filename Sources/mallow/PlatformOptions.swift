@@ -21,7 +21,12 @@ struct PlatformOptions: ParsableArguments {
                 """))
     var store: String?
 
-    @Option(help: "edx-val's tables: sqlite:PATH.")
+    @Option(
+        help: ArgumentHelp(
+            "edx-val's tables: sqlite:PATH, or mysql://USER@HOST[:PORT]/DATABASE[?tls=on][&ca=PATH].",
+            discussion: """
+                A database's password comes from MALLOW_CATALOG_PASSWORD. mysql: needs a build with --traits MySQL.
+                """))
     var catalog: String?
 
     /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.

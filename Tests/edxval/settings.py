@@ -1,6 +1,7 @@
 """The least of a Django project in which the real edx-val reads what Mallow wrote.
 
-MALLOW_CATALOG  the SQLite file with the edxval tables
+MALLOW_CATALOG  the SQLite file with the edxval tables, or mysql://USER@HOST:PORT/DATABASE; its password is then read from
+                MALLOW_CATALOG_PASSWORD
 MALLOW_STORE    the folder that holds the objects, each at exactly its key, or
                 s3://BUCKET[/LOCATION]?endpoint=URL&region=REGION&addressing=path; its keys are then read from
                 AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
@@ -20,9 +21,23 @@ INSTALLED_APPS = [
 # The platform's id columns are plain integers; Django's newer default would be bigint.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["MALLOW_CATALOG"]},
-}
+
+
+def database(catalog):
+    if not catalog.startswith("mysql://"):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": catalog}
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+    parts = urllib.parse.urlsplit(catalog)
+    return {
+        "ENGINE": "django.db.backends.mysql", "HOST": parts.hostname, "PORT": parts.port, "USER": parts.username,
+        "NAME": parts.path.strip("/"), "PASSWORD": os.environ["MALLOW_CATALOG_PASSWORD"],
+        "OPTIONS": {"charset": "utf8mb4"},
+    }
+
+
+DATABASES = {"default": database(os.environ["MALLOW_CATALOG"])}
 
 
 def storage(store, base_url):

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// libmariadb: the client of MariaDB and of MySQL.
+#include <mariadb/mysql.h>
+#include <mariadb/errmsg.h>
+#include <mariadb/mysqld_error.h>

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MySQL
+import Foundation
+import MariaDB
+import MigrationModel
+import VideoCatalog
+
+/// A database as an endpoint names it: `mysql://USER@HOST[:PORT]/DATABASE[?tls=on][&ca=PATH]`.
+///
+/// Its password comes from `MALLOW_CATALOG_PASSWORD` and never stands in an endpoint.
+struct Database {
+    /// More connections than that make no server faster, and the platform needs its own.
+    private static let most = 32
+    /// Connections of a command that runs no video.
+    private static let onlookers = 4
+
+    private let address: ServerAddress
+    private var password: String? { ProcessInfo.processInfo.environment["MALLOW_CATALOG_PASSWORD"] }
+
+    /// - Throws: ``InvalidEndpoint``.
+    init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
+        func refusal(_ reason: String) -> InvalidEndpoint {
+            InvalidEndpoint(
+                description:
+                    "--catalog \(endpoint): \(reason); write for example mysql://mallow@db.internal:3306/edxapp.")
+        }
+        guard let parts = URLComponents(string: "\(endpoint)"), let host = parts.host, !host.isEmpty else {
+            throw refusal("it names no host")
+        }
+        guard let user = parts.user, !user.isEmpty else { throw refusal("it names no user") }
+        let database = parts.path.dropFirst()
+        guard !database.isEmpty, !database.contains("/") else { throw refusal("it names no database") }
+        guard let port = UInt32(exactly: parts.port ?? 3306), 1...65_535 ~= port else {
+            throw refusal("its port is none")
+        }
+        var options: [String: String] = [:]
+        for item in parts.queryItems ?? [] {
+            guard ["tls", "ca"].contains(item.name) else {
+                throw refusal("it knows no \(item.name)=, but tls= and ca=")
+            }
+            options[item.name] = item.value ?? ""
+        }
+        let isEncrypted: Bool
+        switch options["tls"] {
+        case nil: isEncrypted = options["ca"] != nil
+        case "on": isEncrypted = true
+        case "off" where options["ca"] == nil: isEncrypted = false
+        case let other?: throw refusal("tls=\(other) is neither on nor off")
+        }
+        address = ServerAddress(
+            host: host, port: port, user: user, database: String(database),
+            encryption: isEncrypted ? .verified(authority: options["ca"]) : .none
+        )
+    }
+
+    /// Connects and looks at the tables; blocks.
+    ///
+    /// - Parameter concurrency: how many videos are to be in flight; nil for who runs none.
+    /// - Throws: ``Failure``.
+    func catalog(concurrency: Int?, now: @escaping @Sendable () -> Date) throws -> any VideoCatalog {
+        try MySQLCatalog(
+            address, password: password, width: min(Self.most, concurrency ?? Self.onlookers), now: now)
+    }
+
+    /// The same for somebody who only reads.
+    func reader() throws -> any CatalogReader {
+        try MySQLCatalogReader(address, password: password, width: Self.onlookers)
+    }
+
+    /// What a run would find: its tables are judged, rows are inserted, and taken back before anybody saw them. Blocks.
+    ///
+    /// - Throws: ``Failure``, as a run would.
+    func tryOut() throws -> (videos: Int, transcripts: Int) {
+        try MySQLCatalog(address, password: password, width: 1, now: { Date() }).tryOut()
+    }
+}
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MySQL
+import CMariaDB
+import Foundation
+
+/// One connection to a server. Its calls block, and one thread uses it at a time.
+///
+/// Its session speaks utf8mb4, keeps time in UTC, is strict about what a column takes, and reads what is committed.
+package final class ServerConnection {
+    /// Who it is to the server.
+    package struct Identity: Sendable, Hashable {
+        package let number: Int64
+        /// The address and port that the server sees, which no later connection has at the same time.
+        package let origin: String
+    }
+
+    package private(set) var identity = Identity(number: 0, origin: "")
+    /// Whether an error has shown that it is of no use any more.
+    package private(set) var isLost = false
+    /// When it last had an answer.
+    package private(set) var lastAnswer = ContinuousClock.now
+
+    private let handle: UnsafeMutablePointer<MYSQL>
+    private var statements: [String: ServerStatement] = [:]
+
+    /// Connects and sets the session; blocks for as long as the deadlines allow.
+    ///
+    /// - Throws: ``ServerError``.
+    package init(_ address: ServerAddress, password: String?, deadlines: ServerDeadlines) throws(ServerError) {
+        guard let handle = mysql_init(nil) else {
+            throw ServerError(code: UInt32(CR_OUT_OF_MEMORY), words: "no memory for a connection")
+        }
+        // Whatever is thrown from here on, deinit closes it.
+        self.handle = handle
+        set(MYSQL_OPT_CONNECT_TIMEOUT, deadlines.connect)
+        set(MYSQL_OPT_READ_TIMEOUT, deadlines.answer)
+        set(MYSQL_OPT_WRITE_TIMEOUT, deadlines.answer)
+        mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
+        if case .verified(let authority) = address.encryption {
+            var yes: my_bool = 1
+            mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &yes)
+            mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes)
+            if let authority { mysql_options(handle, MYSQL_OPT_SSL_CA, authority) }
+        }
+        // A name that libmariadb would take for a socket of its own choice is an address like every other.
+        let host = address.host == "localhost" ? "127.0.0.1" : address.host
+        guard
+            mysql_real_connect(
+                handle, host, address.user, password, address.database, address.port, nil, UInt(CLIENT_FOUND_ROWS))
+                != nil
+        else { throw lastError }
+        for setting in [
+            "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+            "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = \(deadlines.lock), autocommit = 1",
+        ] { try execute(setting) }
+        let row = try query("SELECT id, host FROM information_schema.processlist WHERE id = CONNECTION_ID()").first
+        if let number = row?[0].integer, let origin = row?[1].text {
+            identity = Identity(number: number, origin: origin)
+        }
+    }
+
+    deinit {
+        statements = [:]
+        mysql_close(handle)
+    }
+
+    private func set(_ option: mysql_option, _ seconds: UInt32) {
+        var seconds = seconds
+        mysql_options(handle, option, &seconds)
+    }
+
+    /// Does a statement that brings no rows and has no parameters.
+    package func execute(_ sql: String) throws(ServerError) {
+        guard mysql_real_query(handle, sql, UInt(sql.utf8.count)) == 0 else { throw noted(lastError) }
+        lastAnswer = .now
+    }
+
+    /// Does a statement, which is prepared once for each connection; its parameters stand as `?`.
+    ///
+    /// - Returns: its rows.
+    @discardableResult
+    package func query(_ sql: String, _ values: [ServerValue] = []) throws(ServerError) -> [[ServerValue]] {
+        do {
+            let statement: ServerStatement
+            if let known = statements[sql] {
+                statement = known
+            } else {
+                statement = try ServerStatement(sql, on: handle)
+                statements[sql] = statement
+            }
+            let rows = try statement.run(values)
+            lastAnswer = .now
+            return rows
+        } catch {
+            throw noted(error)
+        }
+    }
+
+    /// The number that the last INSERT was given by AUTO_INCREMENT.
+    package var lastInsertedID: Int64 { Int64(bitPattern: UInt64(mysql_insert_id(handle))) }
+
+    /// Whether the server still answers on it.
+    package func answers() -> Bool {
+        let isWell = mysql_ping(handle) == 0
+        isLost = isLost || !isWell
+        return isWell
+    }
+
+    /// Has it not used again: what it is in the middle of is not known.
+    package func discard() { isLost = true }
+
+    private func noted(_ error: ServerError) -> ServerError {
+        if error.isLost { isLost = true }
+        return error
+    }
+
+    private var lastError: ServerError {
+        ServerError(code: mysql_errno(handle), words: String(cString: mysql_error(handle)))
+    }
+}
+#endif

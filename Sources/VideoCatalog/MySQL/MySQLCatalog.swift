@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MySQL
+package import Foundation
+package import MariaDB
+package import MigrationModel
+
+/// edx-val's tables on a MySQL or MariaDB server. An object's key is the `transcript` column as it stands.
+///
+/// The platform uses them at the same time, and its rows win: each video is one transaction that inserts and changes
+/// nothing, and waits no longer than ten seconds for the platform's locks.
+package struct MySQLCatalog: VideoCatalog {
+    let reader: MySQLCatalogReader
+    let now: @Sendable () -> Date
+
+    /// Looks at the tables of a database; blocks for as long as that takes. Nothing is made there, whatever is missing.
+    ///
+    /// - Parameters:
+    ///   - width: how many connections there may be.
+    ///   - now: the time that goes into `created`, `modified` and `change_date`.
+    /// - Throws: ``Failure``; also for tables that rows of ours would not fit into.
+    package init(
+        _ address: ServerAddress, password: String?, width: Int, deadlines: ServerDeadlines = ServerDeadlines(),
+        now: @escaping @Sendable () -> Date
+    ) throws {
+        reader = try MySQLCatalogReader(address, password: password, width: width, deadlines: deadlines)
+        if let objection = reader.shape.writingObjection {
+            throw CatalogShape.refusal(objection, at: reader.place)
+        }
+        self.now = now
+    }
+
+    package var foldsLanguageCase: Bool { reader.foldsLanguageCase }
+
+    package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
+        try await reader.rows(of: videos)
+    }
+
+    package func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
+        try await reader.rows(withKeys: keys)
+    }
+
+    package func flag(of course: CourseKey) async throws -> FlagState { try await reader.flag(of: course) }
+
+    package func commit(_ video: VideoCommit) async throws -> CommitReceipt {
+        try await write("commit the video", at: video.video.text) { try $0.commit(video) }
+    }
+
+    package func switchOn(_ course: CourseKey) async throws {
+        guard reader.shape.hasFlags else { throw CatalogShape.noFlag(of: course) }
+        try await write("switch the course's flag on", at: course.text) { try $0.switchOn(course) }
+    }
+
+    /// Keeps a failed task where `reapply_tasks` lists it. Does nothing where the platform has no table for it: the
+    /// ledger keeps it anyway.
+    package func record(_ task: FailedTask) async throws {
+        guard reader.shape.hasFailedTasks else { return }
+        try await write("record the failed task", at: task.course.text) { try $0.record(task) }
+    }
+
+    /// Stamps a course's failed tasks resolved. Does nothing where the platform has no table for them.
+    package func resolveFailedTasks(of course: CourseKey) async throws {
+        guard reader.shape.hasFailedTasks else { return }
+        try await write("resolve failed tasks", at: course.text) { try $0.resolveFailedTasks(of: course) }
+    }
+
+    private func write<Value: Sendable>(
+        _ what: String, at place: String, _ body: @escaping @Sendable (CatalogWriting) throws -> Value
+    ) async throws -> Value {
+        let (shape, lost, now) = (reader.shape, reader.lost, now)
+        return try await reader.run(what, at: place) { connection in
+            try connection.inTransaction(what, at: place, lost) {
+                try body(CatalogWriting(session: MySQLSession(connection: connection), shape: shape, now: now()))
+            }
+        }
+    }
+}
+
+extension ServerConnection {
+    /// Runs `body` in a transaction of its own.
+    ///
+    /// - Throws: ``Failure``: `ambiguous` when the answer to COMMIT was lost, else nothing was changed; what `body` throws.
+    fileprivate func inTransaction<Value>(
+        _ what: String, at place: String, _ lost: LostCommits, _ body: () throws -> Value
+    ) throws -> Value {
+        try execute("START TRANSACTION")
+        let value: Value
+        do {
+            value = try body()
+        } catch {
+            // A connection that cannot take it back is lost, and with it the server takes it back.
+            if !isLost { try execute("ROLLBACK") }
+            throw error
+        }
+        do {
+            try execute("COMMIT")
+            return value
+        } catch {
+            let failure = Failure(error, mysql: what, at: place, isCommit: true)
+            if failure.class == .ambiguous { lost.add(identity) }
+            discard()
+            throw failure
+        }
+    }
+}
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MySQL
+import MariaDB
+import MigrationModel
+
+extension Failure {
+    /// What an error of a server means to the product. The only place where that is decided, by the server's numbers.
+    ///
+    /// - Parameter isCommit: whether it came instead of the answer to a COMMIT, or of a statement that is one by itself.
+    init(_ error: any Error, mysql what: String, at place: String, isCommit: Bool = false) {
+        guard let error = error as? ServerError else {
+            self.init(error, what, at: place)
+            return
+        }
+        if isCommit, error.isLost || !Self.undone.contains(error.code) {
+            self.init(
+                .ambiguous, what, at: place, cause: error.words(of: "the database"), safe: "the catalog is whole",
+                advice: "the rows are looked for before anything else is done"
+            )
+            return
+        }
+        let (kind, advice) = Self.meaning(of: error)
+        self.init(kind, what, at: place, cause: error.words(of: "the database"), advice: advice)
+    }
+
+    /// With these a server says that it has rolled a transaction back: a deadlock, and a lock that was waited for.
+    private static let undone: Set<UInt32> = [1213, 1205]
+
+    private static func meaning(of error: ServerError) -> (Failure.Class, advice: String) {
+        if error.isLost {
+            return (.transient, "it is tried again on another connection; look at the database if it stays so")
+        }
+        switch error.code {
+        case 1213, 1205: return (.transient, "another program holds rows that are needed; the course is retried")
+        case 1040, 1203, 1226:
+            return (.transient, "the database has no connection to spare: lower --concurrency; the course is retried")
+        case 1452: return (.transient, "its Video row was removed in this moment; the course is retried")
+        case 1021, 1114, 1041, 1037, 1038: return (.transient, "make room where the database is; the course is retried")
+        case 1317, 1969, 3024: return (.transient, "somebody has ended the statement; the course is retried")
+        case 1044, 1045, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 3159, 4151:
+            return (.auth, "look at the user, at MALLOW_CATALOG_PASSWORD and at what the user may do")
+        case 1290, 1792, 1836: return (.auth, "this server takes no writes: name the one that does in --catalog")
+        case 2026: return (.auth, "look at the certificate, or name its authority with ca= in --catalog")
+        case 2059, 2061, 1251:
+            return (
+                .auth,
+                "this client cannot log in that way: give the user caching_sha2_password or mysql_native_password"
+            )
+        case 1049: return (.bug, "name the platform's own database in --catalog")
+        case 1146, 1054, 1364, 1406, 1366, 1292:
+            return (.bug, "the tables are not those that were looked at: start the run again")
+        default: return (.bug, "report this with the ledger")
+        }
+    }
+}
+
+extension ServerError {
+    fileprivate func words(of whom: String) -> String { "\(whom) says \"\(words)\" (code \(code))" }
+}
+#endif

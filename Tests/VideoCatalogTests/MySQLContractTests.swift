@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MySQL
+import Foundation
+import MariaDB
+import MigrationModel
+import Synchronization
+import TestDoubles
+import Testing
+import VideoCatalog
+
+/// On a real server, which `Tests/mysql/database.py` has started, with the tables that edx-val's own migrations make.
+@Suite struct MySQLContractTests {
+    @Test(arguments: VideoCatalogContract.cases)
+    func `a server keeps the contract`(_ promise: ContractCase<any VideoCatalog>) async throws {
+        try await withDatabase { address, password in
+            try await promise.verify(
+                MySQLCatalog(address, password: password, width: 32, now: { .now }))
+        }
+    }
+
+    @Test func `a server that folds case says so, and its row of the other case wins`() async throws {
+        try await withDatabase { address, password in
+            let catalog = try MySQLCatalog(address, password: password, width: 2, now: { .now })
+            #expect(catalog.foldsLanguageCase, "edx-val's migrations use the database's own collation")
+            _ = try await catalog.commit(Self.commit("v1", "zh-CN", "k/1.srt"))
+            let receipt = try await catalog.commit(Self.commit("V1", "zh-cn", "k/2.srt"))
+            #expect(!receipt.createdVideo)
+            #expect(receipt.alreadyThere["zh-cn"]?.object == "k/1.srt")
+            #expect(try await catalog.rows(of: ["V1"])["V1"]?.map(\.object) == ["k/1.srt"], "as readers find it")
+        }
+    }
+
+    @Test func `a commit whose connection is lost before it is sent changed nothing`() async throws {
+        try await withDatabase { address, password in
+            let other = try ServerConnection(address, password: password, deadlines: ServerDeadlines())
+            let catalog = try MySQLCatalog(address, password: password, width: 1, now: { .now })
+            // Its only connection is ended behind its back.
+            let mine = other.identity.number
+            let rows = try other.query(
+                "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> ?", [.integer(mine)])
+            for row in rows { try other.execute("KILL \(try #require(row[0].integer))") }
+            let failure = await #expect(throws: Failure.self) {
+                _ = try await catalog.commit(Self.commit("v1", "en", "k/1.srt"))
+            }
+            #expect(failure?.class == .transient)
+            #expect(try await catalog.rows(of: ["v1"]) == [:])
+            #expect(try await catalog.commit(Self.commit("v1", "en", "k/1.srt")).createdVideo)
+        }
+    }
+
+    @Test func `somebody else's lock is waited for, and then it is a passing failure`() async throws {
+        try await withDatabase { address, password in
+            let other = try ServerConnection(address, password: password, deadlines: ServerDeadlines())
+            let catalog = try MySQLCatalog(
+                address, password: password, width: 2, deadlines: ServerDeadlines(lock: 1), now: { .now })
+            try other.execute("START TRANSACTION")
+            try other.execute(
+                "INSERT INTO edxval_video (created, edx_video_id, client_video_id, duration, status) "
+                    + "VALUES (now(6), 'v1', '', 0, 'external')")
+            let failure = await #expect(throws: Failure.self) {
+                _ = try await catalog.commit(Self.commit("v1", "en", "k/1.srt"))
+            }
+            #expect(failure?.class == .transient)
+            try other.execute("ROLLBACK")
+            #expect(try await catalog.commit(Self.commit("v1", "en", "k/1.srt")).createdVideo)
+        }
+    }
+
+    @Test func `tables that are not edx-val's are refused with the difference`() async throws {
+        try await withDatabase { address, password in
+            let other = try ServerConnection(address, password: password, deadlines: ServerDeadlines())
+            try other.execute("ALTER TABLE edxval_videotranscript ADD COLUMN region varchar(9) NOT NULL")
+            let wants = #expect(throws: Failure.self) {
+                _ = try MySQLCatalog(address, password: password, width: 1, now: { .now })
+            }
+            #expect(wants?.cause == "it wants values that we do not know for edxval_videotranscript.region")
+            try other.execute("ALTER TABLE edxval_videotranscript DROP COLUMN file_format")
+            let lacks = #expect(throws: Failure.self) {
+                _ = try MySQLCatalogReader(address, password: password, width: 1)
+            }
+            #expect(lacks?.cause == "it has no column edxval_videotranscript.file_format")
+        }
+    }
+
+    @Test func `a wrong password, a wrong database and a closed port are told apart`() async throws {
+        try await withDatabase { address, password in
+            func failure(_ address: ServerAddress, _ password: String?) -> Failure.Class? {
+                #expect(throws: Failure.self) {
+                    _ = try MySQLCatalogReader(address, password: password, width: 1)
+                }?.class
+            }
+            #expect(failure(address, "wrong") == .auth)
+            func other(port: UInt32? = nil, database: String? = nil) -> ServerAddress {
+                ServerAddress(
+                    host: address.host, port: port ?? address.port, user: address.user,
+                    database: database ?? address.database)
+            }
+            #expect(failure(other(database: "none"), password) == .bug)
+            #expect(failure(other(port: 1), password) == .transient)
+        }
+    }
+
+    private static func commit(_ video: VideoID, _ language: LanguageCode, _ key: ObjectKey) -> VideoCommit {
+        VideoCommit(video: video, transcripts: [NewTranscript(language: language, object: key, format: .srt)])
+    }
+
+    /// Runs `body` on a database of its own, with copies of the tables of `edxval`.
+    private func withDatabase(_ body: (ServerAddress, String) async throws -> Void) async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let server = try #require(environment["MALLOW_MYSQL"], "Tests/mysql/database.py starts one").split(
+            separator: ":")
+        let password = try #require(environment["MALLOW_CATALOG_PASSWORD"])
+        func address(_ database: String) throws -> ServerAddress {
+            ServerAddress(
+                host: String(server[0]), port: try #require(UInt32(server[1])), user: "mallow", database: database)
+        }
+        let name = "case_" + UUID().uuidString.prefix(8).lowercased()
+        let maker = try ServerConnection(try address("edxval"), password: password, deadlines: ServerDeadlines())
+        let tables = try maker.query(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'edxval' "
+                + "AND (table_name LIKE 'edxval%' OR table_name LIKE 'video_config%' OR table_name LIKE 'celery%')"
+        ).compactMap { $0[0].text }
+        let made = try tables.compactMap { try maker.query("SHOW CREATE TABLE \($0)").first?[1].text }
+        try maker.execute("CREATE DATABASE \(name)")
+        try maker.execute("USE \(name)")
+        try maker.execute("SET foreign_key_checks = 0")
+        for statement in made { try maker.execute(statement) }
+        try maker.execute("USE edxval")
+        do {
+            try await body(try address(name), password)
+        } catch {
+            try maker.execute("DROP DATABASE \(name)")
+            throw error
+        }
+        try maker.execute("DROP DATABASE \(name)")
+    }
+}
+#endif
