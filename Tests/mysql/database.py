@@ -48,10 +48,11 @@ class Database:
         self.child = None
 
     def make(self):
-        subprocess.run(
-            ["mariadb-install-db", "--no-defaults", f"--user={self.user}", f"--datadir={self.folder / 'data'}",
-             "--auth-root-authentication-method=normal", "--skip-test-db"],
-            check=True, stdin=subprocess.DEVNULL, stdout=(self.folder / "install.log").open("wb"), stderr=subprocess.STDOUT)
+        with (self.folder / "install.log").open("wb") as log:
+            subprocess.run(
+                ["mariadb-install-db", "--no-defaults", f"--user={self.user}", f"--datadir={self.folder / 'data'}",
+                 "--auth-root-authentication-method=normal", "--skip-test-db"],
+                check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
     def start(self):
         self.child = Child(
@@ -91,7 +92,7 @@ class Database:
 
 @contextlib.contextmanager
 def running_database():
-    with scratch_folder() as folder:
+    with scratch_folder("mallow-mysql-") as folder:
         database = Database(folder)
         database.make()
         database.start()

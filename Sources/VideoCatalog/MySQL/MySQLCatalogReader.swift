@@ -39,22 +39,22 @@ package struct MySQLCatalogReader: CatalogReader {
         try await read("\(videos.count) videos") { try $0.rows(of: videos) }
     }
 
-    /// Before it looks, it has the server end every connection whose COMMIT was not answered.
     package func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
-        try await run("read the catalog", at: "\(keys.count) keys") { [lost] connection in
-            try lost.settle(on: connection)
-            return try CatalogReading(session: MySQLSession(connection: connection)).rows(withKeys: keys)
-        }
+        try await read("\(keys.count) keys") { try $0.rows(withKeys: keys) }
     }
 
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await read(course.text) { [shape] in try $0.flag(of: course, shape: shape) }
     }
 
+    /// Before anything is read, the server ends every connection whose COMMIT was not answered: what is read is what is.
     private func read<Value: Sendable>(
         _ place: String, _ body: @escaping @Sendable (CatalogReading) throws -> Value
     ) async throws -> Value {
-        try await run("read the catalog", at: place) { try body(CatalogReading(session: MySQLSession(connection: $0))) }
+        try await run("read the catalog", at: place) { [lost] connection in
+            try lost.settle(on: connection)
+            return try body(CatalogReading(session: MySQLSession(connection: connection)))
+        }
     }
 
     /// Runs `body` on a connection; what it throws becomes a ``Failure``.
