@@ -11,12 +11,13 @@ import unittest
 from mysql_site import DatabaseTests
 
 import fleet  # beside program, where mysql_site leads
+from loopback import LoopbackPort
 
 COURSES, VIDEOS, TRANSCRIPTS = 6, 10, 3
 OPEN = ("open", "stored", "watched")
 
 
-class Cutter:
+class Cutter(LoopbackPort):
     """Hands on what comes to one port to the server's, and cuts connections on which the n-th COMMITs were sent.
 
     The server gets them; who sent them never hears of it.
@@ -25,17 +26,7 @@ class Cutter:
     def __init__(self, port, commits):
         self.server, self.commits, self.seen, self.cut = port, set(commits), 0, 0
         self.lock = threading.Lock()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                near, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(near,), daemon=True).start()
+        self.listen()
 
     def serve(self, near):
         with near, socket.create_connection(("127.0.0.1", self.server)) as far, contextlib.suppress(OSError):
@@ -55,10 +46,6 @@ class Cutter:
             due = self.seen in self.commits
             self.cut += due
             return due
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 class MigrationTests(DatabaseTests):

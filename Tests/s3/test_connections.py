@@ -5,7 +5,6 @@ import ipaddress
 import select
 import socket
 import ssl
-import threading
 import unittest
 
 from cryptography import x509
@@ -14,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from product_site import BucketTests, keys_of, shared
+
+from loopback import LoopbackPort  # beside program, where product_site leads
 
 
 def certificate(folder, address):
@@ -35,25 +36,15 @@ def certificate(folder, address):
     return file
 
 
-class Forwarder:
+class Forwarder(LoopbackPort):
     """Hands on what comes to one port, to another port; `greet` makes a connection ready and says where it is to go."""
 
     def __init__(self, greet):
         self.greet, self.connections = greet, 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+        self.listen()
 
     def serve(self, connection):
+        self.connections += 1
         with connection:
             try:
                 near, port = self.greet(connection)
@@ -72,9 +63,6 @@ class Forwarder:
                     return
                 (far if ready is near else near).sendall(data)
 
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
 
 def tls(file, port):
