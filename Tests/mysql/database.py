@@ -19,8 +19,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "s3"), str(HERE.parent / "edxval")]
+sys.path[:0] = [str(HERE.parent / folder) for folder in ("s3", "edxval", "process")]
 
+from certificates import certificate
 from processes import Child, free_ports, scratch_folder, wait_until
 
 PASSWORD = "mallow/test'secret=0123"
@@ -54,11 +55,14 @@ class Database:
                  "--auth-root-authentication-method=normal", "--skip-test-db"],
                 check=True, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
+        self.certificate = certificate(self.folder, "127.0.0.1")
+
     def start(self):
         self.child = Child(
             ["/usr/sbin/mariadbd", "--no-defaults", f"--user={self.user}", f"--datadir={self.folder / 'data'}",
              f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve",
              "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci", "--max-connections=200",
+             f"--ssl-cert={self.certificate}", f"--ssl-key={self.certificate}",
              "--innodb-buffer-pool-size=128M", f"--pid-file={self.folder / 'm.pid'}"],
             self.folder / "mariadb.log")
         wait_until(lambda: self.sql("SELECT 1"), self.child, "MariaDB")

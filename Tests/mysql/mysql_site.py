@@ -20,14 +20,15 @@ TABLES = ("edxval_video", "edxval_videotranscript", "video_config_coursevideotra
 
 
 class MySQLSite(Site):
-    """`port` is where the program is sent, the server's own unless something stands before it."""
+    """`port` is where the program is sent, the server's own unless something stands before it; `options` end the endpoint."""
 
     database = None
     port = None
+    options = ""
 
     @property
     def endpoint(self):
-        return f"mysql://mallow@127.0.0.1:{self.port or self.database.port}/edxval"
+        return f"mysql://mallow@127.0.0.1:{self.port or self.database.port}/edxval{self.options}"
 
     @property
     def environment(self):
