@@ -29,6 +29,7 @@ package struct CommandListener: Sendable {
         while true {
             do { try await answerPending() } catch is Failure
             { /* it is busy, or lost: whoever writes checkpoints says so */  }
+            control.look()
             try await surroundings.sleep(Self.pause)
         }
     }

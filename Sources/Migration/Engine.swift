@@ -26,7 +26,7 @@ struct Engine: Sendable {
         let rest = Rest(control: control, journal: journal, surroundings: surroundings)
         let outage = Outage(control: control, journal: journal, surroundings: surroundings, rest: rest)
         func watched(_ store: any ObjectStore) -> any ObjectStore {
-            WatchedStore(raw: store, uptime: surroundings.uptime) { answer in
+            WatchedStore(raw: store, uptime: surroundings.uptime, count: outage.count) { answer in
                 rest.hear(answer)
                 outage.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }

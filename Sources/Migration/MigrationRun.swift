@@ -41,6 +41,7 @@ package struct MigrationRun: Sendable {
             journal.note(.runState(.draining, reason: reason))
             outage?.giveUp()
         }
+        engine.control.whenLooking { [weak outage] in outage?.look() }
         journal.note(.concurrency(engine.control.admission.limit))
         try await withThrowingTaskGroup(of: Void.self) { group in
             let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")

@@ -13,6 +13,8 @@ final class Outage: Sendable {
     static let calls = 8
     /// Seconds in which nothing went through.
     static let patience = 5.0
+    /// Seconds without a word on calls that are under way. Longer: one large object on a slow line may take its time.
+    static let silence = 10.0
     /// Seconds between questions, in doubt and while it is out.
     static let pause = (inDoubt: 1.0, whileOut: 5.0)
 
@@ -25,6 +27,11 @@ final class Outage: Sendable {
         var since = 0.0
         var lastWords = ""
         var lastAnswer = -Double.infinity
+        /// Calls that are under way, and when the first of them began after none was.
+        var underWay = 0
+        var busySince = 0.0
+        /// When a call last ended, however it did.
+        var lastWord = -Double.infinity
         /// When the last outage ended.
         var ended = -Double.infinity
         var isGivenUp = false
@@ -53,12 +60,36 @@ final class Outage: Sendable {
     /// Hears of one call.
     func hear(_ answer: StoreAnswer) {
         state.withLock { state in
+            state.lastWord = answer.ended
             guard answer.isSilence else { return end(&state, at: answer.ended) }
             if state.failures == 0 { state.since = max(state.lastAnswer, answer.began) }
             state.failures += 1
             state.lastWords = answer.failure?.cause ?? ""
             if state.failures >= min(Self.calls, control.admission.inFlight) { doubt(&state) }
         }
+    }
+
+    /// Hears that calls begin or are over.
+    func count(_ change: Int) {
+        state.withLock { state in
+            if state.underWay == 0 { state.busySince = surroundings.uptime() }
+            state.underWay += change
+        }
+    }
+
+    /// Looks whether calls are under way of which nothing is heard: such a store says nothing that could be heard. To be
+    /// called now and then.
+    func look() {
+        let isOut = state.withLock { state in
+            let since = max(state.busySince, state.lastWord)
+            guard state.standing != .out, state.underWay > 0, surroundings.uptime() - since >= Self.silence else {
+                return false
+            }
+            (state.since, state.lastWords) = (since, "it does not answer")
+            begin(&state)
+            return true
+        }
+        if isOut { raised.yield() }
     }
 
     private func doubt(_ state: inout State) {

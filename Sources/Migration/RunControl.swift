@@ -14,6 +14,7 @@ package final class RunControl: Sendable {
         var videos = 0
         var onDrain: (@Sendable (String) -> Void)?
         var onStop: (@Sendable () -> Void)?
+        var onLook: (@Sendable () -> Void)?
 
         /// What the run is at. Of several waits the one is named that somebody must end.
         ///
@@ -63,6 +64,11 @@ package final class RunControl: Sendable {
 
     /// Ends the engine in the middle of what it does. The ledger names all of it, and the next run puts it right.
     func stop() { state.withLock { $0.onStop }?() }
+
+    /// Has somebody look, as often as an operator's commands are looked for.
+    func whenLooking(_ look: @escaping @Sendable () -> Void) { state.withLock { $0.onLook = look } }
+
+    func look() { state.withLock { $0.onLook }?() }
 
     // MARK: - Waiting
 

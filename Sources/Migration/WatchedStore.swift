@@ -26,6 +26,8 @@ struct StoreAnswer: Sendable {
 struct WatchedStore: ObjectStore {
     let raw: any ObjectStore
     let uptime: @Sendable () -> Double
+    /// Called when calls begin and when they are over, however they end, with 1 and -1; must return at once.
+    let count: @Sendable (Int) -> Void
     /// Called after each call, from its task; must return at once.
     let tell: @Sendable (StoreAnswer) -> Void
 
@@ -48,6 +50,8 @@ struct WatchedStore: ObjectStore {
 
     private func watching<Value>(isPut: Bool = false, _ call: () async throws -> Value) async throws -> Value {
         let began = uptime()
+        count(1)
+        defer { count(-1) }
         do {
             let value = try await call()
             tell(StoreAnswer(isPut: isPut, error: nil, began: began, ended: uptime()))

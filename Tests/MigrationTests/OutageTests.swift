@@ -156,6 +156,49 @@ import Testing
         }
     }
 
+    @Test func `a store that says nothing at all is out after ten seconds, and back with its first word`() {
+        let time = Mutex(100.0)
+        let surroundings = Surroundings(
+            sleep: { _ in }, uptime: { time.withLock { $0 } },
+            now: { Date(timeIntervalSince1970: time.withLock { $0 }) },
+            newID: { UUID() }, jitter: { 0 })
+        let (log, control) = (MemoryLog(now: surroundings.now), RunControl(concurrency: 4, errorBudget: 0))
+        control.begin(.running) { _ in }
+        let journal = Journal(log: log)
+        let rest = Rest(control: control, journal: journal, surroundings: surroundings)
+        let outage = Outage(control: control, journal: journal, surroundings: surroundings, rest: rest)
+        func wait(_ seconds: Double) {
+            time.withLock { $0 += seconds }
+            outage.look()
+        }
+        func answer(_ began: Double) {
+            outage.hear(StoreAnswer(isPut: true, error: nil, began: began, ended: time.withLock { $0 }))
+            outage.count(-1)
+        }
+        wait(60)
+        #expect(!outage.isOut, "nobody asked it anything")
+        outage.count(1)
+        outage.count(1)
+        wait(9)
+        answer(160)
+        wait(9)
+        #expect(!outage.isOut, "it answered one of two")
+        wait(1)
+        #expect(outage.isOut)
+        #expect(control.admission.isClosed)
+        answer(160)
+        #expect(!outage.isOut)
+        #expect(!control.admission.isClosed)
+        let states = log.contents.checkpoints.compactMap { checkpoint in
+            if case .runState(let state, let reason) = checkpoint { "\(state.rawValue) \(reason)" } else { nil }
+        }
+        #expect(states.count == 2)
+        #expect(
+            states.first
+                == "paused waits for the object store and resumes by itself: nothing has gone through since 00:02:49 UTC (it does not answer)"
+        )
+    }
+
     @Test(arguments: [FaultKind.wrongBytes, .alreadyExists])
     func `a store that refuses is not out`(_ kind: FaultKind) async throws {
         let world = MemoryWorld(SimulatedCourses.fleet(4, videos: 5).0)

@@ -4,6 +4,7 @@
 MALLOW_OUTAGE_SECONDS (20) says for how long.
 """
 import os
+import signal
 import time
 import unittest
 
@@ -97,6 +98,19 @@ class OutageTests(BucketTests):
         self.shut_after(10, cutting=True)
         self.paused()
         self.gate.open()
+        self.assert_nothing_lost_or_doubled(self.assert_ended_well())
+        self.assert_settled()
+
+    def test_a_bucket_that_hangs_is_out_long_before_its_calls_have_timed_out(self):
+        weed = shared("seaweedfs")["seaweedfs"].child.process
+        wait_until(lambda: self.child.poll() is not None or self.events("stored") >= 10, "10 stored")
+        self.assertIsNone(self.child.poll(), "it ended before its bucket hung")
+        weed.send_signal(signal.SIGSTOP)
+        try:
+            run = self.paused()
+        finally:
+            weed.send_signal(signal.SIGCONT)
+        self.assertIn("it does not answer", run["reason"])
         self.assert_nothing_lost_or_doubled(self.assert_ended_well())
         self.assert_settled()
 
