@@ -88,6 +88,8 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     func finish(_ code: CURLcode) {
         guard let easy else { return }
         if code == CURLE_OK {
+            // A body of no bytes is one, too.
+            if taken == 0, easy.number(CURLINFO_RESPONSE_CODE) == 200 { request.sink?.begin() }
             let seconds = easy.size(CURLINFO_RETRY_AFTER)
             continuation.resume(
                 returning: HTTPResponse(

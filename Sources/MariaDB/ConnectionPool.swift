@@ -56,8 +56,15 @@ package final class ConnectionPool: Sendable {
         return try body(connection)
     }
 
+    /// Where one connection is lost, so are most likely the others that rest: nobody is sent to find that out.
     private func giveBack(_ connection: ServerConnection) {
-        if !connection.isLost { idle.withLock { $0.append(Handed(connection: connection)) } }
+        let given = Handed(connection: connection)
+        let dropped = idle.withLock { idle in
+            let dropped = connection.isLost ? idle : []
+            idle = connection.isLost ? [] : idle + [given]
+            return dropped
+        }
+        withExtendedLifetime(dropped) {}  // closed here, and not under the lock
     }
 
     private func ready() throws(ServerError) -> ServerConnection {

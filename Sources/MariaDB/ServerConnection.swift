@@ -36,12 +36,11 @@ package final class ServerConnection {
         set(MYSQL_OPT_READ_TIMEOUT, deadlines.answer)
         set(MYSQL_OPT_WRITE_TIMEOUT, deadlines.answer)
         mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
-        if case .verified(let authority) = address.encryption {
-            var yes: my_bool = 1
-            mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &yes)
-            mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes)
-            if let authority { mysql_options(handle, MYSQL_OPT_SSL_CA, authority) }
-        }
+        // Said in either case: what a library does by itself differs from release to release.
+        var encrypts: my_bool = address.encryption == .none ? 0 : 1
+        mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &encrypts)
+        mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &encrypts)
+        if case .verified(let authority?) = address.encryption { mysql_options(handle, MYSQL_OPT_SSL_CA, authority) }
         // A name that libmariadb would take for a socket of its own choice is an address like every other.
         let host = address.host == "localhost" ? "127.0.0.1" : address.host
         guard
@@ -55,9 +54,10 @@ package final class ServerConnection {
             "SET SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = \(deadlines.lock), autocommit = 1",
         ] { try execute(setting) }
         let row = try query("SELECT id, host FROM information_schema.processlist WHERE id = CONNECTION_ID()").first
-        if let number = row?[0].integer, let origin = row?[1].text {
-            identity = Identity(number: number, origin: origin)
+        guard let number = row?[0].integer, let origin = row?[1].text else {
+            throw ServerError(code: UInt32(CR_UNKNOWN_ERROR), words: "the server does not know this connection")
         }
+        identity = Identity(number: number, origin: origin)
     }
 
     deinit {

@@ -22,7 +22,9 @@ package struct ServerError: Error, Sendable, Hashable, CustomStringConvertible {
         Int(CR_SERVER_GONE_ERROR), Int(CR_SERVER_LOST), Int(CR_SERVER_LOST_EXTENDED), Int(CR_TCP_CONNECTION),
         Int(CR_CONN_HOST_ERROR), Int(CR_CONNECTION_ERROR), Int(CR_UNKNOWN_HOST), Int(CR_MALFORMED_PACKET),
         Int(CR_COMMANDS_OUT_OF_SYNC), Int(ER_SERVER_SHUTDOWN), Int(ER_CONNECTION_KILLED),
-        Int(ER_NEW_ABORTING_CONNECTION), Int(ER_FORCING_CLOSE),
+        Int(ER_NEW_ABORTING_CONNECTION), Int(ER_FORCING_CLOSE), Int(CR_NET_PACKET_TOO_LARGE),
+        // The server ended it: nobody spoke for too long, or a packet did not come whole.
+        4031, 3169, 1158, 1159, 1160, 1161,
     ]
 }
 #endif

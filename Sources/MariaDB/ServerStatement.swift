@@ -26,6 +26,8 @@ final class ServerStatement {
     /// - Returns: its rows, of which there are none for a statement that brings none.
     func run(_ values: [ServerValue]) throws(ServerError) -> [[ServerValue]] {
         let parameters = BoundColumns(values)
+        // libmariadb reads them when it executes.
+        defer { withExtendedLifetime(parameters) {} }
         precondition(Int(mysql_stmt_param_count(handle)) == values.count, "a value for each parameter")
         if !values.isEmpty, mysql_stmt_bind_param(handle, parameters.binds) != 0 { throw lastError }
         guard mysql_stmt_execute(handle) == 0 else { throw lastError }
@@ -41,6 +43,7 @@ final class ServerStatement {
     private func rows(_ described: UnsafeMutablePointer<MYSQL_RES>) throws(ServerError) -> [[ServerValue]] {
         guard let fields = mysql_fetch_fields(described) else { return [] }
         let columns = BoundColumns(results: (0..<Int(mysql_num_fields(described))).map { fields[$0] })
+        defer { withExtendedLifetime(columns) {} }
         if mysql_stmt_bind_result(handle, columns.binds) != 0 { throw lastError }
         var rows: [[ServerValue]] = []
         while true {

@@ -25,7 +25,7 @@ struct Rollback: Sendable {
     func settle(
         _ header: TransactionHeader, _ intents: [Intent], doubtful: [UUID: Date]
     ) async throws -> CommitReceipt? {
-        let rows = try await catalog.rows(withKeys: Set(intents.map(\.object)))
+        let rows = try await catalog.settled(Set(intents.map(\.object)), of: header.video)
         let ours = intents.filter { intent in rows.contains { $0.object == intent.object } }
         guard !ours.isEmpty else {
             try await remove(intents, of: header, doubtful: doubtful)

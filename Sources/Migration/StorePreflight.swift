@@ -114,7 +114,7 @@ package struct StorePreflight: Sendable {
     }
 
     /// After these nothing was written.
-    private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled, .bug]
+    private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled]
 
     // MARK: - Promises
 

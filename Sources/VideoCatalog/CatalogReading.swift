@@ -15,19 +15,25 @@ struct CatalogReading {
     /// The rows of videos, through the join that readers use. Open edX: section 11.
     func rows(of videos: Set<VideoID>) throws -> [VideoID: [CatalogRow]] {
         var found: [VideoID: [CatalogRow]] = [:]
-        // A database that folds case finds a row for an id that is written otherwise, and so do readers.
+        // A database that folds case finds a row for an id that is written otherwise, and so do readers; one that does not
+        // brings only what was asked for.
         let folded = Dictionary(grouping: videos) { $0.text.lowercased() }
-        try inPieces(videos.map(\.text)) { names, marks in
-            let rows = try session.rows(
-                """
-                SELECT \(Self.columns) FROM edxval_video AS video
-                LEFT JOIN edxval_videotranscript AS transcript ON transcript.video_id = video.id
-                WHERE video.edx_video_id IN (\(marks)) ORDER BY transcript.id
-                """, names)
-            for row in rows {
-                let written = VideoID(unchecked: row[5].text ?? "")
-                let asked = videos.contains(written) ? [written] : folded[written.text.lowercased()] ?? []
-                for video in asked {
+        let names = Set(folded.values.compactMap { $0.count == 1 ? $0[0].text : nil })
+        // Ids that differ by case alone: each is asked for by itself, as a reader would.
+        let alike = folded.values.filter { $0.count > 1 }.joined().map { Set([$0.text]) }
+        for group in [names] + alike where !group.isEmpty {
+            try inPieces(Array(group)) { values, marks in
+                let rows = try session.rows(
+                    """
+                    SELECT \(Self.columns) FROM edxval_video AS video
+                    LEFT JOIN edxval_videotranscript AS transcript ON transcript.video_id = video.id
+                    WHERE video.edx_video_id IN (\(marks)) ORDER BY transcript.id
+                    """, values)
+                for row in rows {
+                    let written = row[5].text ?? ""
+                    let asked = group.count == 1 ? group.first : folded[written.lowercased()]?.first?.text
+                    guard let asked else { continue }
+                    let video = VideoID(unchecked: asked)
                     found[video, default: []] += row[0] == .null ? [] : [CatalogRow(row, of: video)]
                 }
             }

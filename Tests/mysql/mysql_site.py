@@ -10,7 +10,7 @@ from pathlib import Path
 import pymysql
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "process")]
+sys.path.append(str(HERE.parent / "process"))
 
 from database import PASSWORD, running_database
 from program import EDXVAL, ProgramTests, Site, call

@@ -17,6 +17,10 @@ package struct PacedCatalog: VideoCatalog {
         try await stage.call(.rows, at: "edx-val") { try await catalog.rows(of: videos) }
     }
 
+    package func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow] {
+        try await stage.call(.rows, at: "edx-val") { try await catalog.settled(keys, of: video) }
+    }
+
     package func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
         try await stage.call(.rows, at: "edx-val") { try await catalog.rows(withKeys: keys) }
     }

@@ -107,8 +107,6 @@ package protocol CatalogReader: Sendable {
     func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]]
 
     /// The rows that hold any of these keys.
-    ///
-    /// This also settles a commit whose reply was lost: when it returns, that commit has happened or never will.
     func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow]
 
     /// A course's feature flag.
@@ -124,6 +122,12 @@ package protocol VideoCatalog: CatalogReader {
     /// - Throws: ``Failure``: `ambiguous` when the reply to COMMIT was lost, anything else when nothing was inserted.
     func commit(_ video: VideoCommit) async throws -> CommitReceipt
 
+    /// The rows that hold any of these keys, when every commit of this video that was ever begun is over: a commit whose
+    /// reply was lost, by this process or one that died, has happened or never will.
+    ///
+    /// - Throws: ``Failure``, of class `transient` as long as one is not over.
+    func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow]
+
     /// Switches a course's flag on, by a new row as the platform's own configuration does; durable when it returns.
     ///
     /// - Throws: ``Failure``; `ambiguous` when the reply was lost. Read the flag before calling it again.
@@ -134,4 +138,11 @@ package protocol VideoCatalog: CatalogReader {
 
     /// Stamps a course's failed tasks of this name resolved.
     func resolveFailedTasks(of course: CourseKey) async throws
+}
+
+extension VideoCatalog {
+    /// For a catalog whose commits are over when their call is.
+    package func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow] {
+        try await rows(withKeys: keys)
+    }
 }

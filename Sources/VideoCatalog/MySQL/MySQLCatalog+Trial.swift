@@ -21,11 +21,12 @@ extension MySQLCatalog {
             do {
                 _ = try CatalogWriting(session: session, shape: reader.shape, now: now()).commit(canary)
             } catch {
-                // A connection that cannot take it back is lost, and with it the server takes it back.
-                if !connection.isLost { try connection.execute("ROLLBACK") }
+                connection.takeBack()
                 throw error
             }
-            try connection.execute("ROLLBACK")
+            connection.takeBack()
+            // As a rollback looks for rows: it needs the right to share them.
+            try connection.query(Self.sharedRows, [.text(video.text)])
             return try CatalogReading(session: session).counts()
         }
     }

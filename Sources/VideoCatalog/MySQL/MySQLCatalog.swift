@@ -10,6 +10,7 @@ package import MigrationModel
 /// nothing, and waits no longer than ten seconds for the platform's locks.
 package struct MySQLCatalog: VideoCatalog {
     let reader: MySQLCatalogReader
+    private let lost = LostCommits()
     let now: @Sendable () -> Date
 
     /// Looks at the tables of a database; blocks for as long as that takes. Nothing is made there, whatever is missing.
@@ -39,6 +40,23 @@ package struct MySQLCatalog: VideoCatalog {
         try await reader.rows(withKeys: keys)
     }
 
+    /// A transaction that is not over holds the rows that it inserted, and a read that wants to share them waits for it, as
+    /// long as for every other lock.
+    package func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow] {
+        try await reader.run("look for the video's rows", at: video.text) { [lost] connection in
+            lost.end(on: connection)
+            try connection.query(Self.sharedRows, [.text(video.text)])
+            return try CatalogReading(session: MySQLSession(connection: connection)).rows(withKeys: keys)
+        }
+    }
+
+    /// A video's row and its transcripts', found by their indexes, when nobody else is about to change them.
+    static let sharedRows = """
+        SELECT transcript.id FROM edxval_video AS video
+        LEFT JOIN edxval_videotranscript AS transcript ON transcript.video_id = video.id
+        WHERE video.edx_video_id = ? LOCK IN SHARE MODE
+        """
+
     package func flag(of course: CourseKey) async throws -> FlagState { try await reader.flag(of: course) }
 
     package func commit(_ video: VideoCommit) async throws -> CommitReceipt {
@@ -66,7 +84,7 @@ package struct MySQLCatalog: VideoCatalog {
     private func write<Value: Sendable>(
         _ what: String, at place: String, _ body: @escaping @Sendable (CatalogWriting) throws -> Value
     ) async throws -> Value {
-        let (shape, lost, now) = (reader.shape, reader.lost, now)
+        let (shape, lost, now) = (reader.shape, lost, now)
         return try await reader.run(what, at: place) { connection in
             try connection.inTransaction(what, at: place, lost) {
                 try body(CatalogWriting(session: MySQLSession(connection: connection), shape: shape, now: now()))
@@ -76,6 +94,12 @@ package struct MySQLCatalog: VideoCatalog {
 }
 
 extension ServerConnection {
+    /// Takes back what the open transaction did. A connection that cannot is not used again, and with it the server takes
+    /// it back: the next transaction on it would commit this one.
+    func takeBack() {
+        do { try execute("ROLLBACK") } catch { discard() }
+    }
+
     /// Runs `body` in a transaction of its own.
     ///
     /// - Throws: ``Failure``: `ambiguous` when the answer to COMMIT was lost, else nothing was changed; what `body` throws.
@@ -87,8 +111,7 @@ extension ServerConnection {
         do {
             value = try body()
         } catch {
-            // A connection that cannot take it back is lost, and with it the server takes it back.
-            if !isLost { try execute("ROLLBACK") }
+            takeBack()
             throw error
         }
         do {

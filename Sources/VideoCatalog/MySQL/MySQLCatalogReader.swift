@@ -7,7 +7,6 @@ package import MigrationModel
 /// The reading half of a ``MySQLCatalog``. It has no method that inserts.
 package struct MySQLCatalogReader: CatalogReader {
     let shape: CatalogShape
-    let lost = LostCommits()
     /// How the database is named in a failure.
     let place: String
     private let pool: ConnectionPool
@@ -47,14 +46,10 @@ package struct MySQLCatalogReader: CatalogReader {
         try await read(course.text) { [shape] in try $0.flag(of: course, shape: shape) }
     }
 
-    /// Before anything is read, the server ends every connection whose COMMIT was not answered: what is read is what is.
     private func read<Value: Sendable>(
         _ place: String, _ body: @escaping @Sendable (CatalogReading) throws -> Value
     ) async throws -> Value {
-        try await run("read the catalog", at: place) { [lost] connection in
-            try lost.settle(on: connection)
-            return try body(CatalogReading(session: MySQLSession(connection: connection)))
-        }
+        try await run("read the catalog", at: place) { try body(CatalogReading(session: MySQLSession(connection: $0))) }
     }
 
     /// Runs `body` on a connection; what it throws becomes a ``Failure``.

@@ -23,7 +23,8 @@ extension Failure {
         self.init(kind, what, at: place, cause: error.words(of: "the database"), advice: advice)
     }
 
-    /// With these a server says that it has rolled a transaction back: a deadlock, and a lock that was waited for.
+    /// With these a server says that a COMMIT was not done: a deadlock, and a lock that was waited for. The connection is not
+    /// used again, so that what the second leaves open is taken back, too.
     private static let undone: Set<UInt32> = [1213, 1205]
 
     private static func meaning(of error: ServerError) -> (Failure.Class, advice: String) {
@@ -36,6 +37,8 @@ extension Failure {
             return (.transient, "the database has no connection to spare: lower --concurrency; the course is retried")
         case 1452: return (.transient, "its Video row was removed in this moment; the course is retried")
         case 1021, 1114, 1041, 1037, 1038: return (.transient, "make room where the database is; the course is retried")
+        case 1047, 1461, 1615, 1020, 3032, 2008: return (.transient, "the database is not ready; the course is retried")
+        case 1129, 1130: return (.auth, "let this machine in: the database refuses its address")
         case 1317, 1969, 3024: return (.transient, "somebody has ended the statement; the course is retried")
         case 1044, 1045, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 3159, 4151:
             return (.auth, "look at the user, at MALLOW_CATALOG_PASSWORD and at what the user may do")
