@@ -81,20 +81,22 @@ package final class ServerConnection {
     /// - Returns: its rows.
     @discardableResult
     package func query(_ sql: String, _ values: [ServerValue] = []) throws(ServerError) -> [[ServerValue]] {
-        do {
-            let statement: ServerStatement
-            if let known = statements[sql] {
-                statement = known
-            } else {
-                statement = try ServerStatement(sql, on: handle)
-                statements[sql] = statement
-            }
+        do throws(ServerError) {
+            let statement = try prepared(sql)
+            defer { isLost = isLost || statement.isBroken }
             let rows = try statement.run(values)
             lastAnswer = .now
             return rows
         } catch {
             throw noted(error)
         }
+    }
+
+    private func prepared(_ sql: String) throws(ServerError) -> ServerStatement {
+        if let known = statements[sql] { return known }
+        let statement = try ServerStatement(sql, on: handle)
+        statements[sql] = statement
+        return statement
     }
 
     /// The number that the last INSERT was given by AUTO_INCREMENT.

@@ -6,6 +6,9 @@ import CMariaDB
 final class ServerStatement {
     private let handle: UnsafeMutablePointer<MYSQL_STMT>
 
+    /// Whether its result broke off: what its connection is in the middle of is not known.
+    private(set) var isBroken = false
+
     init(_ sql: String, on connection: UnsafeMutablePointer<MYSQL>) throws(ServerError) {
         guard let handle = mysql_stmt_init(connection) else {
             throw ServerError(code: UInt32(CR_OUT_OF_MEMORY), words: "no memory for a statement")
@@ -23,6 +26,11 @@ final class ServerStatement {
         ServerError(code: mysql_stmt_errno(handle), words: String(cString: mysql_stmt_error(handle)))
     }
 
+    private var broken: ServerError {
+        isBroken = true
+        return lastError
+    }
+
     /// - Returns: its rows, of which there are none for a statement that brings none.
     func run(_ values: [ServerValue]) throws(ServerError) -> [[ServerValue]] {
         let parameters = BoundColumns(values)
@@ -36,7 +44,7 @@ final class ServerStatement {
             mysql_free_result(described)
             mysql_stmt_free_result(handle)
         }
-        guard mysql_stmt_store_result(handle) == 0 else { throw lastError }
+        guard mysql_stmt_store_result(handle) == 0 else { throw broken }
         return try rows(described)
     }
 
@@ -50,7 +58,7 @@ final class ServerStatement {
             switch mysql_stmt_fetch(handle) {
             case 0: rows.append(columns.values)
             case MYSQL_NO_DATA: return rows
-            default: throw lastError
+            default: throw broken
             }
         }
     }

@@ -66,6 +66,36 @@ import VideoCatalog
         }
     }
 
+    @Test func `nobody is told that there are no rows while a dead engine's commit may still make them`() async throws {
+        try await withDatabase { address, password in
+            let dead = try ServerConnection(address, password: password, deadlines: ServerDeadlines())
+            let catalog = try MySQLCatalog(
+                address, password: password, width: 2, deadlines: ServerDeadlines(lock: 1), now: { .now })
+            _ = try await catalog.commit(Self.commit("v1", "en", "k/1.srt"))
+            for (video, language) in [("v1", "fr"), ("v2", "fr")] {
+                let key = ObjectKey(unchecked: "k/\(video).srt")
+                #expect(try await catalog.settled([key], of: VideoID(unchecked: video)).isEmpty)
+                try dead.execute("START TRANSACTION")
+                if video == "v2" {
+                    try dead.execute(
+                        "INSERT INTO edxval_video (created, edx_video_id, client_video_id, duration, status) "
+                            + "VALUES (now(6), 'v2', '', 0, 'external')")
+                }
+                try dead.query(
+                    "INSERT INTO edxval_videotranscript (created, modified, video_id, transcript, language_code, "
+                        + "provider, file_format) SELECT now(6), now(6), id, ?, ?, 'Custom', 'srt' "
+                        + "FROM edxval_video WHERE edx_video_id = ?",
+                    [.text(key.text), .text(language), .text(video)])
+                let failure = await #expect(throws: Failure.self) {
+                    _ = try await catalog.settled([key], of: VideoID(unchecked: video))
+                }
+                #expect(failure?.class == .transient)
+                try dead.execute("COMMIT")
+                #expect(try await catalog.settled([key], of: VideoID(unchecked: video)).map(\.object) == [key])
+            }
+        }
+    }
+
     @Test func `tables that are not edx-val's are refused with the difference`() async throws {
         try await withDatabase { address, password in
             let other = try ServerConnection(address, password: password, deadlines: ServerDeadlines())

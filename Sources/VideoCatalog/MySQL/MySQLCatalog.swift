@@ -50,9 +50,10 @@ package struct MySQLCatalog: VideoCatalog {
         }
     }
 
-    /// A video's row and its transcripts', found by their indexes, when nobody else is about to change them.
+    /// Shares a video's row and its transcripts', found by their indexes, when nobody else is about to change them. One row
+    /// comes of it, so that what is refused is refused before a row is sent.
     static let sharedRows = """
-        SELECT transcript.id FROM edxval_video AS video
+        SELECT count(transcript.id) FROM edxval_video AS video
         LEFT JOIN edxval_videotranscript AS transcript ON transcript.video_id = video.id
         WHERE video.edx_video_id = ? LOCK IN SHARE MODE
         """
