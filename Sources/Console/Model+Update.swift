@@ -86,8 +86,7 @@ extension Model {
         }
         // Last, since it is what holds now.
         if ended, let run = view.run {
-            let rest = run.exit.flatMap(RunExit.init).flatMap { $0.rest(after: run.ending) }
-            tell(rest == nil ? .done : .refused, "run \(run.id) ended: \(Self.word(for: run.ending))\(rest ?? "")")
+            tell(run.leftUndone == nil ? .done : .refused, "run \(run.id) ended: \(run.outcome)")
         }
         return effects
     }

@@ -41,17 +41,13 @@ package struct StorePreflight: Sendable {
         let putting = await check(.putIfAbsent) {
             do {
                 written = try await store.put(object)
-            } catch let failure as Failure where failure.class == .ambiguous {
-                mayArrive = store.longestDelay > 0
-                throw failure
-            } catch let cancelled as CancellationError {
-                // Given up in the middle of it.
-                mayArrive = store.longestDelay > 0
-                throw cancelled
-            } catch let failure as Failure where Self.refusals.contains(failure.class) {
+            } catch {
+                let kind = (error as? Failure)?.class
+                // Nobody answered, or it was given up in the middle of it.
+                if kind == .ambiguous || error is CancellationError { mayArrive = store.longestDelay > 0 }
                 // Where what was written is read back, it is the reading that may have failed.
-                wasTried = store.weaknesses.contains(.unchecked)
-                throw failure
+                if let kind, Self.refusals.contains(kind) { wasTried = store.weaknesses.contains(.unchecked) }
+                throw error
             }
             do {
                 written = try await store.put(object)
@@ -96,7 +92,9 @@ package struct StorePreflight: Sendable {
     ) async -> [PreflightCheck] {
         var left: [PreflightCheck] = []
         var preflight = self
-        for attempt in 1... {
+        var attempt = 0
+        while true {
+            attempt += 1
             let checks = await preflight.checks(of: store)
             let failed = checks.filter { $0.verdict == .fail }
             let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
@@ -105,12 +103,14 @@ package struct StorePreflight: Sendable {
             }
             left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
             again("\(first.name): \(first.measured); tried again, \(attempt) of \(RetryPolicy.most)")
-            guard (try? await surroundings.sleep(RetryPolicy().delay(jitter: surroundings.jitter()))) != nil else {
-                return left + checks  // cancelled meanwhile
+            do {
+                try await surroundings.sleep(RetryPolicy().delay(jitter: surroundings.jitter()))
+            } catch {
+                // It was cancelled meanwhile.
+                return left + checks
             }
             preflight = StorePreflight(prefix: prefix, id: surroundings.newID(), uptime: uptime)
         }
-        return left
     }
 
     /// After these nothing was written.

@@ -7,27 +7,10 @@ import TestDoubles
 import Testing
 
 @Suite struct RateLimitTests {
-    /// Time that passes only by being waited for.
-    private final class Clock: Sendable {
-        let time = Mutex(100.0)
-        let waits = Mutex<[Double]>([])
-
-        var surroundings: Surroundings {
-            Surroundings(
-                sleep: { duration in
-                    let seconds = Double(duration / .seconds(1))
-                    self.waits.withLock { $0.append(seconds) }
-                    self.time.withLock { $0 += seconds }
-                },
-                uptime: { self.time.withLock { $0 } }, now: { Date(timeIntervalSince1970: 0) },
-                newID: { UUID() }, jitter: { 0 })
-        }
-    }
-
     private static let object = ObjectStoreContract.object("a.srt", "one")
 
     @Test func `so many a second go through, and the first at once`() async throws {
-        let clock = Clock()
+        let clock = WaitedClock()
         let limit = RateLimit(perSecond: 4, surroundings: clock.surroundings)
         for _ in 0..<9 { try await limit.wait() }
         #expect(clock.time.withLock { $0 } == 102)
@@ -35,7 +18,7 @@ import Testing
     }
 
     @Test func `what was not used is not saved up`() async throws {
-        let clock = Clock()
+        let clock = WaitedClock()
         let limit = RateLimit(perSecond: 10, surroundings: clock.surroundings)
         try await limit.wait()
         clock.time.withLock { $0 += 60 }
@@ -44,7 +27,7 @@ import Testing
     }
 
     @Test func `several places are waited for at once`() async throws {
-        let clock = Clock()
+        let clock = WaitedClock()
         let limit = RateLimit(perSecond: 2, surroundings: clock.surroundings)
         try await limit.wait(for: 3)
         #expect(clock.time.withLock { $0 } == 101)
@@ -53,7 +36,7 @@ import Testing
     }
 
     @Test func `puts and reads are held up by their own limits, and deletes by none`() async throws {
-        let clock = Clock()
+        let clock = WaitedClock()
         let raw = MemoryObjectStore()
         let store = LimitedStore(
             raw, puts: RateLimit(perSecond: 1, surroundings: clock.surroundings),

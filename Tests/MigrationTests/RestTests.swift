@@ -9,31 +9,7 @@ import Testing
 
 /// A store that asked to be left alone is.
 @Suite struct RestTests {
-    /// Time that passes only by being waited for, or by a test's own hand.
-    private final class Clock: Sendable {
-        let time = Mutex(100.0)
-        let waits = Mutex<[Double]>([])
-        /// Called while somebody waits, with the seconds.
-        let meanwhile = Mutex<(@Sendable (Double) -> Void)?>(nil)
-
-        var surroundings: Surroundings {
-            Surroundings(
-                sleep: { duration in
-                    let seconds = duration / .seconds(1)
-                    let call = self.meanwhile.withLock { call in
-                        defer { call = nil }
-                        return call
-                    }
-                    call?(seconds)
-                    self.waits.withLock { $0.append(seconds) }
-                    self.time.withLock { $0 += seconds }
-                },
-                uptime: { self.time.withLock { $0 } }, now: { Date(timeIntervalSince1970: self.time.withLock { $0 }) },
-                newID: { UUID() }, jitter: { 0 })
-        }
-    }
-
-    private let clock = Clock()
+    private let clock = WaitedClock()
     private let log = MemoryLog(now: { Date(timeIntervalSince1970: 0) })
     private let control = RunControl(concurrency: 4, errorBudget: 0)
     private let rest: Rest

@@ -109,8 +109,7 @@ extension Frame {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
         if run.ended != nil {
-            let rest = run.exit.flatMap(RunExit.init).flatMap { $0.rest(after: run.ending) } ?? ""
-            return "run \(run.id) \(Model.word(for: run.ending))" + rest
+            return "run \(run.id) \(run.outcome)"
         }
         let inFlight = model.view?.totals.sum(\.migrating) ?? 0
         let state = run.state == RunState.pausing.rawValue ? "pausing, \(inFlight) in flight" : run.state
@@ -198,11 +197,14 @@ extension Model {
     }
 }
 
-extension RunExit {
+extension RunRow {
+    /// How a run that is over ended, and what it left undone.
+    var outcome: String { Model.word(for: ending) + (leftUndone ?? "") }
+
     /// What a run that came to its end did not do; nil when it did everything, and where its ending says it all.
-    func rest(after ending: String?) -> String? {
+    var leftUndone: String? {
         guard ending == RunEnding.completed.rawValue else { return nil }
-        return switch self {
+        return switch exit.flatMap(RunExit.init) {
         case .failed: ", with failures"
         case .unproven: ", not everything is proven"
         default: nil

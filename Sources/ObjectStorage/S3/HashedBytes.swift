@@ -3,38 +3,26 @@ import HTTP
 import MigrationModel
 import Synchronization
 
-/// Hashes an object's bytes as they come, and keeps none of them.
+/// Hashes an object's bytes as they come, and keeps them only for who wants them.
 final class HashedBytes: BodySink {
-    private let state = Mutex((hash: RunningChecksum(), size: 0))
-    private let kept: KeptBytes?
+    private let state = Mutex((hash: RunningChecksum(), size: 0, kept: [UInt8]()))
+    private let keepsBytes: Bool
 
-    /// - Parameter kept: gets them, too.
-    init(keeping kept: KeptBytes? = nil) { self.kept = kept }
+    init(keepsBytes: Bool) { self.keepsBytes = keepsBytes }
 
-    func begin() {
-        state.withLock { $0 = (RunningChecksum(), 0) }
-        kept?.begin()
-    }
+    func begin() { state.withLock { $0 = (RunningChecksum(), 0, []) } }
 
     func take(_ bytes: UnsafeRawBufferPointer) {
+        let kept = keepsBytes ? Array(bytes) : []
         state.withLock { state in
             state.hash.add(bytes)
             state.size += bytes.count
+            state.kept += kept
         }
-        kept?.take(bytes)
     }
 
-    /// How many bytes came, and their SHA-256. Once, when all have come.
-    func finish() -> (size: Int, Checksum) { state.withLock { ($0.size, $0.hash.finish()) } }
-}
-
-/// Keeps an object's bytes.
-final class KeptBytes: BodySink {
-    private let bytes = Mutex<[UInt8]>([])
-
-    var all: [UInt8] { bytes.withLock { $0 } }
-
-    func begin() { bytes.withLock { $0 = [] } }
-
-    func take(_ more: UnsafeRawBufferPointer) { bytes.withLock { $0.append(contentsOf: more) } }
+    /// How many bytes came, their SHA-256, and the bytes where they were to be kept. Once, when all have come.
+    func finish() -> (size: Int, checksum: Checksum, bytes: [UInt8]) {
+        state.withLock { ($0.size, $0.hash.finish(), $0.kept) }
+    }
 }

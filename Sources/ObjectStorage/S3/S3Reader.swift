@@ -13,15 +13,13 @@ package struct S3Reader: ObjectReader {
 
     /// Where the store itself does not look at SHA-256s, its bytes are read and hashed here.
     package func head(_ key: ObjectKey) async throws -> ObjectInfo? {
-        if isUnchecked {
-            return try await read(key).map { try info(key, $0.response, size: $0.size, $0.checksum) }
-        }
+        if isUnchecked { return try await readInfo(key) }
         let question = S3Client.Question(
             call: .head, method: .head, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")])
         let response = try await client.ask(question)
         if response.status == 404 {
             // The answer to a HEAD does not say what is missing, and a bucket that is gone proves no object absent.
-            return try await read(key).map { try info(key, $0.response, size: $0.size, $0.checksum) }
+            return try await readInfo(key)
         }
         guard response.status == 200, let size = response["content-length"].flatMap(Int.init) else {
             throw client.failure(response, to: question)
@@ -30,12 +28,15 @@ package struct S3Reader: ObjectReader {
     }
 
     package func get(_ key: ObjectKey) async throws -> [UInt8]? {
-        let bytes = KeptBytes()
-        return try await read(key, keeping: bytes).map { _ in bytes.all }
+        try await read(key, keepsBytes: true)?.bytes
     }
 
     /// Whatever the object's size, no more than a piece of it is in memory.
     package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? { try await read(key)?.checksum }
+
+    private func readInfo(_ key: ObjectKey) async throws -> ObjectInfo? {
+        try await read(key).map { try info(key, $0.response, size: $0.size, $0.checksum) }
+    }
 
     private var isUnchecked: Bool { client.location.accepted.contains(.unchecked) }
 
@@ -54,16 +55,16 @@ package struct S3Reader: ObjectReader {
 
     /// The SHA-256 of an object's bytes, which is the one that the store knows where it knows one.
     private func read(
-        _ key: ObjectKey, keeping kept: KeptBytes? = nil
-    ) async throws -> (response: HTTPResponse, size: Int, checksum: Checksum)? {
-        let bytes = HashedBytes(keeping: kept)
+        _ key: ObjectKey, keepsBytes: Bool = false
+    ) async throws -> (response: HTTPResponse, size: Int, checksum: Checksum, bytes: [UInt8])? {
+        let sink = HashedBytes(keepsBytes: keepsBytes)
         let question = S3Client.Question(
             call: .get, method: .get, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")],
-            mostBytes: Self.largest, sink: bytes)
+            mostBytes: Self.largest, sink: sink)
         let response = try await client.ask(question)
         if response.status == 404, S3Answer(response, to: .get, at: "").code != "NoSuchBucket" { return nil }
         guard response.status == 200 else { throw client.failure(response, to: question) }
-        let (size, found) = bytes.finish()
+        let (size, found, bytes) = sink.finish()
         let known = response["x-amz-checksum-sha256"].flatMap(Checksum.init(base64:))
         if let known, known != found, !isUnchecked {
             throw Failure(
@@ -72,7 +73,7 @@ package struct S3Reader: ObjectReader {
                 advice: "read it again; if it stays so, look who changed the object, for mallow never does"
             )
         }
-        return (response, size, found)
+        return (response, size, found, bytes)
     }
 
     package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> {

@@ -19,12 +19,9 @@ extension MySQLCatalog {
             let session = MySQLSession(connection: connection)
             try connection.execute("START TRANSACTION")
             do {
+                defer { connection.takeBack() }
                 _ = try CatalogWriting(session: session, shape: reader.shape, now: now()).commit(canary)
-            } catch {
-                connection.takeBack()
-                throw error
             }
-            connection.takeBack()
             // As a rollback looks for rows: it needs the right to share them.
             try connection.query(Self.sharedRows, [.text(video.text)])
             return try CatalogReading(session: session).counts()
