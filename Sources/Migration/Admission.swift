@@ -9,7 +9,7 @@ import Synchronization
 package final class Admission: Sendable {
     /// Why nobody is let in for now.
     package enum Obstacle: String, Sendable, Hashable, CaseIterable {
-        case paused, outage, rest, window
+        case paused, storeOutage, catalogOutage, rest, window
     }
 
     private struct State {
@@ -88,7 +88,7 @@ package final class Admission: Sendable {
     /// Lets the brake hear what came of a call to the store.
     ///
     /// - Returns: what is to be written down, when the brake has another bound.
-    func hear(_ answer: StoreAnswer) -> Checkpoint? {
+    func hear(_ answer: CallAnswer) -> Checkpoint? {
         change { $0.brake.hear(answer, limit: $0.limit) }
     }
 

@@ -33,7 +33,7 @@ struct Brake: Sendable {
     ///
     /// - Parameter limit: the operator's.
     /// - Returns: what is to be written down, when the bound is another one than was told last.
-    mutating func hear(_ answer: StoreAnswer, limit: Int) -> Checkpoint? {
+    mutating func hear(_ answer: CallAnswer, limit: Int) -> Checkpoint? {
         let now = answer.ended
         if let trouble = trouble(in: answer) {
             quietSince = now
@@ -52,7 +52,7 @@ struct Brake: Sendable {
     }
 
     /// Why the store should be asked less.
-    private mutating func trouble(in answer: StoreAnswer) -> String? {
+    private mutating func trouble(in answer: CallAnswer) -> String? {
         if answer.failure?.class == .throttled { return "the store asked for less" }
         guard answer.isPut, answer.error == nil else { return nil }
         puts.append(answer.ended - answer.began)

@@ -166,16 +166,16 @@ struct CourseTask: Sendable {
 
     /// Waits before the next attempt, if there may be one.
     ///
-    /// An attempt that an outage of the store fell into says nothing of the course: it does not count.
+    /// An attempt that an outage fell into says nothing of the course: it does not count.
     ///
     /// - Parameter began: when the attempt did.
     private func retry(
         after failure: Failure, of began: Double, _ progress: inout CourseProgress
     ) async throws -> Bool {
-        if await engine.outage.wasOut(since: began) {
-            let reason = "waits for the object store, and tries again without counting it as a retry: \(failure.cause)"
+        if let place = await engine.outages.place(outSince: began) {
+            let reason = "waits for \(place.words), and tries again without counting it as a retry: \(failure.cause)"
             try await enter(.retrying, reason: reason, progress)
-            await engine.outage.passed()
+            await engine.outages.passed()
             if engine.control.isDraining { return false }
         } else {
             guard progress.retries < RetryPolicy.most, !engine.control.isDraining else { return false }

@@ -14,7 +14,7 @@ struct Engine: Sendable {
     let rollback: Rollback
     let recovery: Recovery
     let check: ConsistencyCheck
-    let outage: Outage
+    let outages: Outages
     let rest: Rest
     let locks = VideoLocks()
     let unsettled = UnsettledVideos()
@@ -24,17 +24,24 @@ struct Engine: Sendable {
     ) {
         let journal = Journal(log: connections.log)
         let rest = Rest(control: control, journal: journal, surroundings: surroundings)
-        let outage = Outage(control: control, journal: journal, surroundings: surroundings, rest: rest)
+        func outage(of place: Outage.Place) -> Outage {
+            Outage(of: place, control: control, journal: journal, surroundings: surroundings)
+        }
+        let outages = Outages(store: outage(of: .store), catalog: outage(of: .catalog))
         func watched(_ store: any ObjectStore) -> any ObjectStore {
-            WatchedStore(raw: store, uptime: surroundings.uptime, count: outage.count) { answer in
+            let watch = CallWatch(uptime: surroundings.uptime, count: outages.store.count) { answer in
                 rest.hear(answer)
-                outage.hear(answer)
+                outages.store.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }
             }
+            return WatchedStore(raw: store, watching: watch)
         }
         let given = connections.store
         let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
-        let catalog = connections.catalog
+        let catalog = WatchedCatalog(
+            raw: connections.catalog,
+            watching: CallWatch(uptime: surroundings.uptime, count: outages.catalog.count, tell: outages.catalog.hear)
+        )
         self.run = run
         self.connections = Connections(
             source: connections.source, store: store, catalog: catalog, log: connections.log
@@ -43,7 +50,7 @@ struct Engine: Sendable {
         self.surroundings = surroundings
         self.control = control
         self.journal = journal
-        self.outage = outage
+        self.outages = outages
         self.rest = rest
         planner = VideoPlanner(source: connections.source, store: store, catalog: catalog, format: options.format)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)

@@ -35,23 +35,47 @@ package struct MigrationRun: Sendable {
     ///
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
-        let (journal, outage, rest) = (engine.journal, engine.outage, engine.rest)
-        // Weakly: the outage holds the control, and a log must go with its engine.
-        engine.control.whenDraining { [weak outage] reason in
+        let (journal, outages, rest) = (engine.journal, engine.outages, engine.rest)
+        // Weakly: outages hold the control, and a log must go with its engine.
+        engine.control.whenDraining { [weak store = outages.store, weak catalog = outages.catalog] reason in
             journal.note(.runState(.draining, reason: reason))
-            outage?.giveUp()
+            store?.giveUp()
+            catalog?.giveUp()
         }
-        engine.control.whenLooking { [weak outage] in outage?.look() }
+        engine.control.whenLooking { [weak store = outages.store, weak catalog = outages.catalog] in
+            store?.look()
+            catalog?.look()
+        }
         journal.note(.concurrency(engine.control.admission.limit))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")
-            group.addTask { try await outage.watch(engine.connections.store, asking: nothing) }
+            group.addTask { try await watchStore() }
+            group.addTask { try await watchCatalog() }
             group.addTask { try await rest.watch() }
             defer { group.cancelAll() }
             try await work(on: selection)
         }
         let (ending, reason) = engine.control.ending ?? (.completed, "")
         try await journal.record(.runEnded(ending, reason: reason))
+    }
+
+    /// Nothing is there.
+    private static let nobody = "mallow-asks-whether-anybody-answers"
+
+    private func watchStore() async throws {
+        let (store, rest) = (engine.connections.store, engine.rest)
+        let nothing = ObjectKey(unchecked: engine.options.prefix + Self.nobody)
+        try await engine.outages.store.watch {
+            _ = try await store.head(nothing)
+        } resting: {
+            rest.seconds
+        }
+    }
+
+    private func watchCatalog() async throws {
+        let catalog = engine.connections.catalog
+        try await engine.outages.catalog.watch {
+            _ = try await catalog.rows(of: [VideoID(unchecked: Self.nobody)])
+        }
     }
 
     private func work(on selection: CourseSelection) async throws {
@@ -77,8 +101,8 @@ package struct MigrationRun: Sendable {
 
     private func recover() async throws {
         // Every question would wait for its deadline, and nobody has the time: the next run asks again.
-        if engine.control.isDraining, engine.outage.isOut {
-            let text = "the object store is out: the next run or mallow recover settles what is open"
+        if engine.control.isDraining, let place = engine.outages.current {
+            let text = "\(place.words) is out: the next run or mallow recover settles what is open"
             return try await engine.journal.record(.notice(course: nil, block: nil, text: text))
         }
         let outcome = try await settled()
@@ -94,7 +118,7 @@ package struct MigrationRun: Sendable {
         }
     }
 
-    /// Settles what is open. Where the store is out, it waits and settles the rest when it answers again, unless the run
+    /// Settles what is open. Where a place is out, it waits and settles the rest when it answers again, unless the run
     /// drains.
     private func settled() async throws -> Recovery.Outcome {
         var outcome = Recovery.Outcome()
@@ -104,8 +128,8 @@ package struct MigrationRun: Sendable {
             outcome.committed += last.committed
             outcome.undone += last.undone
             outcome.open = last.open
-            guard !last.open.isEmpty, await engine.outage.wasOut(since: began) else { return outcome }
-            await engine.outage.passed()
+            guard !last.open.isEmpty, await engine.outages.place(outSince: began) != nil else { return outcome }
+            await engine.outages.passed()
             if engine.control.isDraining { return outcome }
         }
     }

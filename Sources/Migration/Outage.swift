@@ -3,12 +3,31 @@ import Foundation
 import MigrationModel
 import Synchronization
 
-/// Tells an object store that is out from one that fails now and then, and has the run wait until it answers again.
+/// Tells a place that is out from one that fails now and then, and has the run wait until it answers again.
 ///
-/// Calls that fail one after the other are a doubt: no video is let in, and the store is asked, once a second. When
-/// nothing has gone through for five seconds it is out: the run is paused, with the reason, and the store is asked every
+/// Calls that fail one after the other are a doubt: no video is let in, and the place is asked, once a second. When
+/// nothing has gone through for five seconds it is out: the run is paused, with the reason, and the place is asked every
 /// five seconds. Whatever call is answered first, of whomever, ends a doubt or an outage at once.
 final class Outage: Sendable {
+    /// What can be out.
+    enum Place: Sendable {
+        case store, catalog
+
+        var words: String {
+            switch self {
+            case .store: "the object store"
+            case .catalog: "the video catalog"
+            }
+        }
+
+        var obstacle: Admission.Obstacle {
+            switch self {
+            case .store: .storeOutage
+            case .catalog: .catalogOutage
+            }
+        }
+    }
+
     /// So many calls that failed in a row are a doubt, or as many as there are videos in flight.
     static let calls = 8
     /// Seconds in which nothing went through.
@@ -44,21 +63,21 @@ final class Outage: Sendable {
         }
     }
 
+    let place: Place
     private let control: RunControl
     private let journal: Journal
     private let surroundings: Surroundings
-    private let rest: Rest
     private let state = Mutex(State())
     private let (doubts, raised) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(control: RunControl, journal: Journal, surroundings: Surroundings, rest: Rest) {
-        (self.control, self.journal, self.surroundings, self.rest) = (control, journal, surroundings, rest)
+    init(of place: Place, control: RunControl, journal: Journal, surroundings: Surroundings) {
+        (self.place, self.control, self.journal, self.surroundings) = (place, control, journal, surroundings)
     }
 
     // MARK: - What is heard
 
     /// Hears of one call.
-    func hear(_ answer: StoreAnswer) {
+    func hear(_ answer: CallAnswer) {
         state.withLock { state in
             state.lastWord = answer.ended
             guard answer.isSilence else { return end(&state, at: answer.ended) }
@@ -77,7 +96,7 @@ final class Outage: Sendable {
         }
     }
 
-    /// Looks whether calls are under way of which nothing is heard: such a store says nothing that could be heard. To be
+    /// Looks whether calls are under way of which nothing is heard: such a place says nothing that could be heard. To be
     /// called now and then.
     func look() {
         let isOut = state.withLock { state in
@@ -96,16 +115,16 @@ final class Outage: Sendable {
         guard state.standing == .well else { return }
         state.standing = .doubted
         // Or one video after the other would fail on it.
-        control.admission.close(for: .outage)
+        control.admission.close(for: place.obstacle)
         raised.yield()
     }
 
     private func begin(_ state: inout State) {
         state.standing = .out
         let reason =
-            "waits for the object store and resumes by itself: nothing has gone through since \(surroundings.clock(at: state.since))"
+            "waits for \(place.words) and resumes by itself: nothing has gone through since \(surroundings.clock(at: state.since))"
             + " (\(state.lastWords))"
-        control.pause(for: .outage, reason: reason) { journal.note($0) }
+        control.pause(for: place.obstacle, reason: reason) { journal.note($0) }
         journal.note(.notice(course: nil, block: nil, text: "the run \(reason)"))
         state.wake()
     }
@@ -114,12 +133,12 @@ final class Outage: Sendable {
         (state.failures, state.lastAnswer) = (0, max(state.lastAnswer, now))
         switch state.standing {
         case .well: return
-        case .doubted: control.admission.open(after: .outage)
+        case .doubted: control.admission.open(after: place.obstacle)
         case .out:
             state.ended = now
-            control.resume(after: .outage) { journal.note($0) }
+            control.resume(after: place.obstacle) { journal.note($0) }
             let text =
-                "the object store answers again: it was out from \(surroundings.clock(at: state.since)) to \(surroundings.clock(at: now))"
+                "\(place.words) answers again: it was out from \(surroundings.clock(at: state.since)) to \(surroundings.clock(at: now))"
             journal.note(.notice(course: nil, block: nil, text: text))
         }
         state.standing = .well
@@ -131,14 +150,14 @@ final class Outage: Sendable {
     /// Looks into every doubt, until its task is cancelled.
     ///
     /// - Parameters:
-    ///   - store: the very store whose calls are heard; the answers to these questions are, too.
-    ///   - key: one at which nothing is.
-    func watch(_ store: any ObjectReader, asking key: ObjectKey) async throws {
+    ///   - ask: asks the very place whose calls are heard, for next to nothing; the answers to these questions are, too.
+    ///   - rest: seconds in which nobody may ask.
+    func watch(asking ask: @Sendable () async throws -> Void, resting rest: () -> Double = { 0 }) async throws {
         for await _ in doubts {
             while !Task.isCancelled, state.withLock({ $0.standing != .well }) {
-                _ = try? await store.head(key)  // what comes of it is heard like every other call
+                try? await ask()  // what comes of it is heard like every other call
                 guard let seconds = verdict() else { break }
-                let pause = max(seconds * (1 + surroundings.jitter() / 5), rest.seconds)
+                let pause = max(seconds * (1 + surroundings.jitter() / 5), rest())
                 try await surroundings.sleep(.seconds(pause))
             }
         }
@@ -158,17 +177,17 @@ final class Outage: Sendable {
 
     // MARK: - Who waits
 
-    /// Whether the store is out now, as far as is known.
+    /// Whether it is out now, as far as is known.
     var isOut: Bool { state.withLock { $0.standing == .out } }
 
-    /// Whether the store was out at any moment since then. Where that is in doubt, waits until it is known.
+    /// Whether it was out at any moment since then. Where that is in doubt, waits until it is known.
     func wasOut(since moment: Double) async -> Bool {
         state.withLock { if $0.failures > 0 { doubt(&$0) } }
         await wait(while: .doubted)
         return state.withLock { $0.standing == .out || $0.ended >= moment }
     }
 
-    /// Waits until the store answers again; no longer than until the run drains, or the task is cancelled.
+    /// Waits until it answers again; no longer than until the run drains, or the task is cancelled.
     func passed() async { await wait(while: .out) }
 
     /// Nobody waits any more from now on.

@@ -22,7 +22,7 @@ final class Rest: Sendable {
     }
 
     /// Hears of one call.
-    func hear(_ answer: StoreAnswer) {
+    func hear(_ answer: CallAnswer) {
         guard let seconds = answer.failure?.retryAfter, seconds > 0 else { return }
         let asked = answer.ended + min(seconds, Self.longest)
         end.withLock { end in

@@ -100,7 +100,7 @@ struct Demo: AsyncParsableCommand {
     private func open(_ sandbox: Sandbox) async throws {
         let ledger = try Ledger(path: sandbox.ledger, now: { Date() })
         if try await ledger.snapshot().courses.isEmpty { try await list(sandbox) }
-        try await OpenConsole.show(Place(sandbox), ledger, look: look) { keys in
+        try await OpenConsole.show(Place(sandbox), ledger, LedgerWatch(ledger), look: look) { keys in
             "demo: \(keys.hint(.markAll)) marks all courses, \(keys.hint(.run)) runs them; then watch, and press "
                 + "\(keys.hint(.triage)) when something needs you"
         }

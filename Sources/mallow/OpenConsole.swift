@@ -44,6 +44,7 @@ struct OpenConsole: AsyncParsableCommand {
             }
             return window
         }
+        let watch = Self.watch(ledger.path)
         let ledger = try ledger.open()
         let last = try await ledger.newestRun()
         let source = platform.source ?? last?.source
@@ -59,14 +60,14 @@ struct OpenConsole: AsyncParsableCommand {
         let folder = URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path
         let sandbox = try? Sandbox(in: folder)  // another folder has none
         if let sandbox, sandbox.ledger == ledger.path {
-            return try await Self.show(Place(sandbox), ledger, look: look)
+            return try await Self.show(Place(sandbox), ledger, watch, look: look)
         }
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
             catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName(),
             window: window, weaknesses: endpoints?.store.weaknesses ?? []
         )
-        try await Self.show(place, ledger, look: look)
+        try await Self.show(place, ledger, watch, look: look)
     }
 
     /// - Parameter otherwise: what to do where there is none.
@@ -76,15 +77,21 @@ struct OpenConsole: AsyncParsableCommand {
         }
     }
 
+    /// Looks at every course of a ledger while that is opened and the terminal is taken: of 10,000 courses, that takes longest.
+    static func watch(_ ledger: String) -> LedgerWatch {
+        let watch = LedgerWatch(path: ledger, now: { Date() })
+        // What cannot be read yet is read, and told, by the console itself.
+        Task { try? await watch.prepare(.worstFirst) }
+        return watch
+    }
+
     /// Takes the terminal until the operator leaves.
     ///
     /// - Parameter welcome: the first notice, made from the keys that are in force.
     static func show(
-        _ place: Place, _ ledger: Ledger, look: LookOptions, welcome: ((Keymap) -> String)? = nil
+        _ place: Place, _ ledger: Ledger, _ watch: LedgerWatch, look: LookOptions,
+        welcome: ((Keymap) -> String)? = nil
     ) async throws {
-        let watch = try LedgerWatch(ledger)
-        // Read while the terminal is taken. What cannot be read now is read, and told, by the console itself.
-        Task { try? await watch.prepare(.worstFirst) }  // the console reads it again, and says why not
         let environment = ProcessInfo.processInfo.environment
         let memory = KeptBeside(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
         let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))

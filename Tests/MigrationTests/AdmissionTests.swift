@@ -36,11 +36,11 @@ import Testing
     @Test func `a closed gate opens when every reason is lifted`() async {
         let admission = Admission(limit: 8)
         admission.close(for: .paused)
-        admission.close(for: .outage)
+        admission.close(for: .storeOutage)
         async let entered = admission.enter()
         admission.open(after: .paused)
         #expect(admission.inFlight == 0)
-        admission.open(after: .outage)
+        admission.open(after: .storeOutage)
         #expect(await entered)
     }
 
@@ -83,7 +83,7 @@ import Testing
     ) async throws -> (RunControl, MemoryLog, [String?]) {
         let control = RunControl(concurrency: 4, errorBudget: 10)
         let log = MemoryLog(now: { Date() })
-        if let outage { control.pause(for: .outage, reason: outage) { log.note([$0]) } }
+        if let outage { control.pause(for: .storeOutage, reason: outage) { log.note([$0]) } }
         let queue = Queue(commands)
         let surroundings = Surroundings(
             sleep: { _ in }, uptime: { 0 }, now: { Date() }, newID: { UUID() }, jitter: { 0 }

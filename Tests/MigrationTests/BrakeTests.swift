@@ -10,13 +10,13 @@ import Testing
 @Suite struct BrakeTests {
     /// One call, and how many may be in flight after it.
     struct Step: Sendable, CustomTestStringConvertible {
-        let answer: StoreAnswer
+        let answer: CallAnswer
         let bound: Int?
 
         /// - Parameter failing: nil for a call that goes well.
         init(_ time: Double, _ failing: Failure.Class? = nil, _ bound: Int?) {
             let error = failing.map { Failure($0, "put object", at: "a key", cause: "503", advice: "none") }
-            answer = StoreAnswer(isPut: false, error: error, began: time, ended: time)
+            answer = CallAnswer(isPut: false, error: error, began: time, ended: time)
             self.bound = bound
         }
 
@@ -24,8 +24,8 @@ import Testing
     }
 
     /// A put that goes well.
-    static func put(_ seconds: Double, at time: Double) -> StoreAnswer {
-        StoreAnswer(isPut: true, error: nil, began: time - seconds, ended: time)
+    static func put(_ seconds: Double, at time: Double) -> CallAnswer {
+        CallAnswer(isPut: true, error: nil, began: time - seconds, ended: time)
     }
 
     static let table: [[Step]] = [

@@ -9,19 +9,30 @@ import Testing
 
 /// What a run does while its object store is out.
 @Suite struct OutageTests {
-    /// A store that goes out when a number of one kind of effect has been reached, for a while of simulated time.
+    /// A place that goes out when a number of one kind of effect has been reached, for a while of simulated time.
     private final class Weather: Sendable {
+        static let store: Set = ["put", "head", "delete", "get"]
+        static let catalog: Set = [
+            "rows", "rows with keys", "commit", "flag", "flag on", "failed task", "resolve failed tasks",
+        ]
+
         private let world: MemoryWorld
         private let trigger: String
         private let number: Int
         private let seconds: Double
         private let last: FaultKind
+        private let effects: Set<String>
         private let state = Mutex((seen: 0, until: Date?.none))
 
-        /// - Parameter last: how the effect goes with which it begins.
-        init(_ world: MemoryWorld, at number: Int, _ trigger: String, _ last: FaultKind, seconds: Double = 600) {
+        /// - Parameters:
+        ///   - last: how the effect goes with which it begins.
+        ///   - effects: all that fail while it lasts.
+        init(
+            _ world: MemoryWorld, at number: Int, _ trigger: String, _ last: FaultKind, of effects: Set<String> = store,
+            seconds: Double = 600
+        ) {
             (self.world, self.trigger, self.number, self.last) = (world, trigger, number, last)
-            self.seconds = seconds
+            (self.effects, self.seconds) = (effects, seconds)
         }
 
         var isOut: Bool { state.withLock { $0.until.map { world.now < $0 } ?? false } }
@@ -33,11 +44,9 @@ import Testing
                     state.until = world.now.addingTimeInterval(seconds)
                     return last
                 }
-                guard let until = state.until, world.now < until, ["put", "head", "delete", "get"].contains(what) else {
-                    return nil
-                }
+                guard let until = state.until, world.now < until, effects.contains(what) else { return nil }
                 // Requests that fail at once, and some that arrive though nobody hears of it.
-                return what == "put" ? .late : .errorBefore
+                return what == "put" || what == "commit" ? .late : .errorBefore
             }
         }
 
@@ -88,6 +97,61 @@ import Testing
             #expect(reason.contains("nothing has gone through since 02:40"))
             #expect(reason.contains("a planned fault"), "its last words")
             #expect((600...620).contains(world.now.timeIntervalSince(start)))
+        }
+    }
+
+    /// At its first look, in the middle of reading, at a COMMIT that fails or whose reply is lost, and at the flag.
+    @Test(arguments: [
+        (1, "rows", FaultKind.errorBefore), (50, "rows", .errorBefore), (40, "commit", .errorBefore),
+        (40, "commit", .replyLost), (1, "flag on", .replyLost),
+    ])
+    func `an outage of the catalog costs no more than itself`(
+        _ number: Int, _ trigger: String, _ last: FaultKind
+    ) async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, expected) = SimulatedCourses.fleet(12, videos: 10)
+            let world = MemoryWorld(courses)
+            let before = world.contents
+            let (start, weather) = (world.now, Weather(world, at: number, trigger, last, of: Weather.catalog))
+            let schedule = weather.schedule
+            try await Simulation(world, schedule).live()
+
+            let laws = Laws(before: before, courses: expected, intents: world.intents)
+            #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
+            #expect(schedule.breaches.isEmpty)
+            #expect(Self.verified(world) == 120)
+            #expect(Self.mostRetries(world) == 0)
+            #expect(world.catalog.failedTasks.isEmpty)
+            #expect(world.log.contents.endings == [.completed])
+            let pauses = Self.runStates(world).filter { $0.0 == .paused }
+            #expect(pauses.count == 1)
+            #expect(pauses.first?.1.hasPrefix("waits for the video catalog and resumes by itself") == true)
+            #expect((600...640).contains(world.now.timeIntervalSince(start)))
+        }
+    }
+
+    /// Each ends on its own: the one that is over must not open the gate that the other keeps closed.
+    @Test func `a store and a catalog that are out together are both waited for`() async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, expected) = SimulatedCourses.fleet(12, videos: 10)
+            let world = MemoryWorld(courses)
+            let before = world.contents
+            let start = world.now
+            let store = Weather(world, at: 20, "commit", .errorBefore, seconds: 300)
+            let catalog = Weather(world, at: 20, "commit", .errorBefore, of: Weather.catalog, seconds: 900)
+            let schedule = FaultSchedule { _, what in
+                let (inStore, inCatalog) = (store.fault(what), catalog.fault(what))
+                return inStore ?? inCatalog
+            }
+            try await Simulation(world, schedule).live()
+
+            let laws = Laws(before: before, courses: expected, intents: world.intents)
+            #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
+            #expect(schedule.breaches.isEmpty)
+            #expect(Self.verified(world) == 120)
+            #expect(Self.mostRetries(world) == 0)
+            #expect(world.log.contents.endings == [.completed])
+            #expect((900...960).contains(world.now.timeIntervalSince(start)))
         }
     }
 
@@ -165,14 +229,13 @@ import Testing
         let (log, control) = (MemoryLog(now: surroundings.now), RunControl(concurrency: 4, errorBudget: 0))
         control.begin(.running) { _ in }
         let journal = Journal(log: log)
-        let rest = Rest(control: control, journal: journal, surroundings: surroundings)
-        let outage = Outage(control: control, journal: journal, surroundings: surroundings, rest: rest)
+        let outage = Outage(of: .store, control: control, journal: journal, surroundings: surroundings)
         func wait(_ seconds: Double) {
             time.withLock { $0 += seconds }
             outage.look()
         }
         func answer(_ began: Double) {
-            outage.hear(StoreAnswer(isPut: true, error: nil, began: began, ended: time.withLock { $0 }))
+            outage.hear(CallAnswer(isPut: true, error: nil, began: began, ended: time.withLock { $0 }))
             outage.count(-1)
         }
         wait(60)
@@ -227,7 +290,7 @@ import Testing
             async let life: Void = simulation.live { control in steering.withLock { $0 = control } }
             while steering.withLock({ $0 })?.wait(for: .paused) == nil { await Task.yield() }
             let control = try #require(steering.withLock { $0 })
-            while control.wait(for: .outage) != nil || control.admission.inFlight > 0 { await Task.yield() }
+            while control.wait(for: .storeOutage) != nil || control.admission.inFlight > 0 { await Task.yield() }
             for _ in 0..<1000 { await Task.yield() }
             #expect(!weather.isOut)
             #expect(control.admission.isClosed && control.admission.inFlight == 0)
@@ -254,7 +317,7 @@ import Testing
         }
         let note: (Checkpoint) -> Void = { log.note([$0]) }
         control.begin(.running, note: note)
-        control.pause(for: .outage, reason: "by itself", note: note)
+        control.pause(for: .storeOutage, reason: "by itself", note: note)
         #expect(last() == "paused by itself")
         control.pause(for: .paused, reason: "by mira", note: note)
         #expect(last() == "paused by mira")
@@ -262,7 +325,7 @@ import Testing
         #expect(last() == "paused by itself")
         #expect(control.admission.isClosed)
         control.pause(for: .paused, reason: "by mira", note: note)
-        control.resume(after: .outage, note: note)
+        control.resume(after: .storeOutage, note: note)
         #expect(last() == "paused by mira")
         #expect(control.admission.isClosed)
         control.resume(after: .paused, note: note)
@@ -274,8 +337,8 @@ import Testing
         let control = RunControl(concurrency: 4, errorBudget: 10)
         let notes = MemoryLog(now: { Date() })
         control.drain(.interrupted, reason: "asked")
-        control.pause(for: .outage, reason: "by itself") { notes.note([$0]) }
-        control.resume(after: .outage) { notes.note([$0]) }
+        control.pause(for: .storeOutage, reason: "by itself") { notes.note([$0]) }
+        control.resume(after: .storeOutage) { notes.note([$0]) }
         #expect(notes.contents.checkpoints.isEmpty)
     }
 }
