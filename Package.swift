@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // libcrypto, for digests. Debian: libssl-dev.
@@ -106,14 +107,15 @@ let package = Package(
         .target(
             name: "Deployment",
             dependencies: [
-                "HTTP", "MigrationModel", "Contentstore", "ObjectStorage", "VideoCatalog", "Ledger", "Threading",
-                .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
+                "HTTP", "MigrationModel", "Contentstore", "ObjectStorage", "PlatformSettings", "Settings",
+                "VideoCatalog",
+                "Ledger", "Threading", .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "DeploymentTests",
-            dependencies: ["Deployment", "MigrationModel", "TestDoubles"],
+            dependencies: ["Deployment", "MigrationModel", "PlatformSettings", "Settings", "TestDoubles"],
             swiftSettings: settings
         ),
 
@@ -144,6 +146,18 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: settings
+        ),
+
+        // The platform's own settings, and mallow.yaml: YAML, where each value stands, and no secret.
+        .target(
+            name: "PlatformSettings",
+            dependencies: ["Settings", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PlatformSettingsTests",
+            dependencies: ["PlatformSettings", "Settings"],
             swiftSettings: settings
         ),
 
@@ -178,8 +192,8 @@ let package = Package(
             name: "mallow",
             dependencies: [
                 "HTTP", "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console",
-                "Terminal",
-                "Settings", "Themes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Terminal", "PlatformSettings", "Settings", "Themes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),

@@ -15,6 +15,8 @@ package struct Place: Sendable, Hashable {
     /// edx-val's tables.
     package let catalog: String?
     package let ledger: String
+    /// Where secrets are to be had; nil for what an engine finds by itself, empty for nowhere.
+    package let configuration: String?
     /// What an engine is told besides: of a demo, what is staged; of a run, how fast it goes.
     package let engineOptions: [String]
     package let runOptions: [String]
@@ -25,6 +27,7 @@ package struct Place: Sendable, Hashable {
 
     package init(
         isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
+        configuration: String? = nil,
         engineOptions: [String] = [], runOptions: [String] = [], operator: String,
         window: Window? = nil, weaknesses: [StoreWeakness] = []
     ) {
@@ -33,6 +36,7 @@ package struct Place: Sendable, Hashable {
         self.store = store
         self.catalog = catalog
         self.ledger = ledger
+        self.configuration = configuration
         self.engineOptions = engineOptions
         self.runOptions = runOptions
         self.operator = `operator`
@@ -72,8 +76,11 @@ package struct Place: Sendable, Hashable {
     package var proof: [String] { ["doctor", "--json"] + endpoints }
 
     private var endpoints: [String] {
-        [("--source", source), ("--store", store), ("--catalog", catalog), ("--ledger", ledger)]
-            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+        [
+            ("--source", source), ("--store", store), ("--catalog", catalog), ("--ledger", ledger),
+            ("--config", configuration),
+        ]
+        .flatMap { name, value in value.map { [name, $0] } ?? [] }
     }
 
     /// The same for a shell.

@@ -7,7 +7,8 @@ import ObjectStorage
 /// A bucket as an endpoint names it, and as this machine may ask for it.
 ///
 /// Credentials come from where the tools of AWS look for them, in their order: the environment, the shared files, the
-/// container's host, the machine's role. They never stand in an endpoint.
+/// container's host, the machine's role; after the environment, from where `mallow.yaml` says. They never stand in an
+/// endpoint.
 struct Bucket {
     /// Videos in flight that a command has who runs none.
     static let onlookers = 8
@@ -15,9 +16,11 @@ struct Bucket {
     private static let objectsPerVideo = 2
 
     private let location: S3Location
+    private let secrets: Secrets
 
     /// - Throws: ``InvalidEndpoint``.
     init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
+        secrets = endpoint.secrets
         do {
             location = try S3Location(endpoint.rest)
         } catch {
@@ -38,6 +41,7 @@ struct Bucket {
             location, over: CurlLoop(TransferLimits(connections: connections), trust: trust),
             as: CredentialKeeper([
                 EnvironmentCredentials(environment),
+                ConfiguredCredentials(secrets: secrets),
                 ProfileCredentials(environment, home: NSHomeDirectory()),
                 ContainerCredentials(environment, over: nearby),
                 InstanceCredentials(environment, over: nearby),

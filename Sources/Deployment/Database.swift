@@ -3,11 +3,12 @@
 import Foundation
 import MariaDB
 import MigrationModel
+import PlatformSettings
 import VideoCatalog
 
 /// A database as an endpoint names it: `mysql://USER@HOST[:PORT]/DATABASE[?tls=on][&ca=PATH]`.
 ///
-/// Its password comes from `MALLOW_CATALOG_PASSWORD` and never stands in an endpoint.
+/// Its password comes from `MALLOW_CATALOG_PASSWORD`, or from where `mallow.yaml` says, and never stands in an endpoint.
 struct Database {
     /// More connections than that make no server faster, and the platform needs its own.
     private static let most = 32
@@ -15,10 +16,18 @@ struct Database {
     private static let onlookers = 4
 
     private let address: ServerAddress
-    private var password: String? { ProcessInfo.processInfo.environment["MALLOW_CATALOG_PASSWORD"] }
+    private let secrets: Secrets
+
+    /// Blocks.
+    ///
+    /// - Throws: ``Failure`` where it is not to be had.
+    private func password() throws -> String? {
+        try secrets.secret(.catalogPassword, environment: ProcessInfo.processInfo.environment)
+    }
 
     /// - Throws: ``InvalidEndpoint``.
     init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
+        secrets = endpoint.secrets
         func refusal(_ reason: String) -> InvalidEndpoint {
             InvalidEndpoint(
                 description:
@@ -59,19 +68,19 @@ struct Database {
     /// - Throws: ``Failure``.
     func catalog(concurrency: Int?, now: @escaping @Sendable () -> Date) throws -> any VideoCatalog {
         try MySQLCatalog(
-            address, password: password, width: min(Self.most, concurrency ?? Self.onlookers), now: now)
+            address, password: try password(), width: min(Self.most, concurrency ?? Self.onlookers), now: now)
     }
 
     /// The same for somebody who only reads.
     func reader() throws -> any CatalogReader {
-        try MySQLCatalogReader(address, password: password, width: Self.onlookers)
+        try MySQLCatalogReader(address, password: try password(), width: Self.onlookers)
     }
 
     /// What a run would find: its tables are judged, rows are inserted, and taken back before anybody saw them. Blocks.
     ///
     /// - Throws: ``Failure``, as a run would.
     func tryOut() throws -> (videos: Int, transcripts: Int) {
-        try MySQLCatalog(address, password: password, width: 1, now: { Date() }).tryOut()
+        try MySQLCatalog(address, password: try password(), width: 1, now: { Date() }).tryOut()
     }
 }
 #endif

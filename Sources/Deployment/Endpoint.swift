@@ -13,7 +13,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         case source, store, catalog
 
         /// The schemes that this build knows.
-        var schemes: [String] {
+        package var schemes: [String] {
             switch self {
             case .source: ["olx"]
             case .store: ["file", "s3"]
@@ -39,6 +39,8 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     package let role: Role
     package let scheme: String
     package let rest: String
+    /// Where what opens it is to be had, besides the environment.
+    package var secrets = Secrets()
 
     package var description: String { "\(scheme):\(rest)" }
 
@@ -79,15 +81,11 @@ extension Endpoint {
     ///
     /// - Throws: ``InvalidEndpoint`` for a slip of the pen: a source that is not there, a folder where a file should be.
     func check() throws(InvalidEndpoint) {
-        try checkScheme()
+        try checkText()
         func refusal(_ reason: String) -> InvalidEndpoint {
             InvalidEndpoint(description: "--\(role.rawValue) \(self): \(reason).")
         }
         switch scheme {
-        case "s3": _ = try Bucket(self)
-        #if MySQL
-        case "mysql": _ = try Database(self)
-        #endif
         case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
         case "file" where Self.kind(of: path) == .typeRegular: throw refusal("it is a file; name a folder")
         case "sqlite" where Self.kind(of: path) == .typeDirectory: throw refusal("it is a folder; name a file in it")
@@ -96,6 +94,20 @@ extension Endpoint {
             guard Self.kind(of: folder) == .typeDirectory else {
                 throw refusal("there is no folder \(folder); make it, or correct the path")
             }
+        default: break
+        }
+    }
+
+    /// Looks whether this build can do something with it, wherever it is called.
+    ///
+    /// - Throws: ``InvalidEndpoint``.
+    func checkText() throws(InvalidEndpoint) {
+        try checkScheme()
+        switch scheme {
+        case "s3": _ = try Bucket(self)
+        #if MySQL
+        case "mysql": _ = try Database(self)
+        #endif
         default: break
         }
     }

@@ -4,20 +4,52 @@ package import Foundation
 import Ledger
 package import MigrationModel
 import ObjectStorage
+package import PlatformSettings
+package import Settings
 import Threading
 import VideoCatalog
 
 /// The endpoints of a platform as an operator gives them.
 package struct Endpoints: Sendable, Hashable {
     package let source: Endpoint
-    package let store: Endpoint
-    package let catalog: Endpoint
+    package private(set) var store: Endpoint
+    package private(set) var catalog: Endpoint
 
     /// - Throws: ``InvalidEndpoint``.
     package init(source: String, store: String, catalog: String) throws(InvalidEndpoint) {
         self.source = try Endpoint(source, role: .source)
         self.store = try Endpoint(store, role: .store)
         self.catalog = try Endpoint(catalog, role: .catalog)
+    }
+
+    /// The same, with the secrets that a configuration has for these very places: they are sent nowhere else.
+    package func knowing(_ configured: ConfiguredPlatform) -> Endpoints {
+        var endpoints = self
+        let secrets = Secrets(configured.secrets)
+        func isMeant(_ endpoint: Endpoint, _ written: Found<String>?) -> Bool {
+            // What cannot be read was refused with the configuration.
+            written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint
+        }
+        if isMeant(store, configured.store) { endpoints.store.secrets = secrets }
+        if isMeant(catalog, configured.catalog) { endpoints.catalog.secrets = secrets }
+        return endpoints
+    }
+}
+
+extension ConfiguredPlatform {
+    /// What is wrong with the endpoints that a configuration names, in its own lines.
+    package var endpointProblems: [FileProblem] {
+        let written: [(Found<String>?, Endpoint.Role)] = [(source, .source), (store, .store), (catalog, .catalog)]
+        return written.compactMap { found, role in
+            guard let found, case .written(let file, let line, let keyPath) = found.origin else { return nil }
+            do throws(InvalidEndpoint) {
+                try Endpoint(found.value, role: role).checkText()
+                return nil
+            } catch {
+                let reason = error.description.hasSuffix(".") ? String(error.description.dropLast()) : error.description
+                return FileProblem(file, line: line, "\(keyPath) cannot be used", advice: reason)
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Settings
 
 /// Where this user's programs keep what they must remember.
 package enum StateFolder {
@@ -7,10 +8,7 @@ package enum StateFolder {
     ///
     /// - Parameter environment: the process's.
     package static func defaultLedger(environment: [String: String]) -> String {
-        let home = environment["HOME"] ?? NSHomeDirectory()
-        // A relative path there is to be ignored, as the XDG specification asks.
-        let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
-        return "\(state)/mallow/mallow.ledger"
+        UserFolder.state.path(environment: environment) + "/mallow/mallow.ledger"
     }
 
     /// Makes the folder that a ledger lies in, for this user alone.

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Foundation
 import GRDB
 import MigrationModel
 import Synchronization
 
 /// Reads one ledger for one console, on a connection that cannot write.
 package final class LedgerWatch: Sendable {
-    private let path: String
-    private let now: @Sendable () -> Date
-    /// Opened by whoever reads first.
-    private let connection = Mutex<DatabaseQueue?>(nil)
+    private let ledger: Ledger
+    private let database: DatabaseQueue
     /// What takes a look at every course, as of a version of the ledger: a key that only moves a cursor needs no new one.
     private let overview = Mutex(Overview())
 
@@ -21,25 +18,30 @@ package final class LedgerWatch: Sendable {
         var marked: (ids: Set<Int64>, courses: [ChosenCourse])?
     }
 
-    /// The reading side of a ledger, which need not be there before the first reading.
+    /// Opens the reading side of a ledger. Blocks for some milliseconds.
     ///
-    /// - Parameter now: the wall clock that ages are told by.
-    package init(path: String, now: @escaping @Sendable () -> Date) {
-        self.path = path
-        self.now = now
+    /// - Throws: ``Failure``.
+    package init(_ ledger: Ledger) throws {
+        self.ledger = ledger
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        configuration.label = "console"
+        do {
+            database = try DatabaseQueue(path: ledger.path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw Failure(error, ledger: ledger.path)
+        }
     }
-
-    package convenience init(_ ledger: Ledger) { self.init(path: ledger.path, now: ledger.now) }
 
     /// A number that is another one as soon as anybody has written to the ledger. Reads no page of it.
     package func version() async throws -> Int {
         try await reading { try Self.version($0) }
     }
 
-    /// Takes the look at every course that the first view needs, so that it can be taken while something else is made ready,
-    /// even the ledger itself.
+    /// Takes the look at every course that the first view needs, so that it can be taken while something else is made ready.
     ///
-    /// - Throws: ``Failure``, also where there is no ledger yet, or one that this version has still to bring up to date.
+    /// - Throws: ``Failure``.
     package func prepare(_ sort: CourseSort) async throws {
         try await reading { [self] db in
             _ = try totals(db)
@@ -52,7 +54,7 @@ package final class LedgerWatch: Sendable {
     /// - Parameter order: the order of the last view, for a request that keeps it.
     /// - Throws: ``Failure``.
     package func view(_ request: ViewRequest, keeping order: [Int64]) async throws -> LedgerView {
-        let date = now()
+        let date = ledger.now()
         return try await reading { [self] db in
             let totals = try totals(db)
             let order = request.keepsOrder ? order : try self.order(db, request.filter, request.sort)
@@ -95,23 +97,9 @@ package final class LedgerWatch: Sendable {
     private func reading<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
     {
         do {
-            return try await database().read(body)
+            return try await database.read(body)
         } catch let error as DatabaseError {
-            throw Failure(error, ledger: path)
-        }
-    }
-
-    /// The connection; opening it blocks for some milliseconds, once.
-    private func database() throws -> DatabaseQueue {
-        try connection.withLock { connection in
-            if let connection { return connection }
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(2)
-            configuration.label = "console"
-            let opened = try DatabaseQueue(path: path, configuration: configuration)
-            connection = opened
-            return opened
+            throw Failure(error, ledger: ledger.path)
         }
     }
 }

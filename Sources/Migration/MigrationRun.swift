@@ -82,12 +82,12 @@ package struct MigrationRun: Sendable {
         let journal = engine.journal
         try await journal.record(
             .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
-        try await recover()
+        try await recover(.planning)
         do {
             let courses = try await list(selection)
             engine.control.begin(.running) { journal.note($0) }
             try await migrate(courses)
-            try await recover()
+            try await recover(.running)
         } catch let lost as LedgerLost {
             throw lost
         } catch is CancellationError {
@@ -99,13 +99,14 @@ package struct MigrationRun: Sendable {
         }
     }
 
-    private func recover() async throws {
+    /// - Parameter state: what the run is at meanwhile.
+    private func recover(_ state: RunState) async throws {
         // Every question would wait for its deadline, and nobody has the time: the next run asks again.
         if engine.control.isDraining, let place = engine.outages.current {
             let text = "\(place.words) is out: the next run or mallow recover settles what is open"
             return try await engine.journal.record(.notice(course: nil, block: nil, text: text))
         }
-        let outcome = try await settled()
+        let outcome = try await settled(state)
         var checkpoints: [Checkpoint] = outcome.open.map { .notice(course: nil, block: nil, text: $0.description) }
         if outcome.committed + outcome.undone > 0 {
             let text =
@@ -120,11 +121,14 @@ package struct MigrationRun: Sendable {
 
     /// Settles what is open. Where a place is out, it waits and settles the rest when it answers again, unless the run
     /// drains.
-    private func settled() async throws -> Recovery.Outcome {
+    private func settled(_ state: RunState) async throws -> Recovery.Outcome {
         var outcome = Recovery.Outcome()
         while true {
             let began = engine.surroundings.uptime()
-            let last = try await engine.recovery.settleAll()
+            let last = try await engine.recovery.settleAll { settled, all in
+                let reason = "settling open transactions: \(settled) of \(all)"
+                engine.control.begin(state, reason: reason) { engine.journal.note($0) }
+            }
             outcome.committed += last.committed
             outcome.undone += last.undone
             outcome.open = last.open

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 package import MigrationModel
 
 /// Settles what a dead engine, or a store that did not answer, left open.
@@ -14,45 +13,93 @@ package struct Recovery: Sendable {
         package var open: [Failure] = []
     }
 
+    /// Videos whose transactions are settled at once: as many as keep a store busy from which each answer takes its time.
+    private static let atOnce = 16
+    /// Seconds between two words of how far it is.
+    private static let pause = 1.0
+
     let rollback: Rollback
     let journal: Journal
-    let now: @Sendable () -> Date
+    private let surroundings: Surroundings
 
     package init(
         store: any ObjectStore, catalog: any VideoCatalog, log: any CheckpointLog, surroundings: Surroundings
     ) {
         journal = Journal(log: log)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
-        now = surroundings.now
+        self.surroundings = surroundings
     }
 
-    /// Settles every open transaction, one after the other. May be called as often as one likes.
+    /// Settles every open transaction: those of one video in the order they were begun, many videos at once. May be called
+    /// as often as one likes.
     ///
-    /// - Parameter block: only transactions of this video.
+    /// - Parameters:
+    ///   - block: only transactions of this video.
+    ///   - tell: told at most once a second how many transactions are settled or left open, of how many.
     /// - Throws: ``LedgerLost``; a store that does not answer is in the outcome.
-    package func settleAll(of block: UsageKey? = nil) async throws -> Outcome {
-        var outcome = Outcome()
-        for transaction in try await journal.openTransactions() {
-            let header = transaction.header
-            guard block == nil || header.block == block else { continue }
-            do {
-                let intents = transaction.intents.map(\.intent)
-                // Its PUT may have been under way when its process died: the doubt begins when it is first looked at.
-                let doubtful = transaction.intents.map { ($0.intent.id, $0.isWatched ? $0.written : now()) }
-                let settled = try await rollback.settle(
-                    header, intents, doubtful: Dictionary(uniqueKeysWithValues: doubtful)
-                )
-                if settled != nil {
-                    outcome.committed += 1
-                } else {
-                    outcome.undone += 1
+    package func settleAll(of block: UsageKey? = nil, telling tell: (Int, Int) -> Void = { _, _ in }) async throws
+        -> Outcome
+    {
+        let transactions = try await journal.openTransactions().filter { block == nil || $0.header.block == block }
+        let videos = Dictionary(grouping: transactions.indices) { transactions[$0].header.block }
+            .values.sorted { $0[0] < $1[0] }
+        return try await withThrowingTaskGroup(of: [(Int, Settlement)].self) { group in
+            var waiting = videos.makeIterator()
+            func startNext() {
+                guard let video = waiting.next() else { return }
+                group.addTask {
+                    var settled: [(Int, Settlement)] = []
+                    for place in video { settled.append((place, try await settle(transactions[place]))) }
+                    return settled
                 }
-            } catch let lost as LedgerLost {
-                throw lost
-            } catch {
-                outcome.open.append(Failure(error, "recovering", at: "\(header.course) \(header.block)"))
             }
+            for _ in 0..<Self.atOnce { startNext() }
+            var settled: [(Int, Settlement)] = []
+            var told = surroundings.uptime()
+            while let video = try await group.next() {
+                startNext()
+                settled += video
+                if surroundings.uptime() - told >= Self.pause {
+                    told = surroundings.uptime()
+                    tell(settled.count, transactions.count)
+                }
+            }
+            return settled.sorted { $0.0 < $1.0 }.reduce(into: Outcome()) { $0.add($1.1) }
         }
-        return outcome
+    }
+
+    private func settle(_ transaction: OpenTransaction) async throws -> Settlement {
+        let header = transaction.header
+        do {
+            let intents = transaction.intents.map(\.intent)
+            // Its PUT may have been under way when its process died: the doubt begins when it is first looked at.
+            let doubtful = transaction.intents.map {
+                ($0.intent.id, $0.isWatched ? $0.written : surroundings.now())
+            }
+            let receipt = try await rollback.settle(
+                header, intents, doubtful: Dictionary(uniqueKeysWithValues: doubtful)
+            )
+            return receipt == nil ? .undone : .committed
+        } catch let lost as LedgerLost {
+            throw lost
+        } catch {
+            return .open(Failure(error, "recovering", at: "\(header.course) \(header.block)"))
+        }
+    }
+
+    /// How one transaction ended, for now.
+    fileprivate enum Settlement: Sendable {
+        case committed, undone
+        case open(Failure)
+    }
+}
+
+extension Recovery.Outcome {
+    fileprivate mutating func add(_ settlement: Recovery.Settlement) {
+        switch settlement {
+        case .committed: committed += 1
+        case .undone: undone += 1
+        case .open(let failure): open.append(failure)
+        }
     }
 }

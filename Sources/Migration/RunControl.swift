@@ -6,8 +6,8 @@ import Synchronization
 package final class RunControl: Sendable {
     private struct State {
         var ending: (RunEnding, reason: String)?
-        /// What it is at when it waits for nothing.
-        var work = RunState.planning
+        /// What it is at when it waits for nothing, and how far.
+        var work = (state: RunState.planning, reason: "")
         /// What it waits for, and why.
         var waits: [Admission.Obstacle: String] = [:]
         var failedVideos = 0
@@ -24,7 +24,7 @@ package final class RunControl: Sendable {
                 guard let reason = waits[obstacle] else { continue }
                 return (obstacle == .paused && inFlight > 0 ? .pausing : .paused, reason)
             }
-            return (work, "")
+            return work
         }
     }
 
@@ -100,9 +100,9 @@ package final class RunControl: Sendable {
     /// - Parameter note: as for ``pause(for:reason:note:)``.
     func leave(note: (Checkpoint) -> Void) { change(note) { _ in admission.leave() } }
 
-    /// Says what the run is at when it waits for nothing.
-    func begin(_ work: RunState, note: (Checkpoint) -> Void) {
-        change(note) { $0.work = work }
+    /// Says what the run is at when it waits for nothing, and how far.
+    func begin(_ work: RunState, reason: String = "", note: (Checkpoint) -> Void) {
+        change(note) { $0.work = (work, reason) }
     }
 
     /// Why the gate is closed for this reason; nil when it is not.

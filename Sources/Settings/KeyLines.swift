@@ -9,22 +9,22 @@ package struct KeyLines: Sendable {
 
     package init(_ text: String) {
         var table = ""
-        var open: String?
-        // CR LF is one Character: splitting by isNewline counts both kinds of line ends once.
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            if let quote = open {
-                if line.contains(quote) { open = nil }
+        var open: Quotes?
+        let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() {
+            if let quotes = open {
+                if quotes.count(in: line) > 0 { open = nil }
                 continue
             }
-            open = [#"""""#, "'''"].first { line.components(around: $0) % 2 == 0 }
-            let content = line.drop(while: \.isWhitespace)
-            if content.first == "[" {
-                table = Self.key(content.dropFirst().prefix { $0 != "]" })
-                lines[table] = lines[table] ?? index + 1
+            open = Quotes.all.first { $0.count(in: line) % 2 == 1 }
+            let content = line.drop(while: Self.isBlank)
+            if content.first == UInt8(ascii: "[") {
+                table = Self.key(content.dropFirst().prefix { $0 != UInt8(ascii: "]") })
+                self.lines[table] = self.lines[table] ?? index + 1
             } else if let equals = Self.equals(in: content) {
                 let key = Self.key(content[..<equals])
                 let path = table.isEmpty ? key : "\(table)/\(key)"
-                lines[path] = lines[path] ?? index + 1
+                self.lines[path] = self.lines[path] ?? index + 1
             }
         }
     }
@@ -32,34 +32,43 @@ package struct KeyLines: Sendable {
     /// The line of a key, of a `table/key`, or of a `[table]`; from 1.
     package subscript(key: String) -> Int? { lines[key] }
 
-    private static func key(_ text: some StringProtocol) -> String {
-        String(text.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D].contains(byte) }
+
+    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+
+    private static func key(_ text: ArraySlice<UInt8>) -> String {
+        String(decoding: text.filter { !isBlank($0) && !isQuote($0) }, as: UTF8.self)
     }
 
     /// The sign between key and value: the first one outside of quotes.
-    private static func equals(in text: Substring) -> Substring.Index? {
-        var quote: Character?
-        for index in text.indices {
-            let character = text[index]
-            if character == quote {
+    private static func equals(in text: ArraySlice<UInt8>) -> Int? {
+        var quote: UInt8?
+        for (index, byte) in zip(text.indices, text) {
+            if byte == quote {
                 quote = nil
             } else if quote == nil {
-                if character == "#" { return nil }
-                if character == "=" { return index }
-                if character == "\"" || character == "'" { quote = character }
+                if byte == UInt8(ascii: "#") { return nil }
+                if byte == UInt8(ascii: "=") { return index }
+                if isQuote(byte) { quote = byte }
             }
         }
         return nil
     }
 }
 
-extension Substring {
-    /// Into how many pieces `separator` cuts the text.
-    fileprivate func components(around separator: String) -> Int {
-        var (count, rest) = (1, self)
-        while let found = rest.firstRange(of: separator) {
-            count += 1
-            rest = rest[found.upperBound...]
+/// What begins and ends a text of several lines.
+private struct Quotes {
+    static let all = [Quotes(sign: UInt8(ascii: "\"")), Quotes(sign: UInt8(ascii: "'"))]
+
+    /// Three of it.
+    let sign: UInt8
+
+    /// How often it stands in a line.
+    func count(in line: ArraySlice<UInt8>) -> Int {
+        var (count, run) = (0, 0)
+        for byte in line {
+            run = byte == sign ? run + 1 : 0
+            if run == 3 { (count, run) = (count + 1, 0) }
         }
         return count
     }

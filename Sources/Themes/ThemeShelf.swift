@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 package import Settings
 
 /// Every theme that can be chosen: the built-in ones and the operator's own.
@@ -66,10 +65,7 @@ package struct ThemeShelf: Sendable {
     ///
     /// - Parameter environment: the process's.
     package static func userFolder(environment: [String: String]) -> String {
-        let home = environment["HOME"] ?? NSHomeDirectory()
-        // A relative path there is to be ignored, as the XDG specification asks.
-        let config = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
-        return "\(config)/mallow/themes"
+        UserFolder.configuration.path(environment: environment) + "/mallow/themes"
     }
 
     /// Reads one theme file, which may inherit any theme of the shelf's kind. Blocks.

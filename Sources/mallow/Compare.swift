@@ -11,6 +11,7 @@ import MigrationModel
 /// `mallow compare`
 struct Compare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "compare",
         abstract: "Shows every copy of a video's transcripts: the contentstore's by each head, and the object's.",
         discussion: """
             With a language, its texts too, line by line: what differs stands as both have it. Reads only.

@@ -10,6 +10,7 @@ import Threading
 /// `mallow demo`
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "demo",
         abstract: "Opens the console on a sandbox made from the sample data: a few minutes of a real migration.",
         discussion: """
             The engine, the ledger and the checks are the real ones. The stores are as slow as a network, and have \
@@ -100,7 +101,10 @@ struct Demo: AsyncParsableCommand {
     private func open(_ sandbox: Sandbox) async throws {
         let ledger = try Ledger(path: sandbox.ledger, now: { Date() })
         if try await ledger.snapshot().courses.isEmpty { try await list(sandbox) }
-        try await OpenConsole.show(Place(sandbox), ledger, LedgerWatch(ledger), look: look) { keys in
+        try await OpenConsole.show(
+            Place(sandbox), ledger, try LedgerWatch(ledger),
+            try Outfit(environment: ProcessInfo.processInfo.environment), look
+        ) { keys in
             "demo: \(keys.hint(.markAll)) marks all courses, \(keys.hint(.run)) runs them; then watch, and press "
                 + "\(keys.hint(.triage)) when something needs you"
         }
@@ -134,7 +138,7 @@ extension Place {
     init(_ sandbox: Sandbox) {
         self.init(
             isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
-            ledger: sandbox.ledger, engineOptions: ["--staging", sandbox.stagingFile],
+            ledger: sandbox.ledger, configuration: "", engineOptions: ["--staging", sandbox.stagingFile],
             runOptions: ["--concurrency", "\(Staging.concurrency)"], operator: NSUserName()
         )
     }

@@ -9,6 +9,7 @@ import MigrationModel
 /// `mallow discover`
 struct Discover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "discover",
         abstract: "Lists the source's courses and videos into the ledger, for the console to choose from.",
         discussion: """
             Moves nothing, opens neither the store nor the catalog, and leaves what the ledger knows already as it is.

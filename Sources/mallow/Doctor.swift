@@ -10,6 +10,7 @@ import MigrationModel
 /// `mallow doctor`
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "doctor",
         abstract: "Proves that a run could begin now: source, store, catalog, ledger, clock and disk.",
         discussion: """
             What can be tried is tried: an object is put twice into the store, read back, and deleted by a wrong and by \
@@ -39,12 +40,12 @@ struct Doctor: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try keys.check()
         let trial = StorePreflight(
-            prefix: keys.prefix, id: Surroundings.real.newID(), uptime: Surroundings.real.uptime)
+            prefix: try keys.prefix(ledger.configuration), id: Surroundings.real.newID(),
+            uptime: Surroundings.real.uptime)
         // What is wrong with a place is for its check to say, beside all the others.
         let preflight = try PlatformPreflight(
-            try platform.uncheckedEndpoints(ledger), ledger: ledger.path,
+            try platform.uncheckedEndpoints(ledger), ledger: try ledger.path,
             trial: PlatformPreflight.StoreTrial(canary: trial.canary) { store in
                 await trial.checks(of: store, in: .real) { _ in }  // what came of it in the end is told
             }, now: { Date() }

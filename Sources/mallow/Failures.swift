@@ -8,6 +8,7 @@ import MigrationModel
 /// `mallow failures`
 struct Failures: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "failures",
         abstract: "Lists what failed, by cause, and tries it again.",
         discussion: """
             Example:
@@ -32,7 +33,7 @@ struct Failures: AsyncParsableCommand {
             try tuning.check()
             let launch = Launch(
                 endpoints: try platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-                stage: nil, isJSON: json
+                prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }

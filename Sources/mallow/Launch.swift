@@ -12,6 +12,8 @@ struct Launch {
     let ledger: LedgerOptions
     let content: ContentOptions
     let tuning: TuningOptions
+    /// What stands before an object's name in edx-val.
+    let prefix: String
     /// What a demo puts before the stores; nil elsewhere.
     let stage: Stage?
     let isJSON: Bool
@@ -31,7 +33,7 @@ struct Launch {
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
-                catalog: "\(endpoints.catalog)", options: tuning.described(content)
+                catalog: "\(endpoints.catalog)", options: tuning.described(content, prefix: prefix)
             ), under: claim
         )
         try await ForegroundRun(
@@ -39,7 +41,7 @@ struct Launch {
             connections: Connections(
                 source: limitedSource, store: limitedStore, catalog: platform.catalog, log: log
             ),
-            options: tuning.options(content)
+            options: tuning.options(content, prefix: prefix)
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit != .done { throw ExitCode(exit.rawValue) }
@@ -51,7 +53,7 @@ struct Launch {
     private func prove(_ store: any ObjectStore) async throws {
         let surroundings = Surroundings.real
         let preflight = StorePreflight(
-            prefix: tuning.keys.prefix, id: surroundings.newID(), uptime: surroundings.uptime)
+            prefix: prefix, id: surroundings.newID(), uptime: surroundings.uptime)
         let checks = await preflight.checks(of: store, in: surroundings) { Output.complain($0) }
         let failed = checks.filter { $0.verdict == .fail }
         if !failed.isEmpty {

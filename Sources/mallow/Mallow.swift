@@ -6,6 +6,8 @@ import Ledger
 import MigrationModel
 
 /// The command line: one subcommand a file, nothing but composition here.
+///
+/// Each subcommand says its name: to make it from the type's takes the parser longer than all else that it does.
 @main
 struct Mallow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +28,7 @@ struct Mallow: AsyncParsableCommand {
             Plan.self, Run.self, Status.self, Verify.self, Compare.self, Doctor.self, Failures.self, Waive.self,
             Recover.self,
             Report.self, Discover.self,
-            ThemeCommand.self, OpenConsole.self, Demo.self,
+            ThemeCommand.self, OpenConsole.self, Demo.self, InitCommand.self,
         ],
         defaultSubcommand: OpenConsole.self
     )

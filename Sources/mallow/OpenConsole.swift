@@ -6,6 +6,7 @@ import Deployment
 import Foundation
 import Ledger
 import MigrationModel
+import PlatformSettings
 import Settings
 import Terminal
 import Themes
@@ -44,12 +45,15 @@ struct OpenConsole: AsyncParsableCommand {
             }
             return window
         }
-        let watch = Self.watch(ledger.path)
+        async let outfit = Outfit(environment: ProcessInfo.processInfo.environment)
         let ledger = try ledger.open()
+        let watch = try Self.watch(ledger)
         let last = try await ledger.newestRun()
-        let source = platform.source ?? last?.source
-        let store = platform.store ?? last?.store
-        let catalog = platform.catalog ?? last?.catalog
+        let configuration = try self.ledger.configuration.read()
+        let configured = configuration?.production
+        let source = platform.source ?? configured?.source?.value ?? last?.source
+        let store = platform.store ?? configured?.store?.value ?? last?.store
+        let catalog = platform.catalog ?? configured?.catalog?.value ?? last?.catalog
         var endpoints: Endpoints?
         // A wrong endpoint is said before the screen is taken; a right one means the same place from any folder.
         if let source, let store, let catalog {
@@ -60,14 +64,15 @@ struct OpenConsole: AsyncParsableCommand {
         let folder = URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path
         let sandbox = try? Sandbox(in: folder)  // another folder has none
         if let sandbox, sandbox.ledger == ledger.path {
-            return try await Self.show(Place(sandbox), ledger, watch, look: look)
+            return try await Self.show(Place(sandbox), ledger, watch, try await outfit, look)
         }
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
-            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, operator: NSUserName(),
+            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, configuration: configuration?.path,
+            operator: NSUserName(),
             window: window, weaknesses: endpoints?.store.weaknesses ?? []
         )
-        try await Self.show(place, ledger, watch, look: look)
+        try await Self.show(place, ledger, watch, try await outfit, look)
     }
 
     /// - Parameter otherwise: what to do where there is none.
@@ -77,11 +82,11 @@ struct OpenConsole: AsyncParsableCommand {
         }
     }
 
-    /// Looks at every course of a ledger while that is opened and the terminal is taken: of 10,000 courses, that takes longest.
-    static func watch(_ ledger: String) -> LedgerWatch {
-        let watch = LedgerWatch(path: ledger, now: { Date() })
-        // What cannot be read yet is read, and told, by the console itself.
-        Task { try? await watch.prepare(.worstFirst) }
+    /// Begins to look at every course while the terminal is taken: of 10,000 courses, that takes longest.
+    private static func watch(_ ledger: Ledger) throws -> LedgerWatch {
+        let watch = try LedgerWatch(ledger)
+        // What cannot be read now is read, and told, by the console itself.
+        Task { try? await watch.prepare(.worstFirst) }  // the console reads it again, and says why not
         return watch
     }
 
@@ -89,14 +94,11 @@ struct OpenConsole: AsyncParsableCommand {
     ///
     /// - Parameter welcome: the first notice, made from the keys that are in force.
     static func show(
-        _ place: Place, _ ledger: Ledger, _ watch: LedgerWatch, look: LookOptions,
+        _ place: Place, _ ledger: Ledger, _ watch: LedgerWatch, _ outfit: Outfit, _ look: LookOptions,
         welcome: ((Keymap) -> String)? = nil
     ) async throws {
-        let environment = ProcessInfo.processInfo.environment
         let memory = KeptBeside(folder: URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path)
-        let shelf = ThemeShelf(userFolder: ThemeShelf.userFolder(environment: environment))
-        let theme = try look.theme(on: shelf, remembered: memory.theme)
-        let keymap = try Self.keymap(environment)
+        let theme = try look.theme(on: outfit.shelf, remembered: memory.theme)
         let terminal: Terminal
         do {
             terminal = try await Terminal.open(
@@ -106,10 +108,10 @@ struct OpenConsole: AsyncParsableCommand {
             throw UsageError("\(unavailable) mallow status --watch works on any terminal.")
         }
         var model = Model(
-            size: await terminal.size(), capabilities: terminal.capabilities, place: place, themes: shelf.themes,
-            theme: theme, keymap: keymap, now: Date()
+            size: await terminal.size(), capabilities: terminal.capabilities, place: place, themes: outfit.shelf.themes,
+            theme: theme, keymap: outfit.keymap, now: Date()
         )
-        for problem in shelf.problems { model.tell(.refused, "\(problem)") }
+        for problem in outfit.shelf.problems { model.tell(.refused, "\(problem)") }
         if let welcome { model.tell(.information, welcome(model.keymap)) }
         let session = ConsoleSession(
             model: model, display: terminal, ledger: ledger, watch: watch, starter: BackgroundEngine(place: place),
@@ -119,16 +121,26 @@ struct OpenConsole: AsyncParsableCommand {
     }
 }
 
-extension OpenConsole {
-    /// The standard keys, or the operator's own from `mallow/keys.toml` in the configuration folder.
-    private static func keymap(_ environment: [String: String]) throws -> Keymap {
-        let folder = URL(fileURLWithPath: ThemeShelf.userFolder(environment: environment)).deletingLastPathComponent()
-        let path = folder.appending(path: "keys.toml").path
-        guard FileManager.default.fileExists(atPath: path) else { return .standard }
+/// What operators may bring along for the console: their themes and their keys.
+struct Outfit: Sendable {
+    let shelf: ThemeShelf
+    let keymap: Keymap
+
+    /// Reads the files in the configuration folder. Blocks for some milliseconds.
+    ///
+    /// - Throws: ``UsageError`` for keys that cannot be used. A broken theme is no reason not to begin.
+    init(environment: [String: String]) throws {
+        let themes = ThemeShelf.userFolder(environment: environment)
+        shelf = ThemeShelf(userFolder: themes)
+        let path = URL(fileURLWithPath: themes).deletingLastPathComponent().appending(path: "keys.toml").path
+        guard FileManager.default.fileExists(atPath: path) else {
+            keymap = .standard
+            return
+        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw UsageError("\(path) cannot be read; let this user read it, or remove it.")
         }
-        do { return try Keymap(Array(data), at: path) } catch { throw UsageError("\(error)") }
+        do { keymap = try Keymap(Array(data), at: path) } catch { throw UsageError("\(error)") }
     }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 /// `mallow plan`
 struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "plan",
         abstract: "Shows what would be migrated and what would not, and why. Writes nothing.",
         discussion: """
             Example:

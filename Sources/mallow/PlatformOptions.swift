@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Migration
 import MigrationModel
+import PlatformSettings
 
 /// Where the platform's stores are.
 struct PlatformOptions: ParsableArguments {
@@ -29,7 +30,8 @@ struct PlatformOptions: ParsableArguments {
                 """))
     var catalog: String?
 
-    /// The endpoints as given; those left out are the ones of the ledger's last run. Makes no ledger.
+    /// The endpoints as given; those left out are the configuration's, else the ones of the ledger's last run. Makes no
+    /// ledger.
     func endpoints(_ ledger: LedgerOptions) throws -> Endpoints {
         let endpoints = try uncheckedEndpoints(ledger)
         try endpoints.check()
@@ -38,33 +40,47 @@ struct PlatformOptions: ParsableArguments {
 
     /// The same without a look at them.
     func uncheckedEndpoints(_ ledger: LedgerOptions) throws -> Endpoints {
-        let isWhole = source != nil && store != nil && catalog != nil
-        let last = isWhole ? nil : try Ledger.placesOfLastRun(knownTo: ledger.path)
-        func endpoint(_ given: String?, _ last: String?, _ name: String) throws -> String {
-            guard let endpoint = given ?? last else {
-                throw UsageError("--\(name) is missing, and the ledger has no earlier run to take it from.")
+        let configured = try ledger.configuration.read()?.production
+        let isWhole =
+            (source ?? configured?.source?.value) != nil && (store ?? configured?.store?.value) != nil
+            && (catalog ?? configured?.catalog?.value) != nil
+        let last = isWhole ? nil : try Ledger.placesOfLastRun(knownTo: try ledger.path)
+        func endpoint(
+            _ given: String?, _ written: Found<String>?, _ last: String?, _ name: String
+        ) throws -> String {
+            guard let endpoint = given ?? written?.value ?? last else {
+                throw UsageError(
+                    "--\(name) is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
             }
             return endpoint
         }
-        return try Endpoints(
-            source: try endpoint(source, last?.source, "source"),
-            store: try endpoint(store, last?.store, "store"),
-            catalog: try endpoint(catalog, last?.catalog, "catalog")
+        let endpoints = try Endpoints(
+            source: try endpoint(source, configured?.source, last?.source, "source"),
+            store: try endpoint(store, configured?.store, last?.store, "store"),
+            catalog: try endpoint(catalog, configured?.catalog, last?.catalog, "catalog")
         )
+        return configured.map(endpoints.knowing) ?? endpoints
     }
 }
 
 /// Where the ledger is.
 struct LedgerOptions: ParsableArguments {
-    @Option(help: "The ledger's file. Default: mallow/mallow.ledger in the state folder.")
+    @Option(help: "The ledger's file. Default: the configuration's, else mallow/mallow.ledger in the state folder.")
     var ledger: String?
 
+    @OptionGroup var configuration: ConfigurationOptions
+
+    /// - Throws: ``InvalidConfiguration``, when nobody named it.
     var path: String {
-        ledger ?? StateFolder.defaultLedger(environment: ProcessInfo.processInfo.environment)
+        get throws {
+            try ledger ?? configuration.read()?.ledger?.value
+                ?? StateFolder.defaultLedger(environment: ProcessInfo.processInfo.environment)
+        }
     }
 
     /// Opens the ledger, or makes it.
     func open() throws -> Ledger {
+        let path = try path
         do {
             try StateFolder.prepare(for: path)
         } catch {
@@ -78,13 +94,13 @@ struct LedgerOptions: ParsableArguments {
 
     /// Opens the ledger if there is one.
     func openIfThere() throws -> Ledger? {
-        FileManager.default.fileExists(atPath: path) ? try open() : nil
+        FileManager.default.fileExists(atPath: try path) ? try open() : nil
     }
 
     /// Opens the ledger, which must be there.
     func openExisting() throws -> Ledger {
         guard let ledger = try openIfThere() else {
-            throw UsageError("There is no ledger at \(path); start a run, or name another ledger with --ledger.")
+            throw UsageError("There is no ledger at \(try path); start a run, or name another ledger with --ledger.")
         }
         return ledger
     }

@@ -9,6 +9,7 @@ import MigrationModel
 /// `mallow recover`
 struct Recover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "recover",
         abstract: "Settles what a dead engine left open, now. Every run does it too at its start.",
         discussion: """
             Each open transaction turns out to be committed, or everything it wrote is removed and proven absent.
@@ -43,7 +44,9 @@ struct Recover: AsyncParsableCommand {
             ), under: claim
         )
         let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)
-        let outcome = try await recovery.settleAll()
+        let outcome = try await recovery.settleAll { settled, all in
+            Output.complain("\(settled) of \(all) open transactions looked into")
+        }
         try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
         let left = try await ledger.openTransactionCount()

@@ -7,6 +7,7 @@ import MigrationModel
 /// `mallow report`
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "report",
         abstract: "Writes one report of a run: every course, and every video left behind and why.",
         discussion: """
             Example:

@@ -5,10 +5,12 @@ import Foundation
 import Ledger
 import Migration
 import MigrationModel
+import PlatformSettings
 
 /// `mallow run`
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "run",
         abstract: "Migrates courses. Shows a bar on a terminal, lines elsewhere.",
         discussion: """
             Runs until every selected course is as far as it can be brought. Control-C drains: videos in flight are \
@@ -59,8 +61,8 @@ struct Run: AsyncParsableCommand {
         try tuning.check()
         let endpoints = try platform.endpoints(ledger)
         let launch = Launch(
-            endpoints: endpoints, ledger: ledger, content: content, tuning: tuning, stage: try staging.stage(endpoints),
-            isJSON: json
+            endpoints: endpoints, ledger: ledger, content: content, tuning: tuning,
+            prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(endpoints), isJSON: json
         )
         let selection: CourseSelection =
             if all {
@@ -108,18 +110,17 @@ struct TuningOptions: ParsableArguments {
         guard errorBudget >= 0 else {
             throw UsageError("--error-budget \(errorBudget): it cannot be less than 0.")
         }
-        try keys.check()
     }
 
-    func options(_ content: ContentOptions) -> RunOptions {
+    func options(_ content: ContentOptions, prefix: String) -> RunOptions {
         RunOptions(
-            concurrency: concurrency, format: content.format, prefix: keys.prefix, lookUp: content.lookUp,
+            concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp,
             errorBudget: errorBudget
         )
     }
 
-    func described(_ content: ContentOptions) -> String {
-        "concurrency \(concurrency), format \(content.format.rawValue), prefix \(keys.prefix), error budget \(errorBudget)"
+    func described(_ content: ContentOptions, prefix: String) -> String {
+        "concurrency \(concurrency), format \(content.format.rawValue), prefix \(prefix), error budget \(errorBudget)"
             + (content.declaredOnly ? ", declared only" : "")
             + (limitPuts.map { ", \($0) puts/s" } ?? "") + (limitReads.map { ", \($0) reads/s" } ?? "")
     }
@@ -139,13 +140,18 @@ struct TuningOptions: ParsableArguments {
 
 /// What objects are called.
 struct KeyOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("What stands before an object's name in edx-val.", valueName: "PREFIX"))
-    var prefix = RunOptions().prefix
+    @Option(
+        help: ArgumentHelp(
+            "What stands before an object's name in edx-val. Default: the configuration's, else video-transcripts/.",
+            valueName: "PREFIX"))
+    var prefix: String?
 
-    /// Says in one sentence what is wrong with it.
-    func check() throws {
+    /// - Throws: ``UsageError`` for one that cannot be, ``InvalidConfiguration``.
+    func prefix(_ configuration: ConfigurationOptions) throws -> String {
+        let prefix = try prefix ?? configuration.read()?.production.prefix?.value ?? RunOptions().prefix
         guard !prefix.hasPrefix("/"), !prefix.contains("..") else {
             throw UsageError("--prefix \(prefix): a prefix is relative and has no \"..\".")
         }
+        return prefix
     }
 }

@@ -8,6 +8,7 @@ import MigrationModel
 /// `mallow status`
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "status",
         abstract: "Shows the newest run and every course, from the ledger.",
         discussion: """
             Example:

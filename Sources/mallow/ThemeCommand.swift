@@ -37,6 +37,7 @@ extension ThemeCommand {
     /// `mallow theme list`
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Lists every theme that can be chosen, with its states' colours.",
             discussion: """
                 Example:
@@ -70,6 +71,7 @@ extension ThemeCommand {
     /// `mallow theme show`
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Prints what a theme does with each role, as a sample where the terminal has colours.",
             discussion: """
                 Example:
@@ -112,6 +114,7 @@ extension ThemeCommand {
     /// `mallow theme lint`
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "lint",
             abstract: "Measures whether themes can be read by everybody; exit code 1 when one cannot.",
             discussion: """
                 Contrast of all text and bars, distance of the states' colours for eyes that see no red, no green or \

@@ -9,6 +9,7 @@ import MigrationModel
 /// `mallow verify`
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Checks what is migrated, from the raw stores. Writes nothing.",
         discussion: """
             For every transcript: the contentstore's bytes, the catalog's row as readers join it, the object behind it, and \

@@ -7,6 +7,7 @@ import MigrationModel
 /// `mallow waive`
 struct Waive: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "waive",
         abstract:
             "Lets a failed or conflicting video, or one transcript of it, stay behind, by name and with a reason.",
         discussion: """

@@ -20,7 +20,7 @@ struct ConsoleBenchmark {
         var model = Self.model
         var watch: LedgerWatch?
         let opening = try await seconds {
-            watch = LedgerWatch(try Ledger(path: path, now: { Date() }))
+            watch = try LedgerWatch(try Ledger(path: path, now: { Date() }))
         }
         guard let watch else { return }
         let reading = try await seconds { try await Self.load(&model, watch) }

@@ -26,7 +26,7 @@ struct Night {
         )
         log = try await ledger.beginRun(header, under: try await ledger.claim())
         self.ledger = ledger
-        watch = LedgerWatch(ledger)
+        watch = try LedgerWatch(ledger)
         try await log.record([.concurrency(32), .runState(.running, reason: "")])
         // One commit for all of it.
         try await log.record(

@@ -49,7 +49,7 @@ import Testing
     @Test func `what was waived since it failed is told, until somebody takes it back`() async throws {
         try await onLedger { ledger, log, _ in
             try await log.record(Self.blocks.prefix(2).map { report($0, .failed) })
-            let watch = LedgerWatch(ledger)
+            let watch = try LedgerWatch(ledger)
             var request = ViewRequest()
             request.wantsTroubles = true
             func waived() async throws -> [Bool] {
@@ -69,7 +69,7 @@ import Testing
             try await log.record(Self.blocks.map { report($0) })
             clock.turn(6)
             try await log.record([.runEnded(.completed, reason: "")])
-            let watch = LedgerWatch(ledger)
+            let watch = try LedgerWatch(ledger)
             var request = ViewRequest()
             let plain = try await watch.view(request, keeping: [])
             #expect(plain.pace == nil)
@@ -108,7 +108,7 @@ import Testing
                 .notice(course: Self.key, block: nil, text: "Something Odd"),
                 .notice(course: nil, block: nil, text: "100% of a_thing"),
             ])
-            let watch = LedgerWatch(ledger)
+            let watch = try LedgerWatch(ledger)
             func count(_ filter: String) async throws -> Int {
                 var request = ViewRequest()
                 (request.eventFilter, request.eventRows) = (filter, 50)

@@ -99,6 +99,7 @@ class Figures(TerminalTests):
         if pty:
             pty.see(rb"engine ok")
             figures = self.measured(pty, self.arguments.watch)
+            self.assertIsNone(run.poll(), "the run was over before its console was measured: take more --courses")
             while run.poll() is None:
                 pty.read()
                 time.sleep(0.02)
@@ -186,7 +187,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ledger", type=Path)
     parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--courses", type=int, default=40)
+    parser.add_argument("--courses", type=int, default=90)
     parser.add_argument("--watch", type=float, default=2.0, help="seconds of each run during which its console is measured")
     Figures.arguments, rest = parser.parse_known_args()
     unittest.main(argv=[sys.argv[0], *rest], verbosity=0)

@@ -28,16 +28,40 @@ SEED = int(os.environ.get("MALLOW_SEED", "2018"))
 COURSES, VIDEOS, TRANSCRIPTS = 4, 10, 5
 AUTHORS, PAUSE = 3, 0.04
 AUTHOR = Path(__file__).resolve().parent / "author.py"
+# One request of Studio's: a transaction that stays open, until a line comes, between its first transcripts and its last.
+REQUEST = """
+import json, sys, read_back
+catalog, store, video, before, after = sys.argv[1:]
+read_back.start_django(catalog, store)
+from django.core.files.base import ContentFile
+from django.db import transaction
+from edxval.api import create_video, create_video_transcript
+
+def create(languages):
+    for language in json.loads(languages):
+        text = f"1\\n00:00:01,000 --> 00:00:02,000\\ntheirs in {language}\\n\\n"
+        create_video_transcript(video, language, "srt", ContentFile(text.encode()))
+
+create_video({"edx_video_id": video, "client_video_id": "theirs", "status": "external", "duration": 0,
+              "encoded_videos": [], "courses": []})
+with transaction.atomic():
+    create(before)
+    print("open", flush=True)
+    sys.stdin.readline()
+    create(after)
+print("committed", flush=True)
+"""
 
 
 class WritersTests(DatabaseTests):
+    """`source` is what is to be stored, (video, language) → SHA-256, worked out without the program."""
+
     def setUp(self):
         super().setUp()
         self.exports = self.folder / "fleet"
         self.total = fleet.make_fleet(self.exports, COURSES, VIDEOS, TRANSCRIPTS, seed=SEED)
         self.site = self.mysql_site(self.exports)
         self.site.store.mkdir()
-        # (video, language) → the SHA-256 of what is to be stored, worked out without the program.
         self.source = {
             (video["edx_video_id"], transcript["language"]): transcript["sha256"]
             for course in call([sys.executable, EDXVAL / "oracle.py", self.exports]).json["courses"]
@@ -64,14 +88,73 @@ class WritersTests(DatabaseTests):
             self.assert_laws()
             self.assert_complete()
 
+    def test_a_request_that_stays_open_longer_than_is_waited_fails_a_video_for_now(self):
+        video, languages = self.begin_request(lambda languages: (languages[-1:], []))
+        run = self.site.start("run", "--all", "--json")
+        # Not rolled back: as long as rows of the video are locked, nobody can tell whether its commit is over.
+        self.wait_for(run, '"to":"failed"')
+        self.assertEqual({}, {key: row for key, row in self.by_key().items() if key[0] == video}, "a video in part")
+        self.end_request()
+        self.assert_request_won(run, video, languages)
+
+    def test_a_request_that_needs_what_a_commit_has_and_the_other_way_round_is_a_deadlock_that_passes(self):
+        # It has changed more than the commit, which is therefore the one that the server takes back.
+        video, languages = self.begin_request(lambda languages: (languages[1:], languages[:1]))
+        run = self.site.start("run", "--all", "--json")
+        with self.site.connect() as connection, connection.cursor() as cursor:
+            waiting = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+            # The server brings that table up to date for who has not read it for a tenth of a second.
+            wait_until(lambda: cursor.execute(waiting) and cursor.fetchone()[0], "the commit waits for it", every=0.2)
+        self.end_request()
+        self.wait_for(run, '"to":"rolled back"')
+        self.assert_request_won(run, video, languages)
+
+    # One author's request
+
+    def begin_request(self, split):
+        """`split` parts a video's languages, in the order in which the program inserts them, in what comes before the line
+        and what after it.
+        """
+        video = min(video for video, _ in self.source)
+        before, after = split(sorted(language for key, language in self.source if key == video))
+        self.request = subprocess.Popen(
+            [sys.executable, "-B", "-c", REQUEST, self.site.endpoint, self.site.store, video, json.dumps(before), json.dumps(after)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=EDXVAL, env=self.site.environment)
+        self.addCleanup(self.request.stdout.close)
+        self.addCleanup(self.end_author, self.request)
+        self.assertEqual(b"open\n", self.request.stdout.readline())
+        return video, [*before, *after]
+
+    def end_request(self):
+        self.request.stdin.write(b"\n")
+        self.request.stdin.flush()
+        self.assertEqual(b"committed\n", self.request.stdout.readline())
+
+    def wait_for(self, run, word):
+        wait_until(lambda: word in run.out.read_text() or run.poll() is not None, f"the run says {word}")
+        self.assertIn(word, run.out.read_text())
+
+    def assert_request_won(self, run, video, languages):
+        self.assertEqual(0, run.wait(TIMEOUT), run.err.read_text())
+        found = self.by_key()
+        self.assertEqual(self.source.keys(), found.keys())
+        for key, row in found.items():
+            if key[0] == video and key[1] in languages:
+                self.assertIn(f"theirs in {key[1]}\n", (self.site.store / row["transcript"]).read_text())
+            else:
+                self.assertEqual(self.source[key], row["sha256"], key)
+        self.assertEqual({row["transcript"] for row in found.values()}, self.site.objects().keys(), "orphans")
+        self.assertEqual(COURSES, len(self.site.flags()))
+        self.assert_exit(0, self.site.call("verify", "--deep"))
+
     # Authors
 
     def begin_authors(self):
         chance = random.Random(SEED)
-        owned = [[] for _ in range(AUTHORS)]
+        owned = [[] for _ in range(AUTHORS + 1)]
         for key in sorted(self.source):
             chance.choice(owned).append(key)
-        for number, keys in enumerate(owned):
+        for number, keys in enumerate(owned[1:]):  # what comes first is the program's alone
             file = self.folder / f"keys.{number}"
             file.write_text(json.dumps(keys))
             out, err = (self.folder / f"author.{number}.{name}" for name in ("out", "err"))
@@ -156,8 +239,7 @@ class WritersTests(DatabaseTests):
         met = Counter(entry["change"] for entry in during if entry["loaded"] in ours)
         met["taken"] = sum(entry["outcome"] == "taken" for entry in during)
         met["gave way"] = gave_way
-        print(f"\n  seed {SEED}: {len(during)} changes during the run, {dict(met)}",
-              file=sys.stderr)
+        print(f"\n  seed {SEED}: {len(during)} changes during the run, of these of rows of ours: {dict(met)}", file=sys.stderr)
         for kind in ("put", "delete", "provider", "gave way"):
             self.assertGreater(met[kind], 0, f"{kind}: {met}")
 

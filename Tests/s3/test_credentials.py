@@ -68,6 +68,32 @@ class CredentialTests(BucketTests):
     def test_of_the_environment(self):
         self.assert_run(**self.right)
 
+    def configuration(self, endpoint, secrets):
+        path = self.folder / "mallow.yaml"
+        path.write_text(f"production:\n  store: {endpoint}\n  secrets:\n{secrets}")
+        path.chmod(0o600)
+        return path
+
+    def test_of_mallow_yaml(self):
+        """From a file of its own and from the platform's settings; for the very bucket that stands there, and no other."""
+        (self.folder / "id").write_text(f"{self.weed.access_key}\n")
+        (self.folder / "id").chmod(0o600)
+        (self.folder / "lms.yml").write_text(f"AWS_SECRET_ACCESS_KEY: '{self.weed.secret_key}'\n")
+        secrets = (f"    aws_access_key_id: {{file: {self.folder}/id}}\n"
+                   f"    aws_secret_access_key: {{platform: {self.folder}/lms.yml, key: AWS_SECRET_ACCESS_KEY}}\n")
+        nowhere = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), str(self.folder / "none"))
+        site = self.bucket_site(
+            self.source, self.weed, endpoint=self.proxy.endpoint, environment=surroundings(**nowhere))
+        path = self.configuration(site.url, secrets)
+        result = site.call("run", "--all", "--config", str(path))
+        self.assert_exit(0, result)
+        self.assert_whole(site, 1)
+        self.assertNotIn(self.weed.secret_key, result.out + result.err + path.read_text())
+        path = self.configuration(site.url + "&accept=unchecked", secrets)
+        refused = site.call("verify", "--config", str(path))
+        self.assert_exit(1, refused)
+        self.assertIn("there are none", refused.out + refused.err)
+
     def test_of_a_profile(self):
         self.assert_run(**self.profile())
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+import ObjectStorage
+package import PlatformSettings
+import Settings
+
+/// Where secrets are to be had: in the environment, else where `mallow.yaml` says. They are read when a place is opened
+/// and kept nowhere.
+package struct Secrets: Sendable, Hashable {
+    private let sources: [SecretName: SecretSource]
+
+    /// - Parameter sources: those of `mallow.yaml`.
+    package init(_ sources: [SecretName: SecretSource] = [:]) { self.sources = sources }
+
+    /// A secret; nil where nobody says anything of it. Blocks.
+    ///
+    /// - Throws: ``Failure``, of class `auth`, where it is not to be had from where it should be. Never with a secret in it.
+    package func secret(_ name: SecretName, environment: [String: String]) throws -> String? {
+        if let secret = environment[name.variable], !secret.isEmpty { return secret }
+        do {
+            return try sources[name]?.secret(environment: environment)
+        } catch {
+            throw Failure(
+                .auth, "reading a secret", at: error.file, cause: "\(name.rawValue): \(error.problem)",
+                safe: "nothing was opened with it", advice: error.advice)
+        }
+    }
+}
+
+/// AWS's keys from where `mallow.yaml` says.
+struct ConfiguredCredentials: CredentialSource {
+    let name = "mallow.yaml"
+    /// Whoever writes a session's token there changes it while a run goes on.
+    let isChanging = true
+    let secrets: Secrets
+
+    func credentials(at date: Date) async throws -> AWSCredentials? {
+        // Without the environment: its own source goes first, and has all of its keys or none.
+        let key = try secrets.secret(.accessKeyID, environment: [:])
+        let secret = try secrets.secret(.secretAccessKey, environment: [:])
+        if key == nil, secret == nil { return nil }
+        guard let key, let secret, !key.isEmpty, !secret.isEmpty else {
+            let missing = key?.isEmpty == false ? SecretName.secretAccessKey : .accessKeyID
+            throw Failure(
+                .auth, "find credentials", at: name, cause: "\(missing.rawValue) is not there, and the other one is",
+                advice: "write both, or neither")
+        }
+        let token = try secrets.secret(.sessionToken, environment: [:])
+        return AWSCredentials(accessKey: key, secret: secret, token: token)
+    }
+}

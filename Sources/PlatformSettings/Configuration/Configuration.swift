@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+package import Settings
+
+/// What an operator has written into `mallow.yaml`. Secrets are not in it, but where they are to be had.
+package struct Configuration: Sendable {
+    /// The name that is looked for.
+    package static let fileName = "mallow.yaml"
+
+    package let path: String
+    package let production: ConfiguredPlatform
+    /// Where the ledger is; a relative path begins at the configuration's folder.
+    package let ledger: Found<String>?
+    /// Everything that is wrong, from the first line to the last. Empty where all of it can be used.
+    package let problems: [FileProblem]
+
+    /// Reads a configuration. Blocks.
+    ///
+    /// - Throws: ``FileProblem`` for a file that cannot be read or parsed.
+    package init(at path: String) throws(FileProblem) {
+        let file = try SettingsFile(at: path)
+        var findings = Findings()
+        let root = Section(top: [Section.Part(file: file.path, mapping: file.mapping)])
+        root.refuseStrangers(among: ["production", "ledger"], &findings)
+        if root["production"] == nil {
+            root.complain(missing: "production", advice: "write it with source, store and catalog below", &findings)
+        }
+        self.path = path
+        production = ConfiguredPlatform(root.section("production", &findings), &findings)
+        ledger = root.text("ledger", &findings).map { found in
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            let expanded = NSString(string: found.value).expandingTildeInPath
+            return Found(URL(fileURLWithPath: expanded, relativeTo: folder).standardizedFileURL.path, found.origin)
+        }
+        problems = findings.problems.inOrder()
+    }
+
+    /// Where the configuration is: the file that was named, else `mallow.yaml` in this folder, else
+    /// `mallow/mallow.yaml` in `$XDG_CONFIG_HOME` or `~/.config`. Blocks.
+    ///
+    /// - Returns: nil where there is none, and where nothing is named on purpose: with an empty text. A file that was named
+    ///   is returned whether it is there or not.
+    package static func path(named given: String?, environment: [String: String]) -> String? {
+        if given == "" { return nil }
+        if let given { return URL(fileURLWithPath: NSString(string: given).expandingTildeInPath).path }
+        let folder = UserFolder.configuration.path(environment: environment)
+        return [URL(fileURLWithPath: fileName).path, "\(folder)/mallow/\(fileName)"].first {
+            FileManager.default.fileExists(atPath: $0)
+        }
+    }
+}
+
+/// The places of one platform, as `mallow.yaml` names them.
+package struct ConfiguredPlatform: Sendable {
+    package let source: Found<String>?
+    package let store: Found<String>?
+    package let catalog: Found<String>?
+    /// What stands before an object's name in edx-val.
+    package let prefix: Found<String>?
+    package let secrets: [SecretName: SecretSource]
+
+    /// - Parameter section: nil for nothing.
+    init(_ section: Section?, _ findings: inout Findings) {
+        section?.refuseStrangers(among: ["source", "store", "catalog", "prefix", "secrets"], &findings)
+        source = section?.text("source", &findings)
+        store = section?.text("store", &findings)
+        catalog = section?.text("catalog", &findings)
+        prefix = section?.text("prefix", &findings)
+        var secrets: [SecretName: SecretSource] = [:]
+        if let written = section?.section("secrets", &findings) {
+            written.refuseStrangers(among: SecretName.allCases.map(\.rawValue), &findings)
+            for name in SecretName.allCases {
+                secrets[name] = written[name.rawValue].flatMap { SecretSource($0, &findings) }
+            }
+        }
+        self.secrets = secrets
+    }
+}
+
+extension SecretSource {
+    /// Reads one of the ways to say where a secret is; nil for none of them, which is a problem then.
+    fileprivate init?(_ setting: Setting, _ findings: inout Findings) {
+        guard let section = setting.inner else {
+            guard let reference = setting.secret(&findings) else { return nil }
+            do throws(FileProblem) {
+                try Self.refuseOpen(reference.file, line: reference.line)
+            } catch {
+                findings.complain(error)
+            }
+            self = .written(reference)
+            return
+        }
+        section.refuseStrangers(among: ["env", "file", "platform", "key"], &findings)
+        let ways = [section["env"], section["file"], section["platform"]].compactMap(\.self)
+        guard ways.count == 1, let way = ways.first else {
+            findings.complain(
+                setting.place, "\(setting.path) names \(ways.isEmpty ? "no place" : "more than one place")",
+                advice: "write one of {env: NAME}, {file: PATH} and {platform: PATH, key: KEY}")
+            return nil
+        }
+        guard let text = way.text(&findings) else { return nil }
+        let path = NSString(string: text.value).expandingTildeInPath
+        switch way.key {
+        case "env":
+            let place = SecretReference(
+                file: setting.place.file, line: setting.place.line ?? 1, keyPath: setting.path, isEmpty: false)
+            self = .variable(text.value, place)
+        case "file": self = .file(path)
+        default:
+            guard let key = section.required("key", example: "DATABASES.default.PASSWORD", &findings) else {
+                return nil
+            }
+            self = .written(SecretReference(file: path, line: 1, keyPath: key.value, isEmpty: false))
+        }
+    }
+}
+
+extension Section {
+    /// Says which keys nobody knows, and which were perhaps meant.
+    fileprivate func refuseStrangers(among known: [String], _ findings: inout Findings) {
+        for key in keys where !known.contains(key) {
+            let near = known.nearest(to: key)
+            findings.complain(
+                place(of: key), "nobody knows \(path(of: key))",
+                advice: near.map { "perhaps \($0) is meant" } ?? "write one of \(known.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+import Synchronization
+import TestDoubles
+import Testing
+
+@testable import Migration
+
+/// What a dead engine left, settled many videos at once.
+@Suite struct RecoveryTests {
+    /// A store each of whose answers takes a while, during which others may ask.
+    private struct SlowStore: ObjectStore {
+        let raw: MemoryObjectStore
+        let busy: Busy
+        let wait: @Sendable () -> Void
+
+        var longestDelay: TimeInterval { raw.longestDelay }
+
+        func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await slowly { try await raw.head(key) } }
+        func get(_ key: ObjectKey) async throws -> [UInt8]? { try await slowly { try await raw.get(key) } }
+        func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+        func put(_ object: NewObject) async throws -> ETag { try await slowly { try await raw.put(object) } }
+        func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+            try await slowly { try await raw.delete(key, ifMatch: etag) }
+        }
+
+        private func slowly<Value>(_ call: () async throws -> Value) async throws -> Value {
+            busy.change(1)
+            defer { busy.change(-1) }
+            wait()
+            // Whoever is not waiting has his turn.
+            for _ in 0..<100 { await Task.yield() }
+            return try await call()
+        }
+    }
+
+    /// How many calls are under way, and how many ever were at once.
+    private final class Busy: Sendable {
+        private let state = Mutex((now: 0, most: 0))
+
+        var most: Int { state.withLock { $0.most } }
+
+        func change(_ step: Int) {
+            state.withLock { state in
+                state.now += step
+                state.most = max(state.most, state.now)
+            }
+        }
+    }
+
+    @Test func `many videos are settled at once, and how far it is, is told`() async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, _) = SimulatedCourses.fleet(6, videos: 10)
+            let world = MemoryWorld(courses)
+            try await Simulation(world, FaultSchedule { _, what in what == "commit" ? .crashBefore : nil }).live()
+            let open = try await world.log.openTransactions().count
+            try #require(open > 16, "an engine that died with many videos in flight")
+            let surroundings = Surroundings(
+                sleep: { _ in }, uptime: { world.now.timeIntervalSince1970 }, now: { world.now },
+                newID: { world.newID() }, jitter: { 0 })
+
+            let busy = Busy()
+            let store = SlowStore(raw: world.store, busy: busy) { world.advance(by: 0.25) }
+            let recovery = Recovery(
+                store: store, catalog: world.catalog, log: world.log, surroundings: surroundings)
+            var told: [Int] = []
+            let outcome = try await recovery.settleAll { settled, all in
+                told.append(settled)
+                #expect(all == open)
+            }
+
+            #expect(outcome == Recovery.Outcome(committed: 0, undone: open, open: []))
+            #expect(try await world.log.openTransactions().isEmpty)
+            #expect(world.store.objects.isEmpty)
+            #expect(busy.most == 16)
+            #expect(!told.isEmpty)
+            #expect(told == told.sorted() && told.allSatisfy { $0 <= open })
+        }
+    }
+
+    @Test func `one that cannot be settled keeps no other from it`() async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, _) = SimulatedCourses.fleet(2, videos: 10)
+            let world = MemoryWorld(courses)
+            try await Simulation(world, FaultSchedule { _, what in what == "commit" ? .crashBefore : nil }).live()
+            let transactions = try await world.log.openTransactions()
+            let bad = try #require(transactions.dropFirst().first).intents.map(\.intent.object)
+            let surroundings = Surroundings(
+                sleep: { _ in }, uptime: { world.now.timeIntervalSince1970 }, now: { world.now },
+                newID: { world.newID() }, jitter: { 0 })
+            let recovery = Recovery(
+                store: BrokenStore(raw: world.store, broken: Set(bad)), catalog: world.catalog, log: world.log,
+                surroundings: surroundings)
+
+            let outcome = try await recovery.settleAll()
+
+            #expect(outcome.undone == transactions.count - 1)
+            #expect(outcome.open.map(\.cause) == ["no answer"])
+            #expect(try await world.log.openTransactions().map(\.header.id) == [transactions[1].header.id])
+        }
+    }
+
+    /// A store that never answers about some keys.
+    private struct BrokenStore: ObjectStore {
+        let raw: MemoryObjectStore
+        let broken: Set<ObjectKey>
+
+        var longestDelay: TimeInterval { raw.longestDelay }
+
+        func head(_ key: ObjectKey) async throws -> ObjectInfo? {
+            if broken.contains(key) {
+                throw Failure(.transient, "asking", at: "\(key)", cause: "no answer", advice: "ask again")
+            }
+            return try await raw.head(key)
+        }
+        func get(_ key: ObjectKey) async throws -> [UInt8]? { try await raw.get(key) }
+        func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+        func put(_ object: NewObject) async throws -> ETag { try await raw.put(object) }
+        func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+            try await raw.delete(key, ifMatch: etag)
+        }
+    }
+}
