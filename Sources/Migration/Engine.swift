@@ -9,6 +9,7 @@ struct Engine: Sendable {
     let surroundings: Surroundings
     let control: RunControl
 
+    let catalog: PatientCatalog
     let journal: Journal
     let planner: VideoPlanner
     let rollback: Rollback
@@ -38,9 +39,10 @@ struct Engine: Sendable {
         }
         let given = connections.store
         let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
-        let catalog = WatchedCatalog(
+        let catalog = PatientCatalog(
             raw: connections.catalog,
-            watching: CallWatch(uptime: surroundings.uptime, count: outages.catalog.count, tell: outages.catalog.hear)
+            watching: CallWatch(uptime: surroundings.uptime, count: outages.catalog.count, tell: outages.catalog.hear),
+            outage: outages.catalog, surroundings: surroundings
         )
         self.run = run
         self.connections = Connections(
@@ -48,6 +50,7 @@ struct Engine: Sendable {
         )
         self.options = options
         self.surroundings = surroundings
+        self.catalog = catalog
         self.control = control
         self.journal = journal
         self.outages = outages

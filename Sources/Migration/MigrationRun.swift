@@ -49,7 +49,7 @@ package struct MigrationRun: Sendable {
         journal.note(.concurrency(engine.control.admission.limit))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await watchStore() }
-            group.addTask { try await watchCatalog() }
+            group.addTask { try await outages.catalog.watch { try await engine.catalog.ask() } }
             group.addTask { try await rest.watch() }
             defer { group.cancelAll() }
             try await work(on: selection)
@@ -58,23 +58,13 @@ package struct MigrationRun: Sendable {
         try await journal.record(.runEnded(ending, reason: reason))
     }
 
-    /// Nothing is there.
-    private static let nobody = "mallow-asks-whether-anybody-answers"
-
     private func watchStore() async throws {
         let (store, rest) = (engine.connections.store, engine.rest)
-        let nothing = ObjectKey(unchecked: engine.options.prefix + Self.nobody)
+        let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")
         try await engine.outages.store.watch {
             _ = try await store.head(nothing)
         } resting: {
             rest.seconds
-        }
-    }
-
-    private func watchCatalog() async throws {
-        let catalog = engine.connections.catalog
-        try await engine.outages.catalog.watch {
-            _ = try await catalog.rows(of: [VideoID(unchecked: Self.nobody)])
         }
     }
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import MigrationModel
+
+/// A catalog whose passing failures are waited out: a database that is restarted costs the time that it takes, and no video
+/// its attempt.
+///
+/// A call that failed in a way that passes changed nothing, so it may be made again: once the catalog has been asked and
+/// has answered. A commit whose reply was lost is not among them: that is for the transaction to settle by reading.
+struct PatientCatalog: VideoCatalog {
+    /// How often a call is made, though the catalog answers others in between.
+    private static let tries = 3
+
+    let raw: any VideoCatalog
+    let watching: CallWatch
+    let outage: Outage
+    let surroundings: Surroundings
+
+    var foldsLanguageCase: Bool { raw.foldsLanguageCase }
+
+    func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
+        try await patiently { try await raw.rows(of: videos) }
+    }
+
+    func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
+        try await patiently { try await raw.rows(withKeys: keys) }
+    }
+
+    func flag(of course: CourseKey) async throws -> FlagState { try await patiently { try await raw.flag(of: course) } }
+
+    func commit(_ video: VideoCommit) async throws -> CommitReceipt {
+        try await patiently { try await raw.commit(video) }
+    }
+
+    func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow] {
+        try await patiently { try await raw.settled(keys, of: video) }
+    }
+
+    func switchOn(_ course: CourseKey) async throws { try await patiently { try await raw.switchOn(course) } }
+
+    func record(_ task: FailedTask) async throws { try await patiently { try await raw.record(task) } }
+
+    func resolveFailedTasks(of course: CourseKey) async throws {
+        try await patiently { try await raw.resolveFailedTasks(of: course) }
+    }
+
+    /// Asks once whether anybody answers; what comes of it is heard like every other call.
+    func ask() async throws {
+        _ = try await watching { try await raw.rows(of: [VideoID(unchecked: "mallow-asks-whether-anybody-answers")]) }
+    }
+
+    private func patiently<Value>(_ call: () async throws -> Value) async throws -> Value {
+        var attempt = 1
+        while true {
+            let began = surroundings.uptime()
+            do {
+                return try await watching(call)
+            } catch let failure as Failure where failure.class == .transient && attempt < Self.tries {
+                _ = await outage.wasOut(since: began)
+                await outage.passed()
+                // Two that deadlocked are not to meet again.
+                try await surroundings.sleep(.milliseconds(Int64(100 * (1.5 + surroundings.jitter()))))
+                attempt += 1
+            }
+        }
+    }
+}
