@@ -137,7 +137,10 @@ struct CourseTask: Sendable {
     // MARK: - Cut-over
 
     private var cutover: Cutover {
-        Cutover(catalog: engine.connections.catalog, journal: engine.journal, course: course)
+        Cutover(
+            catalog: engine.connections.catalog, journal: engine.journal, course: course,
+            surroundings: engine.surroundings
+        )
     }
 
     private func cutOver(_ reading: CourseReading, _ progress: inout CourseProgress) async throws -> Attempt {

@@ -15,6 +15,7 @@ struct Cutover: Sendable {
     let catalog: any VideoCatalog
     let journal: Journal
     let course: CourseKey
+    let surroundings: Surroundings
 
     /// Counts every video anew, then switches the course's flag, once.
     ///
@@ -86,14 +87,30 @@ struct Cutover: Sendable {
         } catch let failure as Failure where failure.class == .ambiguous {
             // In doubt, read: below.
         }
-        guard try await catalog.flag(of: course).isOn else {
+        let now = try await catalog.flag(of: course)
+        guard now.isOn else {
             throw Failure(
                 .transient, "switching the feature flag", at: "\(course)", cause: "it reads back as off",
                 safe: "all its transcripts are migrated; only the flag is missing",
                 advice: "it is switched at the next attempt"
             )
         }
-        try await journal.record(.flagOn(course))
+        let text = Self.effect(now.platform, surroundings.clock(at: surroundings.uptime() + FlagState.cached))
+        try await journal.record([.flagOn(course), .notice(course: course, block: nil, text: text)])
+    }
+
+    /// What the course's flag does now, and when.
+    ///
+    /// - Parameter moment: when no process of the platform goes by what it read before any more.
+    private static func effect(_ platform: FlagState.Platform, _ moment: String) -> String {
+        switch platform {
+        case .byCourse:
+            "the flag is on; processes of the platform that read it before go by that until \(moment) at the latest"
+        case .allCourses: "the flag is on; the platform's own flag had it on for all courses already"
+        case .off:
+            "the flag is on, but the platform's own (VideoTranscriptEnabledFlag) is off, and with it every course's: "
+                + "a release that goes by it needs it switched on in Django's admin"
+        }
     }
 
     /// A source that is only read cannot be told the ids that were derived; the operator must be.

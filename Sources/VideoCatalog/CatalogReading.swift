@@ -67,7 +67,18 @@ struct CatalogReading {
             SELECT enabled FROM video_config_coursevideotranscriptenabledflag
             WHERE course_id = ? ORDER BY change_date DESC, id DESC LIMIT 1
             """, [.text(course.text)])
-        return FlagState(isAvailable: true, isOn: newest.first?[0].integer == 1)
+        return FlagState(isAvailable: true, isOn: newest.first?[0].integer == 1, platform: try platformFlag())
+    }
+
+    /// The flag of the whole platform. Open edX: section 6.1.
+    private func platformFlag() throws -> FlagState.Platform {
+        let newest = try session.rows(
+            """
+            SELECT enabled, enabled_for_all_courses FROM video_config_videotranscriptenabledflag
+            ORDER BY change_date DESC, id DESC LIMIT 1
+            """, [])
+        guard let row = newest.first, row[0].integer == 1 else { return .off }
+        return row[1].integer == 1 ? .allCourses : .byCourse
     }
 
     /// How many rows there are. A look for people: it reads whole tables.

@@ -196,6 +196,24 @@ import Testing
 
     // MARK: - Idempotence and sharing
 
+    @Test(
+        arguments: [
+            (.byCourse, "the flag is on; processes of the platform that read it before go by that until 02:50:00 UTC"),
+            (.allCourses, "the flag is on; the platform's own flag had it on for all courses already"),
+            (.off, "the flag is on, but the platform's own (VideoTranscriptEnabledFlag) is off"),
+        ] as [(FlagState.Platform, String)])
+    func `what a course's flag does, and from when on, is told`(
+        _ platform: FlagState.Platform, _ words: String
+    ) async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo(), platformFlag: platform)
+        try await Simulation(world).live()
+        #expect(world.catalog.flags == [Self.key: true])
+        let notices = world.log.contents.checkpoints.compactMap { checkpoint in
+            if case .notice(Self.key, nil, let text) = checkpoint { text } else { nil }
+        }
+        #expect(notices.contains { $0.hasPrefix(words) }, "\(notices)")
+    }
+
     @Test func `a second run over finished work writes nothing`() async throws {
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         let first = FaultSchedule()

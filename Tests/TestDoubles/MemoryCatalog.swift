@@ -49,15 +49,21 @@ package final class MemoryCatalog: VideoCatalog {
 
     package let foldsLanguageCase: Bool
     private let hasFlags: Bool
+    private let platformFlag: FlagState.Platform
     private let state: Mutex<Contents>
 
     /// - Parameters:
     ///   - foldsLanguageCase: whether `zh-CN` and `zh-cn` share a unique key, as MySQL's usual collations say.
     ///   - hasFlags: whether the platform has the flag's tables.
+    ///   - platformFlag: what the platform's own flag says.
     ///   - contents: what is there at first.
-    package init(foldsLanguageCase: Bool = false, hasFlags: Bool = true, contents: Contents = Contents()) {
+    package init(
+        foldsLanguageCase: Bool = false, hasFlags: Bool = true, platformFlag: FlagState.Platform = .off,
+        contents: Contents = Contents()
+    ) {
         self.foldsLanguageCase = foldsLanguageCase
         self.hasFlags = hasFlags
+        self.platformFlag = platformFlag
         state = Mutex(contents)
     }
 
@@ -122,7 +128,9 @@ package final class MemoryCatalog: VideoCatalog {
     }
 
     package func flag(of course: CourseKey) async throws -> FlagState {
-        FlagState(isAvailable: hasFlags, isOn: hasFlags && state.withLock { $0.flags[course] ?? false })
+        FlagState(
+            isAvailable: hasFlags, isOn: hasFlags && state.withLock { $0.flags[course] ?? false },
+            platform: platformFlag)
     }
 
     package func commit(_ video: VideoCommit) async throws -> CommitReceipt {

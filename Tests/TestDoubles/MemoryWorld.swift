@@ -14,10 +14,11 @@ package final class MemoryWorld: Sendable {
     package let longestDelay: TimeInterval
 
     package init(
-        _ courses: [CourseKey: MemoryCourse], foldsLanguageCase: Bool = false, longestDelay: TimeInterval = 900
+        _ courses: [CourseKey: MemoryCourse], foldsLanguageCase: Bool = false,
+        platformFlag: FlagState.Platform = .off, longestDelay: TimeInterval = 900
     ) {
         source = MemorySource(courses)
-        catalog = MemoryCatalog(foldsLanguageCase: foldsLanguageCase)
+        catalog = MemoryCatalog(foldsLanguageCase: foldsLanguageCase, platformFlag: platformFlag)
         let time = SimulatedTime()
         self.time = time
         log = MemoryLog(now: { time.now })

@@ -36,6 +36,35 @@ import Testing
         }
     }
 
+    /// Open edX: of rows for the whole platform the newest one counts, by date and then by number.
+    @Test(
+        arguments: [
+            ([], .off), ([("2018-01-01", true, false)], .byCourse), ([("2018-01-01", true, true)], .allCourses),
+            ([("2018-01-01", false, true)], .off),
+            ([("2018-01-02", true, true), ("2018-01-01", false, false)], .allCourses),
+            ([("2018-01-01", true, true), ("2018-01-01", true, false)], .byCourse),
+        ] as [([(String, Bool, Bool)], FlagState.Platform)])
+    func `the platform's own flag is what its newest row says`(
+        _ rows: [(day: String, enabled: Bool, forAll: Bool)], _ platform: FlagState.Platform
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/catalog.sqlite"
+            let catalog = try SQLiteCatalog(path: path, now: { .now })
+            for row in rows {
+                try await DatabaseQueue(path: path).write {
+                    try $0.execute(
+                        sql: """
+                            INSERT INTO video_config_videotranscriptenabledflag
+                            (change_date, enabled, enabled_for_all_courses) VALUES (?, ?, ?)
+                            """, arguments: [row.day, row.enabled, row.forAll])
+                }
+            }
+            let course = CourseKey(unchecked: "course-v1:A+B+C")
+            #expect(
+                try await catalog.flag(of: course) == FlagState(isAvailable: true, isOn: false, platform: platform))
+        }
+    }
+
     @Test func `a file without a log is left without one and keeps its promises`() async throws {
         // The first few: each commit is synced for itself here, and the others make many.
         for promise in VideoCatalogContract.cases.prefix(4) {

@@ -68,14 +68,29 @@ package struct CommitReceipt: Sendable, Hashable {
 
 /// A course's feature flag as the platform reads it. Open edX: section 6.1.
 package struct FlagState: Sendable, Hashable {
+    /// What the newest row for the whole platform says.
+    package enum Platform: Sendable, Hashable {
+        /// No course has the feature, whatever its own row says.
+        case off
+        /// Courses have it whose own row is enabled.
+        case byCourse
+        /// Every course has it.
+        case allCourses
+    }
+
+    /// For how long the platform's processes may go by what they read before: they keep each flag in a cache, in seconds.
+    package static let cached: TimeInterval = 600
+
     /// Whether the platform has the flag's tables at all; newer releases do not.
     package let isAvailable: Bool
     /// Whether the newest row of this course is enabled.
     package let isOn: Bool
+    package let platform: Platform
 
-    package init(isAvailable: Bool, isOn: Bool) {
+    package init(isAvailable: Bool, isOn: Bool, platform: Platform = .off) {
         self.isAvailable = isAvailable
         self.isOn = isOn
+        self.platform = platform
     }
 }
 
