@@ -13,12 +13,28 @@ struct ConsistencyCheck: Sendable {
     ///   - plan: what the contentstore has; its corrupt and conflicting transcripts count only when they are waived.
     ///   - written: the intents whose rows are ours by this transaction.
     /// - Returns: the counts, when they prove the video.
-    /// - Throws: ``Failure`` of class `integrity` when they do not; whatever the stores throw; ``LedgerLost``.
+    /// - Throws: ``Failure`` of class `integrity` when they do not, `transient` when somebody was changing them just then; whatever the stores throw; ``LedgerLost``.
     func prove(
         _ plan: VideoPlan, of course: CourseKey, written: [Intent], waived: Set<LanguageCode>
     ) async throws -> TranscriptCounts {
         let id = plan.resolved.video
         let rows = try await catalog.rows(of: [id])[id] ?? []
+        do {
+            return try await prove(plan, on: rows, of: course, written: written, waived: waived)
+        } catch let failure as Failure where failure.class == .integrity {
+            // An author who deletes or replaces a transcript changes its object and its row one after the other.
+            let now = try await catalog.rows(of: [id])[id] ?? []
+            if now == rows { throw failure }
+            throw Failure(
+                .transient, failure.what, at: failure.place,
+                cause: "\(failure.cause), while somebody was changing the video's rows", safe: failure.safe,
+                advice: "it is looked at again at the next attempt")
+        }
+    }
+
+    private func prove(
+        _ plan: VideoPlan, on rows: [CatalogRow], of course: CourseKey, written: [Intent], waived: Set<LanguageCode>
+    ) async throws -> TranscriptCounts {
         // What was written just now may not stand in the log yet.
         let new = Dictionary(uniqueKeysWithValues: written.map { ($0.object, $0.checksum) })
         let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new.keys), for: course)

@@ -31,14 +31,27 @@ package struct Readers: Sendable {
     /// How many videos are looked at at once; no more than their bytes are in memory.
     private static let atOnce = 16
 
-    /// Plans every video of a course with every byte of its transcripts, then lets go of the course.
+    /// Plans every video of a course with every byte of its transcripts, then lets go of the course, however that went.
     ///
     /// - Returns: what `body` made of each, in the order of the videos.
     func mapPlans<Value: Sendable>(
         of reading: CourseReading, _ body: @escaping @Sendable (VideoPlan) async throws -> Value
     ) async throws -> [Value] {
+        do {
+            let values = try await plans(of: reading, body)
+            await source.release(reading.course)
+            return values
+        } catch {
+            await source.release(reading.course)
+            throw error
+        }
+    }
+
+    private func plans<Value: Sendable>(
+        of reading: CourseReading, _ body: @escaping @Sendable (VideoPlan) async throws -> Value
+    ) async throws -> [Value] {
         let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
-        let values = try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+        return try await withThrowingTaskGroup(of: (Int, Value).self) { group in
             var values = [Value?](repeating: nil, count: reading.videos.count)
             for (index, video) in reading.videos.enumerated() {
                 if index >= Self.atOnce, let (done, value) = try await group.next() { values[done] = value }
@@ -53,8 +66,6 @@ package struct Readers: Sendable {
             for try await (done, value) in group { values[done] = value }
             return values.compactMap(\.self)
         }
-        await source.release(reading.course)
-        return values
     }
 
     /// Plans one video of a course.

@@ -89,9 +89,28 @@ struct VideoTask: Sendable {
             counts.store += written.count
             counts.migrated += written.count
         }
-        if let conflict = obstacles.first { throw conflict }
+        if let conflict = obstacles.first {
+            try await refuseRowsInChange(plan.transcripts.filter { !waived.contains($0.language) })
+            throw conflict
+        }
         watch.beginChecking()
         return try await engine.check.prove(plan, of: course, written: written, waived: waived)
+    }
+
+    /// An author who deletes a transcript takes its object away first and its row last: in between it looks like a conflict.
+    /// Open edX: section 5.2.
+    ///
+    /// - Throws: ``Failure``, of class `transient`, when a row in conflict is another one a moment later, or gone.
+    private func refuseRowsInChange(_ transcripts: [TranscriptPlan]) async throws {
+        let before = transcripts.filter { $0.action == .conflict }.compactMap(\.row)
+        guard let video = before.first?.video else { return }
+        try await engine.surroundings.sleep(.seconds(1))
+        let now = Set(try await engine.connections.catalog.rows(of: [video])[video] ?? [])
+        guard let changed = before.first(where: { !now.contains($0) }) else { return }
+        throw Failure(
+            .transient, "migrating a video", at: "\(video) \(changed.language)",
+            cause: "somebody was changing its row in the catalog just then",
+            advice: "it is looked at again at the next attempt")
     }
 
     /// Nothing new is begun for a video while an earlier transaction of it is open.

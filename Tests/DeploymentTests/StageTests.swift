@@ -29,6 +29,16 @@ import Testing
         #expect(raw.objects.count == 1)
     }
 
+    @Test func `a fault may hit the same call as often as it is made again`() async throws {
+        let fault = Staging.Fault(after: 0, call: .commit, ending: .refused, times: 3)
+        let catalog = PacedCatalog(MemoryCatalog(), on: TestStage(Staging(faults: [fault])).stage)
+        let commit = VideoCatalogContract.commit("v1", ["en": "1.srt"])
+        for _ in 0..<3 {
+            try await requireFailure(.transient, "the commit") { _ = try await catalog.commit(commit) }
+        }
+        #expect(try await catalog.commit(commit).inserted == ["en"])
+    }
+
     @Test(arguments: [(Staging.Ending.refused, 0), (.requestLost, 0), (.replyLost, 1)])
     func `a commit fails before it is done, or after`(_ ending: Staging.Ending, _ rows: Int) async throws {
         let raw = MemoryCatalog()

@@ -152,6 +152,40 @@ import Testing
         #expect(Self.state(world) == .migrated)
     }
 
+    /// Open edX: section 5.2. The object goes first and the row last; whoever looks in between must not hold the course.
+    @Test func `a transcript that an author is deleting just then is no conflict`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        world.catalog.insertAsAuthor("video-1", "fr", "going.srt")
+        try await Simulation(
+            world, meanwhile: { _, _ in world.catalog.deleteRow(of: "video-1", "fr", naming: "going.srt") }
+        ).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(Self.retries(world) == 1)
+        #expect(world.catalog.allRows.count == 3 && !world.catalog.allRows.contains { $0.object == "going.srt" })
+    }
+
+    @Test func `an object that is gone with its row just then is no lost one`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let proofs = CountDown(1)
+        let schedule = FaultSchedule { _, what in
+            guard what == "head", let row = world.catalog.allRows.first(where: { $0.language == "fr" }),
+                let object = row.object, proofs.next()
+            else { return nil }
+            // The author's two steps: one before the proof's look at the object, the other before it looks at the row.
+            world.store.removeSilently(object)
+            world.catalog.deleteAsAuthor("video-1", "fr")
+            return nil
+        }
+        try await Simulation(world, schedule).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(Self.retries(world) == 1)
+        let failures = world.log.contents.checkpoints.compactMap { checkpoint in
+            if case .videoState(let report) = checkpoint { report.failure } else { nil }
+        }
+        #expect(failures.map(\.class) == [.transient])
+        #expect(failures.first?.cause.contains("while somebody was changing the video's rows") == true)
+    }
+
     @Test func `codes that differ by case only are in conflict where the catalog folds case`() async throws {
         var courses = SimulatedCourses.oneVideo()
         let fields = VideoFields(transcripts: ["zh-CN": "ja.srt", "zh-cn": "fr.srt"], edxVideoID: "video-1")

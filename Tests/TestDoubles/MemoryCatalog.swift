@@ -101,6 +101,11 @@ package final class MemoryCatalog: VideoCatalog {
         state.withLock { $0.rows[video]?.removeAll { $0.language == language } }
     }
 
+    /// The same, as long as the row still names an object.
+    package func deleteRow(of video: VideoID, _ language: LanguageCode, naming object: ObjectKey) {
+        state.withLock { $0.rows[video]?.removeAll { $0.language == language && $0.object == object } }
+    }
+
     /// Adds a Video row without transcripts, as an upload does.
     package func insertVideo(_ video: VideoID) {
         state.withLock { _ = $0.videos.insert(video) }

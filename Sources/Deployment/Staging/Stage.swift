@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// It delays calls, and fails them before or after they are done, as a network would. It never changes what goes in or
 /// comes out, so no promise of a port is broken by it. A transcript's PUT, a video's commit and an asset's reading each
-/// fail by plan the first time at most: in one run each video is stopped three times at the worst, and a course's three
-/// retries suffice.
+/// fail by plan the first time at most, or as often as an engine makes the call in one attempt: in one run each video is
+/// stopped three times at the worst, and a course's three retries suffice.
 package final class Stage: Sendable {
     private struct State {
         /// Planned faults that have not hit yet, in the order in which they may.
@@ -17,6 +17,8 @@ package final class Stage: Sendable {
         var puts: Int
         /// What was put, committed or read by this engine.
         var seen: Set<Checksum> = []
+        /// Faults that hit the same call again, and how often yet.
+        var again: [Checksum: (fault: Staging.Fault, left: Int)] = [:]
     }
 
     /// How a call goes.
@@ -77,10 +79,16 @@ package final class Stage: Sendable {
                 state.puts += 1
                 if state.puts == staging.killAtPut { return .killed }
             }
-            guard state.seen.insert(mark).inserted else { return .well }
+            guard state.seen.insert(mark).inserted else {
+                guard let (fault, left) = state.again.removeValue(forKey: mark) else { return .well }
+                if left > 1 { state.again[mark] = (fault, left - 1) }
+                return .planned(fault.ending)
+            }
             if call == .put, staging.throttle?.refuses(state.puts) == true { return .throttled }
             let due = state.faults.firstIndex { $0.call == call && $0.after <= state.puts }
-            return due.map { .planned(state.faults.remove(at: $0).ending) } ?? .well
+            guard let fault = due.map({ state.faults.remove(at: $0) }) else { return .well }
+            if fault.times > 1 { state.again[mark] = (fault, fault.times - 1) }
+            return .planned(fault.ending)
         }
     }
 

@@ -40,9 +40,11 @@ package struct Staging: Codable, Sendable, Hashable {
         package let after: Int
         package let call: Call
         package let ending: Ending
+        /// How often it hits the same call before that goes well: an engine makes some calls again by itself.
+        package let times: Int
 
-        package init(after: Int, call: Call, ending: Ending) {
-            (self.after, self.call, self.ending) = (after, call, ending)
+        package init(after: Int, call: Call, ending: Ending, times: Int = 1) {
+            (self.after, self.call, self.ending, self.times) = (after, call, ending, times)
         }
     }
 
@@ -114,13 +116,13 @@ extension Staging {
             ],
             jitter: 0.6, seed: seed, speed: speed,
             faults: [
-                Fault(after: 4, call: .commit, ending: .refused),
+                Fault(after: 4, call: .commit, ending: .refused, times: 3),
                 Fault(after: 8, call: .put, ending: .replyLost),
                 Fault(after: 12, call: .put, ending: .refused),
                 Fault(after: 18, call: .read, ending: .refused),
                 Fault(after: 22, call: .put, ending: .requestLost),
                 Fault(after: 26, call: .commit, ending: .replyLost),
-                Fault(after: 90, call: .commit, ending: .refused),
+                Fault(after: 90, call: .commit, ending: .refused, times: 3),
                 Fault(after: 110, call: .delete, ending: .replyLost),
                 Fault(after: 130, call: .put, ending: .refused),
                 Fault(after: 150, call: .put, ending: .requestLost),
