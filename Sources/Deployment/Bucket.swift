@@ -41,7 +41,7 @@ struct Bucket {
             location, over: CurlLoop(TransferLimits(connections: connections), trust: trust),
             as: CredentialKeeper([
                 EnvironmentCredentials(environment),
-                ConfiguredCredentials(secrets: secrets),
+                ConfiguredCredentials(secrets: secrets, environment: environment),
                 ProfileCredentials(environment, home: NSHomeDirectory()),
                 ContainerCredentials(environment, over: nearby),
                 InstanceCredentials(environment, over: nearby),

@@ -29,9 +29,10 @@ struct Database {
     init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
         secrets = endpoint.secrets
         func refusal(_ reason: String) -> InvalidEndpoint {
+            // Without the endpoint itself, which may hold what it should not.
             InvalidEndpoint(
                 description:
-                    "--catalog \(endpoint): \(reason); write for example mysql://mallow@db.internal:3306/edxapp.")
+                    "--catalog mysql:…: \(reason); write for example mysql://mallow@db.internal:3306/edxapp.")
         }
         guard let parts = URLComponents(string: "\(endpoint)"), let host = parts.host, !host.isEmpty else {
             throw refusal("it names no host")
@@ -45,7 +46,7 @@ struct Database {
         var options: [String: String] = [:]
         for item in parts.queryItems ?? [] {
             guard ["tls", "ca"].contains(item.name) else {
-                throw refusal("it knows no \(item.name)=, but tls= and ca=")
+                throw refusal("after the ? it knows tls= and ca=, and something else stands there")
             }
             options[item.name] = item.value ?? ""
         }
@@ -54,7 +55,7 @@ struct Database {
         case nil: isEncrypted = options["ca"] != nil
         case "on": isEncrypted = true
         case "off" where options["ca"] == nil: isEncrypted = false
-        case let other?: throw refusal("tls=\(other) is neither on nor off")
+        case _?: throw refusal("tls= is neither on nor off")
         }
         address = ServerAddress(
             host: host, port: port, user: user, database: String(database),

@@ -67,7 +67,7 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         {
             throw InvalidEndpoint(
                 description:
-                    "--\(role.rawValue) holds a password; put it into the environment or the configuration file instead."
+                    "--\(role.rawValue) holds a password; put it into the environment, or below secrets: in mallow.yaml."
             )
         }
     }

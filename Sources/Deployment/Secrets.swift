@@ -18,11 +18,17 @@ package struct Secrets: Sendable, Hashable {
     /// - Throws: ``Failure``, of class `auth`, where it is not to be had from where it should be. Never with a secret in it.
     package func secret(_ name: SecretName, environment: [String: String]) throws -> String? {
         if let secret = environment[name.variable], !secret.isEmpty { return secret }
+        return try configured(name, environment: environment)
+    }
+
+    /// A secret from where `mallow.yaml` says, whatever the environment has under its usual name.
+    func configured(_ name: SecretName, environment: [String: String]) throws -> String? {
         do {
             return try sources[name]?.secret(environment: environment)
         } catch {
             throw Failure(
-                .auth, "reading a secret", at: error.file, cause: "\(name.rawValue): \(error.problem)",
+                .auth, "reading a secret", at: error.file + (error.line.map { ", line \($0)" } ?? ""),
+                cause: "\(name.rawValue): \(error.problem)",
                 safe: "nothing was opened with it", advice: error.advice)
         }
     }
@@ -34,11 +40,12 @@ struct ConfiguredCredentials: CredentialSource {
     /// Whoever writes a session's token there changes it while a run goes on.
     let isChanging = true
     let secrets: Secrets
+    let environment: [String: String]
 
     func credentials(at date: Date) async throws -> AWSCredentials? {
-        // Without the environment: its own source goes first, and has all of its keys or none.
-        let key = try secrets.secret(.accessKeyID, environment: [:])
-        let secret = try secrets.secret(.secretAccessKey, environment: [:])
+        // Not by their usual names: the environment's own source goes first, and has all of its keys or none.
+        let key = try secrets.configured(.accessKeyID, environment: environment)
+        let secret = try secrets.configured(.secretAccessKey, environment: environment)
         if key == nil, secret == nil { return nil }
         guard let key, let secret, !key.isEmpty, !secret.isEmpty else {
             let missing = key?.isEmpty == false ? SecretName.secretAccessKey : .accessKeyID
@@ -46,7 +53,7 @@ struct ConfiguredCredentials: CredentialSource {
                 .auth, "find credentials", at: name, cause: "\(missing.rawValue) is not there, and the other one is",
                 advice: "write both, or neither")
         }
-        let token = try secrets.secret(.sessionToken, environment: [:])
-        return AWSCredentials(accessKey: key, secret: secret, token: token)
+        let token = try secrets.configured(.sessionToken, environment: environment)
+        return AWSCredentials(accessKey: key, secret: secret, token: token?.isEmpty == true ? nil : token)
     }
 }

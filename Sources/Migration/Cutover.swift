@@ -80,7 +80,13 @@ struct Cutover: Sendable {
             let text = "the platform has no feature flag tables; rows and edx_video_ids are the switch there"
             return try await journal.record(.notice(course: course, block: nil, text: text))
         }
-        if flag.isOn { return try await journal.record(.flagOn(course)) }
+        if flag.isOn {
+            try await journal.record(.flagOn(course))
+            if flag.platform == .off {
+                try await journal.record(.notice(course: course, block: nil, text: Self.without))
+            }
+            return
+        }
         try await journal.record(.flagIntent(course))
         do {
             try await catalog.switchOn(course)
@@ -107,11 +113,13 @@ struct Cutover: Sendable {
         case .byCourse:
             "the flag is on; processes of the platform that read it before go by that until \(moment) at the latest"
         case .allCourses: "the flag is on; the platform's own flag had it on for all courses already"
-        case .off:
-            "the flag is on, but the platform's own (VideoTranscriptEnabledFlag) is off, and with it every course's: "
-                + "a release that goes by it needs it switched on in Django's admin"
+        case .off: without
         }
     }
+
+    private static let without =
+        "the flag is on, but the platform's own (VideoTranscriptEnabledFlag) is off, and with it every course's: "
+        + "a release that goes by it needs it switched on in Django's admin"
 
     /// A source that is only read cannot be told the ids that were derived; the operator must be.
     private func tellNewIDs(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws {

@@ -20,6 +20,15 @@ final class Outage: Sendable {
             }
         }
 
+        /// Seconds without a word on calls that are under way. Longer than the patience: one large object on a slow line may
+        /// take its time, and a row that somebody else has locked is waited for as long as a catalog's deadlines let.
+        var silence: Double {
+            switch self {
+            case .store: 10
+            case .catalog: 60
+            }
+        }
+
         var obstacle: Admission.Obstacle {
             switch self {
             case .store: .storeOutage
@@ -32,8 +41,6 @@ final class Outage: Sendable {
     static let calls = 8
     /// Seconds in which nothing went through.
     static let patience = 5.0
-    /// Seconds without a word on calls that are under way. Longer: one large object on a slow line may take its time.
-    static let silence = 10.0
     /// Seconds between questions, in doubt and while it is out.
     static let pause = (inDoubt: 1.0, whileOut: 5.0)
 
@@ -101,7 +108,7 @@ final class Outage: Sendable {
     func look() {
         let isOut = state.withLock { state in
             let since = max(state.busySince, state.lastWord)
-            guard state.standing != .out, state.underWay > 0, surroundings.uptime() - since >= Self.silence else {
+            guard state.standing != .out, state.underWay > 0, surroundings.uptime() - since >= place.silence else {
                 return false
             }
             (state.since, state.lastWords) = (since, "it does not answer")

@@ -34,6 +34,16 @@ package struct PlatformSettings: Sendable, Hashable {
         notes = findings.notes
     }
 
+    /// Where one of the secrets stands; nil where the platform has none.
+    package func secret(_ name: SecretName) -> SecretReference? {
+        switch name {
+        case .catalogPassword: mysql?.password
+        case .accessKeyID: transcripts?.keys?.accessKeyID
+        case .secretAccessKey: transcripts?.keys?.secretAccessKey
+        case .sessionToken: transcripts?.keys?.sessionToken
+        }
+    }
+
     /// Finds the files and reads them. Blocks.
     ///
     /// - Parameters:

@@ -127,9 +127,9 @@ struct Demo: AsyncParsableCommand {
 }
 
 extension Sandbox {
-    /// The endpoints and the ledger, as command-line options.
+    /// The endpoints and the ledger, as command-line options; whatever configuration lies about is not a demo's.
     var options: [String] {
-        ["--source", source, "--store", store, "--catalog", catalog, "--ledger", ledger]
+        ["--source", source, "--store", store, "--catalog", catalog, "--ledger", ledger, "--config", ""]
     }
 }
 

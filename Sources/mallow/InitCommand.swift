@@ -57,7 +57,9 @@ struct InitCommand: ParsableCommand {
             throw UsageError("--json and --output - both print to standard output; name a file for one of them.")
         }
         let settings = empty ? nil : try read()
-        let draft = ConfigurationDraft(settings, sources: Set(Endpoint.Role.source.schemes)).text
+        let draft = ConfigurationDraft(
+            settings, schemes: Set([.source, .store, .catalog].flatMap(\Endpoint.Role.schemes))
+        ).text
         let report = Report(
             settings: settings.map(Self.findings) ?? [], notes: settings?.notes.map(\.description) ?? [],
             written: output == "-" ? nil : URL(fileURLWithPath: output).path)
@@ -92,30 +94,33 @@ struct InitCommand: ParsableCommand {
         let descriptor = open(output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             let advice = errno == EEXIST ? "it is there already: remove it, or name another one with --output" : nil
-            throw UsageError("\(output) cannot be written: \(advice ?? String(cString: strerror(errno))).")
+            let reason = advice ?? "\(String(cString: strerror(errno))); name another file with --output"
+            throw UsageError("\(output) cannot be written: \(reason).")
         }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Array(text.utf8))
-        try file.synchronize()
+        do {
+            try file.write(contentsOf: Array(text.utf8))
+            try file.synchronize()
+        } catch {
+            // Half a configuration would be in the way of the next one.
+            unlink(output)
+            throw UsageError("\(output) cannot be written: \(error.localizedDescription)")
+        }
     }
 
     private static func findings(_ settings: PlatformSettings) -> [Report.Finding] {
-        let (mysql, transcripts, keys) = (settings.mysql, settings.transcripts, settings.transcripts?.keys)
+        let (mysql, transcripts) = (settings.mysql, settings.transcripts)
         let places: [(String, String?, Origin?)] = [
             ("source", settings.source, settings.mongo?.database.origin),
             ("store", settings.store, transcripts?.store?.origin), ("catalog", settings.catalog, mysql?.host.origin),
             ("prefix", transcripts?.prefix?.value, transcripts?.prefix?.origin),
         ]
-        let secrets: [(SecretName, SecretReference?)] = [
-            (.catalogPassword, mysql?.password), (.accessKeyID, keys?.accessKeyID),
-            (.secretAccessKey, keys?.secretAccessKey), (.sessionToken, keys?.sessionToken),
-        ]
         return places.compactMap { name, value, origin in
             guard let value, let origin else { return nil }
             return Report.Finding(name: name, value: value, origin: "\(origin)")
         }
-            + secrets.compactMap { name, reference in
-                reference.map {
+            + SecretName.allCases.compactMap { name in
+                settings.secret(name).map {
                     Report.Finding(name: name.rawValue, value: $0.isEmpty ? "(empty)" : "****", origin: "\($0)")
                 }
             }

@@ -48,7 +48,8 @@ struct OpenConsole: AsyncParsableCommand {
         async let outfit = Outfit(environment: ProcessInfo.processInfo.environment)
         let ledger = try ledger.open()
         let watch = try Self.watch(ledger)
-        let last = try await ledger.newestRun()
+        // What every other command goes by.
+        let last = try Ledger.placesOfLastRun(knownTo: ledger.path)
         let configuration = try self.ledger.configuration.read()
         let configured = configuration?.production
         let source = platform.source ?? configured?.source?.value ?? last?.source
@@ -68,7 +69,7 @@ struct OpenConsole: AsyncParsableCommand {
         }
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
-            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, configuration: configuration?.path,
+            catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, configuration: configuration?.path ?? "",
             operator: NSUserName(),
             window: window, weaknesses: endpoints?.store.weaknesses ?? []
         )

@@ -16,8 +16,8 @@ struct PlatformOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where transcripts go: file:PATH, or s3://BUCKET[/LOCATION]?endpoint=URL&region=R&addressing=path|virtual.",
             discussion: """
-                Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, else from the \
-                profile (AWS_PROFILE), else from the container's host or the machine's role. What a server cannot do is \
+                Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, else from where \
+                mallow.yaml says, else from the profile (AWS_PROFILE), else from the container's host or the machine's role. What a server cannot do is \
                 accepted by name: &accept=put-race,unchecked,delete-race; mallow doctor says which.
                 """))
     var store: String?
@@ -26,7 +26,7 @@ struct PlatformOptions: ParsableArguments {
         help: ArgumentHelp(
             "edx-val's tables: sqlite:PATH, or mysql://USER@HOST[:PORT]/DATABASE[?tls=on][&ca=PATH].",
             discussion: """
-                A database's password comes from MALLOW_CATALOG_PASSWORD. mysql: needs a build with --traits MySQL.
+                A database's password comes from MALLOW_CATALOG_PASSWORD, else from where mallow.yaml says. mysql: needs a build with --traits MySQL.
                 """))
     var catalog: String?
 
@@ -59,7 +59,15 @@ struct PlatformOptions: ParsableArguments {
             store: try endpoint(store, configured?.store, last?.store, "store"),
             catalog: try endpoint(catalog, configured?.catalog, last?.catalog, "catalog")
         )
-        return configured.map(endpoints.knowing) ?? endpoints
+        guard let configured else { return endpoints }
+        for (endpoint, written) in [(endpoints.store, configured.store), (endpoints.catalog, configured.catalog)] {
+            guard !endpoint.isOnDisk, !configured.secrets.isEmpty, endpoint.description != written?.value else {
+                continue
+            }
+            Output.complain(
+                "the secrets of mallow.yaml are for its own \(endpoint.role.rawValue) and not used for \(endpoint)")
+        }
+        return endpoints.knowing(configured)
     }
 }
 

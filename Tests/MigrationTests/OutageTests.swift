@@ -220,6 +220,26 @@ import Testing
         }
     }
 
+    /// A row that somebody else has locked is waited for in silence, and that is no outage.
+    @Test func `a catalog may say nothing for as long as locks and answers are waited for`() {
+        let time = Mutex(100.0)
+        let surroundings = Surroundings(
+            sleep: { _ in }, uptime: { time.withLock { $0 } },
+            now: { Date(timeIntervalSince1970: time.withLock { $0 }) },
+            newID: { UUID() }, jitter: { 0 })
+        let control = RunControl(concurrency: 4, errorBudget: 0)
+        let outage = Outage(
+            of: .catalog, control: control, journal: Journal(log: MemoryLog(now: surroundings.now)),
+            surroundings: surroundings)
+        outage.count(1)
+        time.withLock { $0 += 45 }
+        outage.look()
+        #expect(!outage.isOut)
+        time.withLock { $0 += 20 }
+        outage.look()
+        #expect(outage.isOut)
+    }
+
     @Test func `a store that says nothing at all is out after ten seconds, and back with its first word`() {
         let time = Mutex(100.0)
         let surroundings = Surroundings(

@@ -69,7 +69,7 @@ import Testing
         (
             "{env: EDX_PASSWORD}", "{environment: A, file: /b}",
             [
-                "7: nobody knows production.secrets.catalog_password.environment; write one of env, file, platform, key."
+                "7: nobody knows a key below production.secrets.catalog_password; write one of env, file, platform, key."
             ]
         ),
         (
@@ -82,7 +82,7 @@ import Testing
         (
             "aws_access_key_id", "aws_access_key",
             [
-                "8: nobody knows production.secrets.aws_access_key; write one of catalog_password, aws_access_key_id, "
+                "8: nobody knows a key below production.secrets; write one of catalog_password, aws_access_key_id, "
                     + "aws_secret_access_key, aws_session_token."
             ]
         ),
@@ -182,7 +182,42 @@ import Testing
         }
     }
 
+    /// A blank that is missing makes a key of a secret.
+    @Test(arguments: [
+        "{catalog_password:s3cret}", "{s3cret}", "{catalog_password: {s3cret}}", "{catalog_password: [s3cret]}",
+    ])
+    func `what stands among secrets is never told`(_ secrets: String) throws {
+        let text = "production:\n  source: olx:a\n  secrets: \(secrets)\n"
+        let problems = try configuration(text).problems
+        #expect(!problems.isEmpty)
+        #expect(!"\(problems)".contains("s3cret"))
+    }
+
     // MARK: - Where it is
+
+    @Test func `relative paths begin at the file's folder, whoever calls from wherever`() throws {
+        let text = """
+            production:
+              source: olx:exports
+              store: file:../objects
+              catalog: sqlite:edxval.sqlite
+              secrets: {catalog_password: {file: word}}
+            """
+        try withPlatform(["here/mallow.yaml": text, "here/word": "w\n"]) { folder in
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(folder)/here/word")
+            let production = try Configuration(at: "\(folder)/here/mallow.yaml").production
+            #expect(production.source?.value == "olx:\(folder)/here/exports")
+            #expect(production.store?.value == "file:\(folder)/objects")
+            #expect(production.catalog?.value == "sqlite:\(folder)/here/edxval.sqlite")
+            #expect(try production.secrets[.catalogPassword]?.secret(environment: [:]) == "w")
+        }
+    }
+
+    @Test func `an empty prefix is one`() throws {
+        #expect(
+            try configuration(Self.whole.replacing("video-transcripts/", with: "''")).production.prefix?.value == "")
+        #expect(try configuration("production: {source: 'olx:a'}").production.prefix == nil)
+    }
 
     @Test func `the file that is named goes first, then the folder's, then the user's`() throws {
         try withPlatform(["mallow/mallow.yaml": Self.whole]) { folder in
@@ -204,7 +239,7 @@ import Testing
         try withPlatform(files) { folder in
             let settings = try PlatformSettings(at: folder, environment: [:])
             #expect(settings.problems == [])
-            let text = ConfigurationDraft(settings, sources: ["olx", "mongodb"]).text
+            let text = ConfigurationDraft(settings, schemes: ["olx", "mongodb", "file", "s3", "mysql"]).text
             #expect(!text.contains("s3cret"))
             let path = "\(folder)/mallow.yaml"
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -221,7 +256,7 @@ import Testing
     }
 
     @Test func `what is not known is an example to fill in`() throws {
-        let text = ConfigurationDraft(nil, sources: ["olx"]).text
+        let text = ConfigurationDraft(nil, schemes: ["olx"]).text
         let lines = text.split(separator: "\n")
         for key in ["source: olx:", "store: s3:", "catalog: mysql:", "prefix: video-transcripts/"] {
             #expect(lines.contains { $0.hasPrefix("  # \(key)") }, "\(key)")
@@ -231,7 +266,7 @@ import Testing
 
     @Test func `a source that this build cannot read is a comment beside an example`() throws {
         let text = try withPlatform(["studio.yml": Samples.native]) {
-            ConfigurationDraft(try PlatformSettings(at: $0, environment: [:]), sources: ["olx"]).text
+            ConfigurationDraft(try PlatformSettings(at: $0, environment: [:]), schemes: ["olx"]).text
         }
         #expect(text.contains("  # source: mongodb://edxapp@mongo-1.internal:27017/edxapp"))
         #expect(text.contains("  # source: olx:/var/exports"))

@@ -75,15 +75,15 @@ class CredentialTests(BucketTests):
         return path
 
     def test_of_mallow_yaml(self):
-        """From a file of its own and from the platform's settings; for the very bucket that stands there, and no other."""
+        """From a file of its own and from the environment; for the very bucket that stands there, and no other."""
         (self.folder / "id").write_text(f"{self.weed.access_key}\n")
         (self.folder / "id").chmod(0o600)
-        (self.folder / "lms.yml").write_text(f"AWS_SECRET_ACCESS_KEY: '{self.weed.secret_key}'\n")
         secrets = (f"    aws_access_key_id: {{file: {self.folder}/id}}\n"
-                   f"    aws_secret_access_key: {{platform: {self.folder}/lms.yml, key: AWS_SECRET_ACCESS_KEY}}\n")
+                   "    aws_secret_access_key: {env: CAMPUS_SECRET}\n")
         nowhere = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), str(self.folder / "none"))
         site = self.bucket_site(
-            self.source, self.weed, endpoint=self.proxy.endpoint, environment=surroundings(**nowhere))
+            self.source, self.weed, endpoint=self.proxy.endpoint,
+            environment=surroundings(**nowhere, CAMPUS_SECRET=self.weed.secret_key))
         path = self.configuration(site.url, secrets)
         result = site.call("run", "--all", "--config", str(path))
         self.assert_exit(0, result)

@@ -26,12 +26,9 @@ package struct Configuration: Sendable {
             root.complain(missing: "production", advice: "write it with source, store and catalog below", &findings)
         }
         self.path = path
-        production = ConfiguredPlatform(root.section("production", &findings), &findings)
-        ledger = root.text("ledger", &findings).map { found in
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-            let expanded = NSString(string: found.value).expandingTildeInPath
-            return Found(URL(fileURLWithPath: expanded, relativeTo: folder).standardizedFileURL.path, found.origin)
-        }
+        let folder = Folder(of: path)
+        production = ConfiguredPlatform(root.section("production", &findings), in: folder, &findings)
+        ledger = root.text("ledger", &findings)?.map(folder.path)
         problems = findings.problems.inOrder()
     }
 
@@ -50,6 +47,28 @@ package struct Configuration: Sendable {
     }
 }
 
+/// The folder that a configuration is in: whoever calls from wherever means the same places.
+struct Folder {
+    private let url: URL
+
+    init(of file: String) { url = URL(fileURLWithPath: file).deletingLastPathComponent() }
+
+    /// A path, which begins here if it is relative.
+    func path(_ text: String) -> String {
+        URL(fileURLWithPath: NSString(string: text).expandingTildeInPath, relativeTo: url).standardizedFileURL.path
+    }
+
+    /// An endpoint, whose path begins here if it has one and that is relative.
+    func endpoint(_ text: String) -> String {
+        for scheme in ["olx:", "file:", "sqlite:"]
+        where text.lowercased().hasPrefix(scheme) && text.count > scheme.count {
+            let place = text.dropFirst(scheme.count)
+            return place.hasPrefix("/") ? text : scheme + path(String(place))
+        }
+        return text
+    }
+}
+
 /// The places of one platform, as `mallow.yaml` names them.
 package struct ConfiguredPlatform: Sendable {
     package let source: Found<String>?
@@ -60,17 +79,19 @@ package struct ConfiguredPlatform: Sendable {
     package let secrets: [SecretName: SecretSource]
 
     /// - Parameter section: nil for nothing.
-    init(_ section: Section?, _ findings: inout Findings) {
+    init(_ section: Section?, in folder: Folder, _ findings: inout Findings) {
         section?.refuseStrangers(among: ["source", "store", "catalog", "prefix", "secrets"], &findings)
-        source = section?.text("source", &findings)
-        store = section?.text("store", &findings)
-        catalog = section?.text("catalog", &findings)
-        prefix = section?.text("prefix", &findings)
+        source = section?.text("source", &findings)?.map(folder.endpoint)
+        store = section?.text("store", &findings)?.map(folder.endpoint)
+        catalog = section?.text("catalog", &findings)?.map(folder.endpoint)
+        // An empty one is one.
+        let prefix = section?["prefix"]
+        self.prefix = prefix?.isEmptyText == true ? prefix.map { Found("", $0.origin) } : prefix?.text(&findings)
         var secrets: [SecretName: SecretSource] = [:]
         if let written = section?.section("secrets", &findings) {
             written.refuseStrangers(among: SecretName.allCases.map(\.rawValue), &findings)
             for name in SecretName.allCases {
-                secrets[name] = written[name.rawValue].flatMap { SecretSource($0, &findings) }
+                secrets[name] = written[name.rawValue].flatMap { SecretSource($0, in: folder, &findings) }
             }
         }
         self.secrets = secrets
@@ -79,7 +100,7 @@ package struct ConfiguredPlatform: Sendable {
 
 extension SecretSource {
     /// Reads one of the ways to say where a secret is; nil for none of them, which is a problem then.
-    fileprivate init?(_ setting: Setting, _ findings: inout Findings) {
+    fileprivate init?(_ setting: Setting, in folder: Folder, _ findings: inout Findings) {
         guard let section = setting.inner else {
             guard let reference = setting.secret(&findings) else { return nil }
             do throws(FileProblem) {
@@ -99,7 +120,7 @@ extension SecretSource {
             return nil
         }
         guard let text = way.text(&findings) else { return nil }
-        let path = NSString(string: text.value).expandingTildeInPath
+        let path = folder.path(text.value)
         switch way.key {
         case "env":
             let place = SecretReference(
@@ -120,8 +141,10 @@ extension Section {
     fileprivate func refuseStrangers(among known: [String], _ findings: inout Findings) {
         for key in keys where !known.contains(key) {
             let near = known.nearest(to: key)
+            // Where secrets stand, a key may be one: a blank that is missing makes it one.
+            let name = path.contains("secrets") ? "a key below \(path)" : path(of: key)
             findings.complain(
-                place(of: key), "nobody knows \(path(of: key))",
+                place(of: key), "nobody knows \(name)",
                 advice: near.map { "perhaps \($0) is meant" } ?? "write one of \(known.joined(separator: ", "))")
         }
     }

@@ -5,15 +5,15 @@ package struct ConfigurationDraft: Sendable {
     private static let width = 100
 
     private let settings: PlatformSettings?
-    /// Schemes that this build can read courses from, without colons.
-    private let sources: Set<String>
+    /// Schemes of endpoints that this build can open, without colons.
+    private let schemes: Set<String>
 
     /// - Parameters:
     ///   - settings: what the platform's own files say; nil for nothing but examples.
-    ///   - sources: the schemes that this build can read courses from.
-    package init(_ settings: PlatformSettings?, sources: Set<String>) {
+    ///   - schemes: those of endpoints that this build can open.
+    package init(_ settings: PlatformSettings?, schemes: Set<String>) {
         self.settings = settings
-        self.sources = sources
+        self.schemes = schemes
     }
 
     /// The file's text. No secret is in it.
@@ -40,10 +40,9 @@ package struct ConfigurationDraft: Sendable {
         guard let found = settings?.source, let mongo = settings?.mongo else {
             return example("source", "olx:/var/exports", "Where courses are read: a folder of OLX exports.")
         }
-        let scheme = String(found.prefix { $0 != ":" })
-        if sources.contains(scheme) { return setting("source", found, mongo.database.origin) }
-        let why = "This build does not read \(scheme): yet; export the courses, and name the folder."
-        return comments([why]) + ["  # source: \(Self.quoted(found))"] + example("source", "olx:/var/exports", nil)
+        if knows(found) { return setting("source", found, mongo.database.origin) }
+        return comments(["This build does not read mongodb: export the courses, and name the folder."])
+            + ["  # source: \(Self.quoted(found))"] + example("source", "olx:/var/exports", nil)
     }
 
     private var store: [String] {
@@ -60,8 +59,12 @@ package struct ConfigurationDraft: Sendable {
             return example(
                 "catalog", "mysql://USER@HOST:3306/DATABASE", "edx-val's tables: the platform's own database.")
         }
-        return setting("catalog", mysql.endpoint, mysql.host.origin)
+        if knows(mysql.endpoint) { return setting("catalog", mysql.endpoint, mysql.host.origin) }
+        return comments(["This build does not know mysql: build it with --traits MySQL, and take the # away."])
+            + ["  # catalog: \(Self.quoted(mysql.endpoint))"]
     }
+
+    private func knows(_ endpoint: String) -> Bool { schemes.contains { endpoint.hasPrefix($0 + ":") } }
 
     private var prefix: [String] {
         guard let prefix = settings?.transcripts?.prefix else {
@@ -73,11 +76,7 @@ package struct ConfigurationDraft: Sendable {
     // MARK: - Secrets
 
     private var secrets: [String] {
-        let keys = settings?.transcripts?.keys
-        let found: [(SecretName, SecretReference?)] = [
-            (.catalogPassword, settings?.mysql?.password), (.accessKeyID, keys?.accessKeyID),
-            (.secretAccessKey, keys?.secretAccessKey), (.sessionToken, keys?.sessionToken),
-        ]
+        let found = SecretName.allCases.map { ($0, settings?.secret($0)) }
         var lines = comments([
             "Each secret is one of {env: NAME}, {file: PATH} (chmod 600) and {platform: PATH, key: KEY}; without AWS's keys "
                 + "the profile, the container or the machine's role gives them."
