@@ -25,7 +25,7 @@ struct SettingsFile {
         if text.first == "\u{FEFF}" { text.removeFirst() }
         if path.hasSuffix(".json") { text = text.joiningSurrogates() }
         guard let root = try Self.parse(text, path) else {
-            throw FileProblem(path, "the file is empty", advice: "give the file that the platform reads")
+            throw FileProblem(path, "the file is empty", advice: "give the file that is meant")
         }
         guard let mapping = root.mapping else {
             throw FileProblem(

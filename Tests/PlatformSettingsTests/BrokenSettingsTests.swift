@@ -71,9 +71,9 @@ import Testing
     }
 
     @Test(arguments: [
-        Unreadable("", "/lms.yml: the file is empty; give the file that the platform reads."),
-        Unreadable("# nothing yet\n\n", "/lms.yml: the file is empty; give the file that the platform reads."),
-        Unreadable("---\n...\n", "/lms.yml: the file is empty; give the file that the platform reads."),
+        Unreadable("", "/lms.yml: the file is empty; give the file that is meant."),
+        Unreadable("# nothing yet\n\n", "/lms.yml: the file is empty; give the file that is meant."),
+        Unreadable("---\n...\n", "/lms.yml: the file is empty; give the file that is meant."),
         Unreadable([0x61, 0x3A, 0x20, 0xFF], "/lms.yml: the file is not UTF-8 text; save it as UTF-8."),
         Unreadable([0x61, 0x3A, 0x00, 0x0A], "/lms.yml: the file is not UTF-8 text; save it as UTF-8."),
         Unreadable(

@@ -261,7 +261,7 @@ import Testing
         for key in ["source: olx:", "store: s3:", "catalog: mysql:", "prefix: video-transcripts/"] {
             #expect(lines.contains { $0.hasPrefix("  # \(key)") }, "\(key)")
         }
-        #expect(try configuration(text).problems.map(\.problem) == ["production is missing"])
+        #expect(try configuration(text).problems.map(\.problem) == ["nothing stands below production"])
     }
 
     @Test func `a source that this build cannot read is a comment beside an example`() throws {

@@ -23,7 +23,13 @@ package struct Configuration: Sendable {
         let root = Section(top: [Section.Part(file: file.path, mapping: file.mapping)])
         root.refuseStrangers(among: ["production", "ledger"], &findings)
         if root["production"] == nil {
-            root.complain(missing: "production", advice: "write it with source, store and catalog below", &findings)
+            if root.keys.contains("production") {
+                findings.complain(
+                    root.place(of: "production"), "nothing stands below production",
+                    advice: "write source, store and catalog there, or take away the # before them")
+            } else {
+                root.complain(missing: "production", advice: "write it with source, store and catalog below", &findings)
+            }
         }
         self.path = path
         let folder = Folder(of: path)

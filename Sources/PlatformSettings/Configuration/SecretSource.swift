@@ -51,6 +51,9 @@ package enum SecretSource: Sendable, Hashable {
     static func refuseOpen(_ path: String, line: Int? = nil) throws(FileProblem) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileProblem(path, code: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileProblem(path, line: line, "this is no file", advice: "give the path of a file")
+        }
         guard status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
             throw FileProblem(
                 path, line: line, "others than its owner may use this file, and a secret is in it",

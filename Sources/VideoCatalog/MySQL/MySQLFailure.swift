@@ -41,7 +41,7 @@ extension Failure {
         case 1129, 1130: return (.auth, "let this machine in: the database refuses its address")
         case 1317, 1969, 3024: return (.transient, "somebody has ended the statement; the course is retried")
         case 1044, 1045, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 3159, 4151:
-            return (.auth, "look at the user, at MALLOW_CATALOG_PASSWORD and at what the user may do")
+            return (.auth, "look at the user, its password (in MALLOW_CATALOG_PASSWORD or mallow.yaml) and its rights")
         case 1290, 1792, 1836: return (.auth, "this server takes no writes: name the one that does in --catalog")
         case 2026: return (.auth, "look at the certificate, or name its authority with ca= in --catalog")
         case 2059, 2061, 1251:
