@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Synchronization
 
 /// A bounded set of threads for calls that block: file writes, `fsync`, child processes.
 ///
@@ -31,9 +32,24 @@ package final class BlockingPool: Sendable {
     ///
     /// - Throws: what `body` throws.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.append { continuation.resume(with: Result(catching: body)) }
+        let errand = Errand(body)
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.append { continuation.resume(with: errand.run()) }
         }
+    }
+}
+
+/// A body that is let go of before anybody hears that it has run: what it was the last to hold, such as a folder of
+/// temporary files, is gone by then, even where the process ends next.
+private final class Errand<Value: Sendable>: Sendable {
+    private let body: Mutex<(@Sendable () throws -> Value)?>
+
+    init(_ body: @escaping @Sendable () throws -> Value) { self.body = Mutex(body) }
+
+    /// Call once.
+    func run() -> Result<Value, any Error> {
+        guard let body = body.withLock({ $0.take() }) else { preconditionFailure("an errand is run once") }
+        return Result(catching: body)
     }
 }
 
