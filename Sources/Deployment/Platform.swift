@@ -27,8 +27,8 @@ package struct Endpoints: Sendable, Hashable {
         var endpoints = self
         let secrets = Secrets(configured.secrets)
         func isMeant(_ endpoint: Endpoint, _ written: Found<String>?) -> Bool {
-            // What cannot be read was refused with the configuration.
-            written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint
+            // One that cannot be read was refused with the configuration.
+            written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint  // as said above
         }
         if isMeant(store, configured.store) { endpoints.store.secrets = secrets }
         if isMeant(catalog, configured.catalog) { endpoints.catalog.secrets = secrets }

@@ -69,6 +69,20 @@ import Testing
         world.log.contents.videos.values.joined().count { $0.value.state == .verified }
     }
 
+    /// Twelve courses of ten videos, migrated without a retry and with every law kept.
+    private static func expectAllOfIt(
+        _ world: MemoryWorld, _ before: StoreContents, _ expected: [CourseKey: [ExpectedVideo]],
+        _ schedule: FaultSchedule
+    ) {
+        let laws = Laws(before: before, courses: expected, intents: world.intents)
+        #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
+        #expect(schedule.breaches.isEmpty)
+        #expect(verified(world) == 120)
+        #expect(mostRetries(world) == 0)
+        #expect(world.catalog.failedTasks.isEmpty)
+        #expect(world.log.contents.endings == [.completed])
+    }
+
     /// In the middle of the PUTs; at the COMMIT, so that rollbacks stay unproven; and where its reply is lost.
     @Test(arguments: [("put", FaultKind.errorBefore), ("put", .replyLost), ("commit", .serverError), ("commit", .late)])
     func `an outage of ten minutes costs ten minutes and nothing else`(
@@ -82,13 +96,7 @@ import Testing
             let schedule = weather.schedule
             try await Simulation(world, schedule).live()
 
-            let laws = Laws(before: before, courses: expected, intents: world.intents)
-            #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
-            #expect(schedule.breaches.isEmpty)
-            #expect(Self.verified(world) == 120)
-            #expect(Self.mostRetries(world) == 0)
-            #expect(world.catalog.failedTasks.isEmpty)
-            #expect(world.log.contents.endings == [.completed])
+            Self.expectAllOfIt(world, before, expected, schedule)
 
             let states = Self.runStates(world)
             #expect(states.map(\.0) == [.planning, .running, .paused, .running])
@@ -116,13 +124,7 @@ import Testing
             let schedule = weather.schedule
             try await Simulation(world, schedule).live()
 
-            let laws = Laws(before: before, courses: expected, intents: world.intents)
-            #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
-            #expect(schedule.breaches.isEmpty)
-            #expect(Self.verified(world) == 120)
-            #expect(Self.mostRetries(world) == 0)
-            #expect(world.catalog.failedTasks.isEmpty)
-            #expect(world.log.contents.endings == [.completed])
+            Self.expectAllOfIt(world, before, expected, schedule)
             let pauses = Self.runStates(world).filter { $0.0 == .paused }
             #expect(pauses.count == 1)
             #expect(pauses.first?.1.hasPrefix("waits for the video catalog and resumes by itself") == true)
@@ -145,12 +147,7 @@ import Testing
             }
             try await Simulation(world, schedule).live()
 
-            let laws = Laws(before: before, courses: expected, intents: world.intents)
-            #expect(laws.violations(in: world.contents, isFinished: true, open: world.openIntents).isEmpty)
-            #expect(schedule.breaches.isEmpty)
-            #expect(Self.verified(world) == 120)
-            #expect(Self.mostRetries(world) == 0)
-            #expect(world.log.contents.endings == [.completed])
+            Self.expectAllOfIt(world, before, expected, schedule)
             #expect((900...960).contains(world.now.timeIntervalSince(start)))
         }
     }

@@ -15,6 +15,7 @@ import os
 import pwd
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -95,8 +96,9 @@ class Database:
 
 
 @contextlib.contextmanager
-def running_database():
-    with scratch_folder("mallow-mysql-") as folder:
+def running_database(parent=None):
+    """In memory where there is room, or in a folder of its own in `parent`."""
+    with tempfile.TemporaryDirectory(dir=parent) if parent else scratch_folder("mallow-mysql-") as folder:
         database = Database(folder)
         database.make()
         database.start()

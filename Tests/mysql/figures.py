@@ -11,7 +11,6 @@ each video. So what the server counts a second during it is less than its catalo
 catalog's own threads says what that would be.
 """
 import argparse
-import contextlib
 import os
 import resource
 import shlex
@@ -19,13 +18,12 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from pathlib import Path
 
-from database import Database, running_database
+from database import running_database
 from mysql_site import MySQLSite
 
 import fleet  # beside program, where mysql_site leads
@@ -167,19 +165,6 @@ class Figures:
                   f"{alone:.0f} + {costs['plain client']:.0f}: where the processor is the limit, {both:.1%} of its commits/s")
 
 
-@contextlib.contextmanager
-def database_in(folder):
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        database = Database(place)
-        database.make()
-        database.start()
-        try:
-            database.set_up()
-            yield database
-        finally:
-            database.child.end()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
@@ -188,7 +173,7 @@ def main():
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--folder", type=Path, help="where the database lies, else in memory")
     arguments = parser.parse_args()
-    server = database_in(arguments.folder) if arguments.folder else running_database()
+    server = running_database(arguments.folder)
     with scratch_folder("mallow-figures-") as folder, server as database:
         Figures(arguments, folder, database).run()
 
