@@ -47,9 +47,9 @@ package struct Confirmation: Sendable, Hashable {
         self.effect = effect
     }
 
-    /// Has what it needs proven from here on.
+    /// Has what it needs proven from here on. Whoever chose Go has still chosen it when all of it passes.
     mutating func prove(_ look: LookID) {
-        (preflight, self.look, isOnGo) = (.proving, look, false)
+        (preflight, self.look) = (.proving, look)
     }
 
     /// Takes the answer of a look; one of another question is none.

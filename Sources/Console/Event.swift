@@ -56,14 +56,24 @@ package struct LaunchRequest: Sendable, Hashable {
     }
 
     package let work: Work
+    /// How many videos may be in flight at once; nil for as many as by default.
+    package let concurrency: Int?
+    /// Further options of the run.
+    package let choices: [String]
 
-    package init(work: Work) { self.work = work }
+    package init(work: Work, concurrency: Int? = nil, choices: [String] = []) {
+        self.work = work
+        self.concurrency = concurrency
+        self.choices = choices
+    }
 
     /// The arguments after the program's name, without the platform's endpoints.
     package var arguments: [String] {
         switch work {
         case .list: ["discover"]
-        case .courses(let keys): ["run"] + keys.flatMap { ["--course", $0.text] }
+        case .courses(let keys):
+            ["run"] + keys.flatMap { ["--course", $0.text] } + (concurrency.map { ["--concurrency", "\($0)"] } ?? [])
+                + choices
         }
     }
 }

@@ -23,7 +23,7 @@ extension Model {
         case .run: return run()
         case .retry: return retry()
         case .list: return list()
-        case .pause: return submit(isPaused ? .resume : .pause)
+        case .pause: return pauseOrResume()
         case .more: return setConcurrency { $0 + max(1, $0 / 2) }
         case .fewer: return setConcurrency { $0 - max(1, $0 / 3) }
         case .hold:
@@ -100,7 +100,12 @@ extension Model {
 
     /// The question before a run: what it is about to do, what stands in its way, and how to take it back.
     private func confirmation(running courses: [ChosenCourse]) -> Confirmation {
-        let request = LaunchRequest(work: .courses(courses.map { CourseKey(unchecked: $0.key) }))
+        // What an operator has made of it in the last run holds for the next: it was for the platform's sake.
+        let last = view?.run.flatMap { $0.concurrency > 0 ? $0 : nil }
+        let concurrency = last?.concurrency ?? place.concurrency
+        let request = LaunchRequest(
+            work: .courses(courses.map { CourseKey(unchecked: $0.key) }), concurrency: concurrency,
+            choices: last?.choices ?? [])
         let (videos, verified) = (courses.reduce(0) { $0 + $1.videos }, courses.reduce(0) { $0 + $1.verified })
         var blockers: [String] = []
         if hasEngine, let run = openRun {
@@ -119,11 +124,16 @@ extension Model {
             title: "Migrate \(counted(courses.count, "course"))",
             will: [
                 names(courses),
-                "\(counted(videos, "video")) listed, \(videos - verified) of them not yet verified: "
+                "\(counted(videos, "video")) listed, \(videos - verified) not yet verified, at most "
+                    + "\(concurrency) at once\(last.map { " as in run \($0.id)" } ?? ""): "
                     + time(for: videos - verified),
-                "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
-                    + "the flag of each course on whose check passes",
-            ],
+            ]
+                + (request.choices.isEmpty
+                    ? [] : ["as in run \(last?.id ?? 0): " + request.choices.joined(separator: " ")])
+                + hours + [
+                    "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
+                        + "the flag of each course on whose check passes"
+                ],
             willNot: ["overwrite, delete or change anything that was there before"]
                 + (held == 0
                     ? []
@@ -141,6 +151,15 @@ extension Model {
         )
     }
 
+    /// What the window means for a run that is begun now.
+    private var hours: [String] {
+        guard let window = place.window else { return [] }
+        if let opening {
+            return ["wait until the window opens, \(window.clock(at: opening)), then start videos while it is open"]
+        }
+        return ["start no video that is not done when the window shuts; the rest waits for the next one"]
+    }
+
     /// How long it may take, from the last run's pace: half of that to twice that, for its videos may be others.
     private func time(for videos: Int) -> String {
         guard videos > 0 else { return "they are only checked again" }
@@ -148,10 +167,10 @@ extension Model {
         let seconds = pace.seconds / Double(pace.videos) * Double(videos)
         let (soon, late) = (Figures.duration(seconds / 2), Figures.duration(seconds * 2))
         let words = "about \(soon)–\(late) at the pace of run \(pace.run)"
-        guard let window = place.window else { return words }
-        let verdict = window.verdict(on: seconds / 2...seconds * 2, at: now)
-        let last = window.shuts.addingTimeInterval(-seconds * 2)
-        return "\(words), \(verdict.rawValue) before \(Figures.hour(window.shuts, timeZone))"
+        guard let deadline else { return words }
+        let verdict = deadline.verdict(on: seconds / 2...seconds * 2, at: now)
+        let last = deadline.shuts.addingTimeInterval(-seconds * 2)
+        return "\(words), \(verdict.rawValue) before \(Figures.hour(deadline.shuts, timeZone))"
             + (verdict == .fits ? ", safe to begin until \(Figures.hour(last, timeZone))" : "")
     }
 
@@ -177,6 +196,13 @@ extension Model {
         guard hasEngine else { return refuse("no engine runs") }
         tell(.information, "asked the engine: \(command)…")
         return [.submit(command)]
+    }
+
+    /// The other of what it was last asked, whether or not the engine has read that yet.
+    private mutating func pauseOrResume() -> [Effect] {
+        let pauses = !isToBePaused
+        if hasEngine { askedPause = pauses }
+        return submit(pauses ? .pause : .resume)
     }
 
     private mutating func setConcurrency(_ change: (Int) -> Int) -> [Effect] {

@@ -42,6 +42,7 @@ extension Model {
             layers[top] = .compare(comparing)
             return [.inspect(InspectionRequest(video: comparing.video, language: comparing.language), look)]
         case .confirmation(var confirmation) where confirmation.preflight != nil && confirmation.preflight != .proving:
+            confirmation.isOnGo = false
             confirmation.prove(look)
             layers[top] = .confirmation(confirmation)
             return [.prove(look)]
@@ -140,7 +141,7 @@ extension Model {
                 let look = newLook()
                 confirmation.prove(look)
                 layers.append(.confirmation(confirmation))
-                tell(.information, "what it needs was proven over a minute ago: it is proven anew")
+                tell(.information, "what it needs was proven over a minute ago: it is proven anew, then Enter does it")
                 return [.prove(look)]
             }
             if confirmation.isArmed(on: size) { return carryOut(confirmation) }

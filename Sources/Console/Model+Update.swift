@@ -71,22 +71,30 @@ extension Model {
         }
         if let launchedAfter, (view.run?.id ?? 0) > launchedAfter { self.launchedAfter = nil }
         if lost {
-            tell(.refused, "the engine is gone: nothing is lost; \(keymap.hint(.run)) starts it again where it was")
+            let next = "nothing is lost; \(keymap.hint(.run)) starts it again where it was"
+            if let stopped {
+                tell(.done, "\(stopped) has stopped the engine: \(next)")
+            } else {
+                tell(.refused, "the engine is gone: \(next)")
+            }
         }
         // What was answered before this console came is no news.
         let known = Set((earlier ?? view).commands.filter { $0.answered != nil }.map(\.id))
         for command in view.commands.reversed() where command.answered != nil && !known.contains(command.id) {
             let what = command.asked.map { "\($0)" } ?? "a command"
             if let refusal = command.refusal {
-                askedConcurrency = nil
+                (askedConcurrency, askedPause) = (nil, nil)
                 tell(.refused, "\(command.actor): \(what) was refused: \(refusal)")
             } else {
                 tell(.done, "\(command.actor): \(what) is in force")
             }
         }
+        let pauses = view.commands.filter { $0.asked == .pause || $0.asked == .resume }
+        let isAnswered = pauses.allSatisfy { $0.answered != nil } && pauses.contains { !known.contains($0.id) }
+        if isAnswered || !hasEngine { askedPause = nil }
         // Last, since it is what holds now.
         if ended, let run = view.run {
-            tell(run.leftUndone == nil ? .done : .refused, "run \(run.id) ended: \(run.outcome)")
+            tell(run.isWell ? .done : .refused, "run \(run.id) ended: \(run.outcome)")
         }
         return effects
     }

@@ -50,6 +50,8 @@ package struct Model: Sendable {
     var lastLook = LookID()
     /// How many videos at once this console asked for last; nil when that is in force.
     var askedConcurrency: Int?
+    /// Whether it was asked to pause, until the engine says so itself.
+    var askedPause: Bool?
 
     /// What lies over the overview, the topmost last.
     package var layers: [Layer] = []
@@ -86,10 +88,41 @@ package struct Model: Sendable {
     /// A run without an end and without an engine: it died.
     package var lostEngine: RunRow? { view?.heartbeatAge != nil ? nil : openRun }
 
-    package var isPaused: Bool {
-        let state = openRun.flatMap { RunState(rawValue: $0.state) }
-        return state == .paused || state == .pausing
+    /// For how many seconds nothing was heard of a living engine; nil for less than three. A frozen screen looks frozen,
+    /// for it grows.
+    package var silence: Int? {
+        guard let view, let age = view.heartbeatAge else { return nil }
+        let seconds = age + max(0, now.timeIntervalSince(view.at))
+        return seconds < 3 ? nil : Int(seconds)
     }
+
+    /// Whether an operator has paused it; a run may wait for other things besides.
+    package var isPaused: Bool { openRun != nil && view?.orders.isPaused == true }
+
+    /// The same, or will have when the engine has read what was asked last.
+    var isToBePaused: Bool { askedPause ?? isPaused }
+
+    /// Whether no new video starts, whoever must act.
+    package var isWaiting: Bool {
+        let state = openRun.flatMap { RunState(rawValue: $0.state) }
+        return state == .paused || state == .pausing || state == .waitingForWindow
+    }
+
+    /// When work has to be done; nil when nobody said, and while the window is shut.
+    var deadline: Deadline? {
+        if let deadline = place.deadline { return deadline }
+        guard case .open(let shuts?)? = place.window?.standing(at: now) else { return nil }
+        return Deadline(shuts: shuts)
+    }
+
+    /// When the window opens; nil while it is open, and where there is none.
+    var opening: Date? {
+        guard case .shut(let opens)? = place.window?.standing(at: now) else { return nil }
+        return opens
+    }
+
+    /// Who ended the engine of the lost run; nil when it died by itself.
+    package var stopped: String? { lostEngine == nil ? nil : view?.orders.stoppedBy }
 
     package var selected: CourseRow? { view?.selected }
 

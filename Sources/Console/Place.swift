@@ -17,19 +17,22 @@ package struct Place: Sendable, Hashable {
     package let ledger: String
     /// Where secrets are to be had; nil for what an engine finds by itself, empty for nowhere.
     package let configuration: String?
-    /// What an engine is told besides: of a demo, what is staged; of a run, how fast it goes.
+    /// What an engine of a demo is told besides: what is staged.
     package let engineOptions: [String]
-    package let runOptions: [String]
+    /// How many videos a first run may have in flight at once.
+    package let concurrency: Int
     /// Who gives the commands.
     package let `operator`: String
-    /// When work has to be done; nil when nobody said.
+    /// When videos may start; nil for always. The engine keeps these hours.
     package let window: Window?
+    /// When work has to be done, where an operator has named it.
+    package let deadline: Deadline?
 
     package init(
         isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
         configuration: String? = nil,
-        engineOptions: [String] = [], runOptions: [String] = [], operator: String,
-        window: Window? = nil, weaknesses: [StoreWeakness] = []
+        engineOptions: [String] = [], concurrency: Int, operator: String,
+        window: Window? = nil, deadline: Deadline? = nil, weaknesses: [StoreWeakness] = []
     ) {
         self.isProduction = isProduction
         self.source = source
@@ -38,9 +41,10 @@ package struct Place: Sendable, Hashable {
         self.ledger = ledger
         self.configuration = configuration
         self.engineOptions = engineOptions
-        self.runOptions = runOptions
+        self.concurrency = concurrency
         self.operator = `operator`
         self.window = window
+        self.deadline = deadline
         self.weaknesses = weaknesses
     }
 
@@ -63,7 +67,8 @@ package struct Place: Sendable, Hashable {
 
     /// What follows the program's name to do a piece of work here.
     package func arguments(_ request: LaunchRequest) -> [String] {
-        request.arguments + endpoints + engineOptions + (request.work == .list ? [] : runOptions)
+        request.arguments + (window == nil || request.work == .list ? [] : ["--wait-for-window"]) + endpoints
+            + engineOptions
     }
 
     /// The same to look into the stores.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Ledger
+import MigrationModel
 
 /// How fast a run goes, and when it may end: the rate over seconds, the forecast over minutes, always as an interval.
 package struct Trend: Sendable, Hashable {
@@ -16,24 +17,35 @@ package struct Trend: Sendable, Hashable {
 
     private var run: Int64?
     private var samples: [Sample] = []
+    /// When the run was last looked at, and for how many seconds in all it waited: they are no part of its pace.
+    private var seen: Double?
+    private var waited = 0.0
+    private var isWaiting = false
 
     package init() {}
 
     /// Takes note of how far the run is. Work that was done before the first sample is no part of the rate.
     mutating func add(_ view: LedgerView) {
         guard let row = view.run, row.ended == nil, view.heartbeatAge != nil else { return }
-        let at = view.at.timeIntervalSince1970
-        if run != row.id { (run, samples) = (row.id, []) }
+        let now = view.at.timeIntervalSince1970
+        if run != row.id { (run, samples, seen, waited) = (row.id, [], nil, 0) }
+        let state = RunState(rawValue: row.state)
+        // While it comes to rest it starts nothing, and what ends then is made up for when it starts again.
+        isWaiting = state == .pausing || state == .paused || state == .waitingForWindow
+        if isWaiting, let seen { waited += max(0, now - seen) }
+        seen = now
+        guard !isWaiting else { return }
+        let at = now - waited
         // Several views a second say no more than one.
         if let last = samples.last, at - last.at < 0.9 { return }
-        let done = view.totals.videosDone
+        let done = view.totals.videosBehind
         if let last = samples.last, done < last.videos { samples = [] }
         samples.append(Sample(at: at, videos: done, transcripts: view.totals.sum(\.store)))
         samples.removeAll { $0.at < at - Self.longest }
     }
 
     /// Transcripts a second, over the last seconds.
-    package var rate: Double { rate(over: Self.short, \.transcripts) }
+    package var rate: Double { isWaiting ? 0 : rate(over: Self.short, \.transcripts) }
 
     /// The rates of the last seconds, oldest first, at most `count`.
     package func rates(_ count: Int) -> [Double] {
@@ -66,10 +78,42 @@ extension RunTotals {
     var videosDone: Int { videosProven + sum(\.rolledBack) + sum(\.failed) }
     /// Videos that are where they should be, or that somebody lets stay behind.
     var videosProven: Int { sum(\.verified) + sum(\.waivedVideos) }
+    /// Videos that the run is through with; what a queued course had before is looked at again.
+    var videosBehind: Int {
+        states.filter { $0.state != CourseState.queued.rawValue }.reduce(0) { $0 + $1.videosDone }
+    }
+    /// Videos that are before the run: those of queued courses, whatever an earlier run made of them, and what is open.
+    var videosAhead: Int {
+        states.filter { CourseState(rawValue: $0.state)?.isUnfinished == true }.reduce(0) { sum, state in
+            sum + state.pending + state.migrating + (state.state == CourseState.queued.rawValue ? state.videosDone : 0)
+        }
+    }
+    /// Courses that have to be run, or are, whose videos nobody has counted yet.
+    var coursesUnlisted: Int {
+        let open = Set([CourseState.pending, .queued, .running, .retrying].map(\.rawValue))
+        return states.filter { open.contains($0.state) }.reduce(0) { $0 + $1.unlisted }
+    }
+    /// All videos, with as many for each course that is not listed yet as the others have on average.
+    var videosExpected: Int { videos + estimated(coursesUnlisted) }
+    /// The same of ``videosAhead``.
+    var videosAheadExpected: Int {
+        let unlisted = states.filter { CourseState(rawValue: $0.state)?.isUnfinished == true }
+        return videosAhead + estimated(unlisted.reduce(0) { $0 + $1.unlisted })
+    }
+
+    private func estimated(_ courses: Int) -> Int {
+        let listed = sum(\.courses) - sum(\.unlisted)
+        return listed > 0 ? Int((Double(videos) / Double(listed) * Double(courses)).rounded(.up)) : 0
+    }
+
     /// Courses in a state.
     func courses(in states: String...) -> Int {
         self.states.filter { states.contains($0.state) }.reduce(0) { $0 + $1.courses }
     }
+}
+
+extension RunTotals.State {
+    fileprivate var videosDone: Int { verified + waivedVideos + rolledBack + failed }
 }
 
 extension CourseRow {

@@ -6,7 +6,7 @@ package import MigrationModel
 package struct TroubleGroup: Sendable, Hashable {
     /// What they have in common.
     package struct Cause: Sendable, Hashable {
-        let `class`, what, advice: String
+        package let `class`, what, advice: String
     }
 
     package let cause: Cause
@@ -25,7 +25,7 @@ package struct TroubleGroup: Sendable, Hashable {
 
     /// Groups videos by the class of their failure, what stopped and what is to be done. What does not pass by
     /// itself comes first, and of that the largest group.
-    static func grouped(_ videos: [TroubledVideo]) -> [TroubleGroup] {
+    package static func grouped(_ videos: [TroubledVideo]) -> [TroubleGroup] {
         var groups: [Cause: [(TroubledVideo, Failure?)]] = [:]
         var order: [Cause] = []
         for video in videos {

@@ -103,8 +103,32 @@ package struct PlatformPreflight: Sendable {
             }
             return try Platform.store(endpoint, now: now)
         }
-        guard let store else { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
-        return await trial.checks(store)
+        let known = endpoint.holdsNothing ? await transcriptsInCatalog() : 0
+        if known == 0, store == nil { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
+        let elsewhere = clock.attention(
+            "store", "nothing is at \(endpoint), and the catalog names \(counted(known, "transcript"))",
+            advice:
+                "if they are kept elsewhere, name that place with --store; a run begins here from nothing, and tells "
+                + "as conflicts what is not there"
+        )
+        let tried = if let store { await trial.checks(store) } else { [PreflightCheck]() }
+        return (known > 0 ? [elsewhere] : []) + tried
+    }
+
+    /// How many transcripts the catalog names; 0 where it cannot be read, which its own check tells.
+    private func transcriptsInCatalog() async -> Int {
+        let endpoint = endpoints.catalog
+        let count = try? await pool.run {
+            #if MySQL
+            if endpoint.scheme == "mysql" { return try Database(endpoint).tryOut().transcripts }
+            #endif
+            let file = PathOnDisk(path: endpoint.path)
+            guard file.exists, case .tables(_, let transcripts) = try SQLiteCatalog.tryOut(path: file.path) else {
+                return 0
+            }
+            return transcripts
+        }
+        return count ?? 0
     }
 
     private func catalog() async throws -> [PreflightCheck] {

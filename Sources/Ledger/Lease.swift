@@ -50,28 +50,31 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
         _ db: Database, for header: RunHeader, by engine: EngineIdentity, at date: Date
     ) throws -> (run: RunID, epoch: Int64) {
         let now = date.timeIntervalSince1970
+        let stopper = try Int64.fetchOne(db, sql: "SELECT id FROM run WHERE ended IS NULL ORDER BY id DESC")
+            .flatMap { try Orders(db, of: $0).stoppedBy }
         try db.execute(
             sql: """
-                UPDATE run SET state = 'aborted', ending = 'died', reason = 'its engine died', ended = ?, braked_to = NULL,
-                    brake_reason = NULL
+                UPDATE run SET state = 'aborted', ending = 'died', reason = ?,
+                    ended = ifnull((SELECT heartbeat FROM lease WHERE lease.run = run.id), ?),
+                    braked_to = NULL, brake_reason = NULL
                 WHERE ended IS NULL;
-                """, arguments: [now]
+                """, arguments: [stopper.map { "\($0) stopped it at once" } ?? "its engine died", now]
         )
         try db.execute(
-            sql: """
-                UPDATE course SET state = 'queued', reason = 'its engine died; the next run goes on here'
-                WHERE state IN ('running', 'retrying')
-                """
+            sql: "UPDATE course SET state = 'queued', reason = ? WHERE state IN ('running', 'retrying')",
+            arguments: ["\(stopper.map { "\($0) stopped its run" } ?? "its engine died"); the next run goes on here"]
         )
         try db.execute(sql: "UPDATE video SET state = 'pending' WHERE state = 'migrating'")
         try db.execute(
             sql: """
-                INSERT INTO run (kind, state, reason, actor, host, pid, source, store, catalog, options, started)
-                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO run (kind, state, reason, actor, host, pid, source, store, catalog, options, started,
+                    choices)
+                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 header.kind, header.actor, engine.host, engine.pid,
                 header.source, header.store, header.catalog, header.options, now,
+                String(decoding: try JSONEncoder().encode(header.choices), as: UTF8.self),
             ]
         )
         let run = db.lastInsertedRowID

@@ -56,6 +56,13 @@ extension Ledger {
         return (row ?? nil).map { ($0["source"], $0["store"], $0["catalog"]) }
     }
 
+    /// Whether a ledger is at `path`, which a file without a table is not yet. Writes nothing.
+    ///
+    /// - Throws: ``Failure`` as opening the ledger does.
+    package static func isThere(_ path: String) throws -> Bool {
+        try withFile(path) { _ in true } ?? false
+    }
+
     /// Lends a ledger's file as it is: its schema stays what it is. Waits two seconds for other programs' locks.
     ///
     /// - Returns: nil where no ledger is yet: no file, or one without a table.

@@ -10,15 +10,24 @@ extension Ledger {
         let date = now()
         return try await reading { db in
             let lease = try Lease.fetch(db)
+            let run = try Snapshot.newestRun(db)
             return Snapshot(
-                run: try Snapshot.newestRun(db),
+                run: run,
                 courses: try CourseRow.fetchAll(db, sql: "SELECT * FROM course ORDER BY key"),
                 heartbeatAge: lease.flatMap {
                     $0.isAlive(at: date) ? max(0, date.timeIntervalSince1970 - $0.heartbeat) : nil
                 },
-                lastEvent: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0
+                lastEvent: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0,
+                earlier: try EarlierTrouble(db),
+                orders: try run.map { try Orders(db, of: $0.id) } ?? Orders()
             )
         }
+    }
+
+    /// Whether an engine is at work on it.
+    package func hasEngine() async throws -> Bool {
+        let date = now()
+        return try await reading { try Lease.fetch($0)?.isAlive(at: date) ?? false }
     }
 
     /// The newest run over courses, without them: however many there are, this is one row.
@@ -29,10 +38,10 @@ extension Ledger {
         try await reading { try RunRow.fetchOne($0, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.number]) }
     }
 
-    /// The courses that a run took, sorted by key.
+    /// The courses that a run took, sorted by key; those that a later run has taken since as this one left them.
     package func courses(of run: RunID) async throws -> [CourseRow] {
         try await reading {
-            try CourseRow.fetchAll($0, sql: "SELECT * FROM course WHERE run = ? ORDER BY key", arguments: [run.number])
+            try CourseRow.fetchAll($0, sql: CourseRow.ofRun + " ORDER BY 2", arguments: [run.number])
         }
     }
 
@@ -78,6 +87,11 @@ extension Ledger {
             let sql = "SELECT * FROM failed_task WHERE ? OR resolved IS NULL ORDER BY id"
             return try FailedTaskRow.fetchAll(db, sql: sql, arguments: [includingResolved])
         }
+    }
+
+    /// The videos that failed or were rolled back, in the order of their courses.
+    package func troubledVideos() async throws -> [TroubledVideo] {
+        try await reading { try LedgerView.troubles($0, limit: -1) }
     }
 
     /// All waivers in force.

@@ -38,9 +38,21 @@ package final class Ledger: Sendable {
                 try db.execute(sql: "PRAGMA cache_size = -65536")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             }
-            try LedgerSchema.migrator.migrate(pool)
+            try Self.bringUpToDate(pool)
         } catch let error as DatabaseError {
             throw Failure(error, ledger: path)
+        }
+    }
+
+    /// Several programs may come to a new ledger at once, a console and its engine among them. Each step is a transaction:
+    /// whoever finds that another took it in between has lost nothing and looks again.
+    private static func bringUpToDate(_ pool: DatabasePool) throws {
+        let migrator = LedgerSchema.migrator
+        for attempt in 0... {
+            do { return try migrator.migrate(pool) } catch let error as DatabaseError {
+                // A step that fails again although nobody else took one is broken.
+                guard attempt < migrator.migrations.count else { throw error }
+            }
         }
     }
 
@@ -53,7 +65,9 @@ package final class Ledger: Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(seconds)
         try DatabaseQueue(path: path, configuration: configuration).read { db in
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+            // The first table is the list of steps, which stands before the first step is taken.
+            let others = "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'"
+            let tables = try Int.fetchOne(db, sql: others) ?? 0
             let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             guard tables == 0 || application == LedgerSchema.applicationID else {
                 throw Failure(
@@ -132,13 +146,20 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package let catalog: String
     /// Everything else that was chosen, for the report.
     package let options: String
+    /// What was chosen otherwise than by default, as options of the command line: a next run is given the same. How many
+    /// videos are in flight is not among them; the run says it itself, for it may change.
+    package let choices: [String]
 
-    package init(kind: String, actor: String, source: String, store: String, catalog: String, options: String) {
+    package init(
+        kind: String, actor: String, source: String, store: String, catalog: String, options: String,
+        choices: [String] = []
+    ) {
         self.kind = kind
         self.actor = actor
         self.source = source
         self.store = store
         self.catalog = catalog
         self.options = options
+        self.choices = choices
     }
 }

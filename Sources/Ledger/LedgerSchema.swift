@@ -35,6 +35,13 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE run ADD COLUMN braked_to INTEGER")
             try db.execute(sql: "ALTER TABLE run ADD COLUMN brake_reason TEXT")
         }
+        migrator.registerMigration("7 what earlier runs made of a course stays") { db in
+            try db.execute(sql: pastRuns)
+        }
+        migrator.registerMigration("8 how a run was asked to go about it") { db in
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN choices TEXT NOT NULL DEFAULT '[]'")
+            try db.execute(sql: "UPDATE run SET ending = 'access refused' WHERE ending = 'credentials refused'")
+        }
         return migrator
     }
 
@@ -140,6 +147,29 @@ enum LedgerSchema {
             created REAL NOT NULL, resolved REAL
         );
         CREATE UNIQUE INDEX failed_task_open ON failed_task (task_id) WHERE resolved IS NULL;
+        """
+
+    /// What a run made of a course is kept in the very statement by which a later run takes it: nobody can forget it.
+    /// Of its videos those stay that were brought to an end other than the right one.
+    private static let pastRuns = """
+        CREATE TABLE past_course (
+            run INTEGER NOT NULL REFERENCES run (id), course INTEGER NOT NULL REFERENCES course (id) ON DELETE CASCADE,
+            \(CourseRow.kept.map { "\($0) NOT NULL" }.joined(separator: ", ")), started REAL, ended REAL,
+            PRIMARY KEY (run, course)
+        ) WITHOUT ROWID;
+        CREATE INDEX past_trouble ON past_course (retries, rollbacks) WHERE retries + rollbacks > 0;
+        CREATE TABLE past_video (
+            run INTEGER NOT NULL REFERENCES run (id), course INTEGER NOT NULL REFERENCES course (id) ON DELETE CASCADE,
+            block TEXT NOT NULL, display_name TEXT NOT NULL, state TEXT NOT NULL, failure TEXT,
+            PRIMARY KEY (run, course, block)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER course_taken BEFORE UPDATE OF run ON course WHEN OLD.run <> NEW.run BEGIN
+            INSERT OR REPLACE INTO past_course (run, course, started, ended, \(CourseRow.kept.joined(separator: ", ")))
+            VALUES (OLD.run, OLD.id, OLD.started, OLD.ended, \(CourseRow.kept.map { "OLD.\($0)" }.joined(separator: ", ")));
+            INSERT OR REPLACE INTO past_video
+            SELECT OLD.run, course, block, display_name, state, failure FROM video
+            WHERE course = OLD.id AND state NOT IN ('verified', 'pending');
+        END;
         """
 
     /// A course's sums are kept in the very transaction that changes one of its videos: nobody can forget it.

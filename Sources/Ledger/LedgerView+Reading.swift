@@ -14,9 +14,10 @@ extension LedgerView {
         let videoOrder = try selected.map { try Self.videoOrder(db, of: $0) } ?? []
         let videoPage = Page(videoOrder, around: request.video, rows: request.videoRows)
         let newest = try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(seq) FROM event")) ?? 0
+        let run = try Snapshot.newestRun(db)
         self.init(
             at: date,
-            run: try Snapshot.newestRun(db),
+            run: run,
             heartbeatAge: living.map { max(0, date.timeIntervalSince1970 - $0.heartbeat) },
             totals: totals, order: order, firstCourse: page.first,
             courses: try Self.rows(db, order[page.rows]),
@@ -30,7 +31,8 @@ extension LedgerView {
             lastEvent: newest,
             commands: try CommandRow.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
-            troubles: request.wantsTroubles ? try Self.troubles(db) : [],
+            orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(),
+            troubles: request.wantsTroubles ? try Self.troubles(db, limit: Self.mostTroubles) : [],
             openVideo: request.openVideo,
             video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,
             history: try request.openVideo.map { try Self.history(db, of: $0) } ?? [],
@@ -87,12 +89,19 @@ extension LedgerView {
         }
     }
 
-    /// Of the newest run that had enough to do for a figure.
+    /// Of the newest run that had enough to do for a figure; of one whose engine died, until it was last heard.
     private static func pace(_ db: Database) throws -> Pace? {
         let runs = try Row.fetchCursor(
-            db, sql: "SELECT id, ended - started FROM run WHERE ended - started >= 1 ORDER BY id DESC LIMIT 20")
+            db,
+            sql: """
+                WITH past AS (
+                    SELECT id, ifnull(ended, (SELECT heartbeat FROM lease WHERE run = r.id)) - started AS seconds FROM run r
+                )
+                SELECT id, seconds FROM past WHERE seconds >= 1 ORDER BY id DESC LIMIT 20
+                """
+        )
         let statement = try db.cachedStatement(
-            sql: "SELECT sum(verified + rolled_back + failed + waived_videos) FROM course WHERE run = ?")
+            sql: "SELECT sum(verified + rolled_back + failed + waived_videos) FROM (\(CourseRow.ofRun))")
         while let row = try runs.next() {
             let (run, seconds): (Int64, Double) = (row[0], row[1])
             let videos = try Int.fetchOne(statement, arguments: [run]) ?? 0
@@ -126,16 +135,17 @@ extension LedgerView {
         return try VideoRow.fetchOne(statement, arguments: [video.course.text, video.block.text])
     }
 
-    private static func troubles(_ db: Database) throws -> [TroubledVideo] {
+    /// - Parameter limit: at most so many; -1 for all.
+    static func troubles(_ db: Database, limit: Int) throws -> [TroubledVideo] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT c.key, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt,
                     EXISTS (SELECT 1 FROM waiver w WHERE w.course = c.key AND w.block = v.block) AS isWaived
                 FROM video v JOIN course c ON c.id = v.course
-                WHERE v.state IN ('failed', 'rolled back') ORDER BY v.course, v.id LIMIT \(mostTroubles)
+                WHERE v.state IN ('failed', 'rolled back') ORDER BY v.course, v.id LIMIT ?
                 """
         )
-        return try TroubledVideo.fetchAll(statement)
+        return try TroubledVideo.fetchAll(statement, arguments: [limit])
     }
 
     // MARK: - Events

@@ -39,6 +39,8 @@ package struct LedgerView: Sendable {
     package let lastEvent: Int64
     /// The newest commands, newest first.
     package let commands: [CommandRow]
+    /// What operators have the newest run do.
+    package let orders: Orders
     /// At most ``mostTroubles``.
     package let troubles: [TroubledVideo]
     /// The video that is looked at by itself, as it was asked for.

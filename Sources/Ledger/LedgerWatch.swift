@@ -68,7 +68,7 @@ package final class LedgerWatch: Sendable {
         let version = try Self.version(db)
         if let known = overview.withLock({ $0.version == version ? $0.totals : nil }) { return known }
         let statement = try db.cachedStatement(sql: RunTotals.ofAll)
-        let totals = RunTotals(states: try RunTotals.State.fetchAll(statement))
+        let totals = RunTotals(states: try RunTotals.State.fetchAll(statement), earlier: try EarlierTrouble(db))
         overview.withLock { $0 = Overview(version: version, totals: totals) }
         return totals
     }

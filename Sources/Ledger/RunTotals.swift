@@ -30,20 +30,31 @@ package struct RunTotals: Sendable, Hashable {
     }
 
     package let states: [State]
+    /// What earlier runs did again and took back of the same courses; nothing where the totals are of one run.
+    package var earlier = EarlierTrouble()
+
+    package init(states: [State], earlier: EarlierTrouble = EarlierTrouble()) {
+        self.states = states
+        self.earlier = earlier
+    }
+
+    /// Over all runs, where the totals are of every course: they never become fewer.
+    package var retries: Int { sum(\.retries) + earlier.retries }
+    package var rollbacks: Int { sum(\.rollbacks) + earlier.rollbacks }
 
     /// The sum of a column over all states.
     package func sum(_ column: KeyPath<State, Int>) -> Int { states.reduce(0) { $0 + $1[keyPath: column] } }
 
     /// Of the courses of one run.
-    static let ofRun = query("WHERE run = ?")
+    static let ofRun = query("(\(CourseRow.ofRun))")
     /// Of every course.
-    static let ofAll = query("")
+    static let ofAll = query("course")
 
-    private static func query(_ condition: String) -> String {
+    private static func query(_ courses: String) -> String {
         """
         WITH mine AS (
             SELECT *, pending + migrating + verified + rolled_back + failed + waived_videos AS videos
-            FROM course \(condition)
+            FROM \(courses)
         )
         SELECT state, count(*) AS courses, sum(videos = 0) AS unlisted,
             total(1.0 * (videos - pending - migrating) / max(videos, 1)) AS progress,
@@ -54,5 +65,25 @@ package struct RunTotals: Sendable, Hashable {
             sum(corrupt) AS corrupt, sum(conflict) AS conflict, sum(waived) AS waived
         FROM mine GROUP BY state ORDER BY state
         """
+    }
+}
+
+/// Retries and rollbacks of runs whose courses later runs have taken.
+package struct EarlierTrouble: Sendable, Hashable {
+    package var retries = 0
+    package var rollbacks = 0
+
+    package init() {}
+
+    /// A look at an index that holds nothing of a healthy fleet.
+    init(_ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT ifnull(sum(retries), 0), ifnull(sum(rollbacks), 0) FROM past_course INDEXED BY past_trouble
+                WHERE retries + rollbacks > 0
+                """
+        )
+        guard let row = try Row.fetchOne(statement) else { return }
+        (retries, rollbacks) = (row[0], row[1])
     }
 }

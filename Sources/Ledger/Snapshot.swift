@@ -13,6 +13,10 @@ package struct Snapshot: Sendable {
     package let heartbeatAge: Double?
     /// The number of the newest event.
     package let lastEvent: Int64
+    /// What earlier runs did again and took back.
+    package let earlier: EarlierTrouble
+    /// What operators have the newest run do.
+    package let orders: Orders
 
     /// The newest run over courses: settling and listing are none.
     static func newestRun(_ db: Database) throws -> RunRow? {
@@ -50,6 +54,8 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     /// How many of them the brake lets be in flight; nil while it is released.
     package let brakedTo: Int?
     package let brakeReason: String?
+    /// What was chosen otherwise than by default, as options of the command line.
+    package let choices: [String]
 
     /// How many videos may be in flight, and why not more; nil while the brake is released.
     package var brake: (bound: Int, reason: String)? {
@@ -59,7 +65,7 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
 
     private enum CodingKeys: String, CodingKey {
         case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, options, started, ended
-        case unreadable, exit, concurrency, brakedTo = "braked_to", brakeReason = "brake_reason"
+        case unreadable, exit, concurrency, choices, brakedTo = "braked_to", brakeReason = "brake_reason"
     }
 }
 
@@ -94,6 +100,26 @@ package struct CourseRow: Sendable, Hashable, Codable, FetchableRecord {
     package let corrupt: Int
     package let conflict: Int
     package let waived: Int
+
+    /// The columns that are kept of it when a later run takes it.
+    static let kept = [
+        "state", "reason", "retries", "rollbacks", "verdict", "flag", "unreachable", "pending", "migrating", "verified",
+        "rolled_back", "failed", "waived_videos", "contentstore", "store", "migrated", "present", "dangling", "corrupt",
+        "conflict", "waived",
+    ]
+
+    /// The courses that run `?1` took, as it left them where a later one has taken them since.
+    static let ofRun: String = {
+        func columns(_ table: String) -> String {
+            (["run", "started", "ended"] + kept).map { "\(table).\($0)" }.joined(separator: ", ")
+        }
+        return """
+            SELECT c.id, c.key, c.title, c.held_by, \(columns("c")) FROM course c WHERE c.run = ?1
+            UNION ALL
+            SELECT c.id, c.key, c.title, NULL, \(columns("p")) FROM past_course p JOIN course c ON c.id = p.course
+            WHERE p.run = ?1
+            """
+    }()
 
     private enum CodingKeys: String, CodingKey {
         case id, key, title, state, reason, run, retries, rollbacks, verdict, flag, unreachable, started, ended

@@ -31,9 +31,12 @@ package struct RunOptions: Sendable, Hashable {
     /// How many of the first videos are read twice; after them every hundredth is.
     package var readTwiceFirst: Int
 
+    /// When videos may start; nil for always.
+    package var window: RunWindow?
+
     package init(
         concurrency: Int = 32, format: FormatPolicy = .keep, prefix: String = "video-transcripts/",
-        lookUp: LookUp = LookUp(), errorBudget: Int = 100, readTwiceFirst: Int = 1000
+        lookUp: LookUp = LookUp(), errorBudget: Int = 100, readTwiceFirst: Int = 1000, window: RunWindow? = nil
     ) {
         self.concurrency = concurrency
         self.format = format
@@ -41,5 +44,6 @@ package struct RunOptions: Sendable, Hashable {
         self.lookUp = lookUp
         self.errorBudget = errorBudget
         self.readTwiceFirst = readTwiceFirst
+        self.window = window
     }
 }

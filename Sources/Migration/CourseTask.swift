@@ -112,7 +112,9 @@ struct CourseTask: Sendable {
                 group.addTask {
                     defer { engine.control.leave { engine.journal.note($0) } }
                     do {
+                        let began = engine.surroundings.uptime()
                         let report = try await task.run(video)
+                        engine.window?.hear(engine.surroundings.uptime() - began)
                         // Nobody else is sent to be refused, too.
                         if let failure = report.failure, failure.class == .auth { refuse(failure) }
                         return report

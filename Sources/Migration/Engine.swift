@@ -17,6 +17,8 @@ struct Engine: Sendable {
     let check: ConsistencyCheck
     let outages: Outages
     let rest: Rest
+    /// nil where no hours are kept.
+    let window: WindowWatch?
     let locks = VideoLocks()
     let unsettled = UnsettledVideos()
 
@@ -55,6 +57,9 @@ struct Engine: Sendable {
         self.journal = journal
         self.outages = outages
         self.rest = rest
+        window = options.window.map { hours in
+            WindowWatch(hours, control: control, journal: journal, surroundings: surroundings)
+        }
         planner = VideoPlanner(source: connections.source, store: store, catalog: catalog, format: options.format)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
         recovery = Recovery(store: store, catalog: catalog, log: connections.log, surroundings: surroundings)

@@ -35,7 +35,7 @@ package struct MigrationRun: Sendable {
     ///
     /// - Throws: ``LedgerLost``: then nothing more was done, and the next start recovers.
     package func execute(_ selection: CourseSelection) async throws {
-        let (journal, outages, rest) = (engine.journal, engine.outages, engine.rest)
+        let (journal, outages, rest, window) = (engine.journal, engine.outages, engine.rest, engine.window)
         // Weakly: outages hold the control, and a log must go with its engine.
         engine.control.whenDraining { [weak store = outages.store, weak catalog = outages.catalog] reason in
             journal.note(.runState(.draining, reason: reason))
@@ -51,6 +51,9 @@ package struct MigrationRun: Sendable {
             group.addTask { try await watchStore() }
             group.addTask { try await outages.catalog.watch { try await engine.catalog.ask() } }
             group.addTask { try await rest.watch() }
+            // Before anything else: the first video is not let in by chance.
+            window?.look()
+            if let window { group.addTask { try await window.watch() } }
             defer { group.cancelAll() }
             try await work(on: selection)
         }
@@ -100,7 +103,7 @@ package struct MigrationRun: Sendable {
         var checkpoints: [Checkpoint] = outcome.open.map { .notice(course: nil, block: nil, text: $0.description) }
         if outcome.committed + outcome.undone > 0 {
             let text =
-                "recovery: \(outcome.committed) open transactions had been committed, \(outcome.undone) were undone"
+                "recovery of open transactions: \(outcome.committed) had been committed, \(outcome.undone) undone"
             checkpoints.append(.notice(course: nil, block: nil, text: text))
         }
         if !checkpoints.isEmpty { try await engine.journal.record(checkpoints) }
@@ -116,7 +119,7 @@ package struct MigrationRun: Sendable {
         while true {
             let began = engine.surroundings.uptime()
             let last = try await engine.recovery.settleAll { settled, all in
-                let reason = "settling open transactions: \(settled) of \(all)"
+                let reason = "settling what was open: \(settled) of \(counted(all, "transaction"))"
                 engine.control.begin(state, reason: reason) { engine.journal.note($0) }
             }
             outcome.committed += last.committed

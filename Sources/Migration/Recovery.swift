@@ -79,7 +79,11 @@ package struct Recovery: Sendable {
             let receipt = try await rollback.settle(
                 header, intents, doubtful: Dictionary(uniqueKeysWithValues: doubtful)
             )
-            return receipt == nil ? .undone : .committed
+            guard receipt == nil else { return .committed }
+            // What is only watched was undone, and counted, when it was first looked at.
+            guard !transaction.intents.allSatisfy(\.isWatched) else { return .stillAbsent }
+            try await journal.record(.rolledBack(header, Self.interruption(of: header)))
+            return .undone
         } catch let lost as LedgerLost {
             throw lost
         } catch {
@@ -87,9 +91,17 @@ package struct Recovery: Sendable {
         }
     }
 
+    private static func interruption(of header: TransactionHeader) -> Failure {
+        Failure(
+            .transient, "migrating", at: "\(header.course) \(header.block)",
+            cause: "it was left open, by an engine that died or for a store that did not answer",
+            safe: "its objects are removed and proven absent", advice: "run the course again"
+        )
+    }
+
     /// How one transaction ended, for now.
     fileprivate enum Settlement: Sendable {
-        case committed, undone
+        case committed, undone, stillAbsent
         case open(Failure)
     }
 }
@@ -99,6 +111,7 @@ extension Recovery.Outcome {
         switch settlement {
         case .committed: committed += 1
         case .undone: undone += 1
+        case .stillAbsent: break
         case .open(let failure): open.append(failure)
         }
     }

@@ -22,6 +22,7 @@ package final class RunControl: Sendable {
         func standing(_ inFlight: Int) -> (state: RunState, reason: String) {
             for obstacle in Admission.Obstacle.allCases {
                 guard let reason = waits[obstacle] else { continue }
+                if obstacle == .window { return (.waitingForWindow, reason) }
                 return (obstacle == .paused && inFlight > 0 ? .pausing : .paused, reason)
             }
             return work

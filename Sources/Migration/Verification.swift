@@ -84,10 +84,9 @@ package struct Verification: Sendable {
         if let waiver = waiver(for: plan, of: video, in: course) {
             return result(.waived, nil, "by \(waiver.actor): \(waiver.reason)")
         }
-        guard let key = plan.row?.object else {
-            return plan.action == .conflict
-                ? result(.fail, nil, plan.failure?.cause) : result(.notMigrated, nil, plan.failure?.cause)
-        }
+        // A row that readers get an error from, or one that they may take for another's, passes nowhere.
+        if plan.action == .conflict { return result(.fail, nil, plan.failure?.cause) }
+        guard let key = plan.row?.object else { return result(.notMigrated, nil, plan.failure?.cause) }
         let (isThere, found): (Bool, Checksum?)
         do {
             if isDeep {

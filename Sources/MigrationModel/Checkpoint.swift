@@ -15,8 +15,8 @@ package enum RunEnding: String, Sendable, Hashable, Codable, CaseIterable {
     /// More videos failed than the error budget allows.
     case budgetSpent = "error budget spent"
     case windowClosed = "window closed"
-    /// Credentials were refused.
-    case refused = "credentials refused"
+    /// A place did not let the engine in: credentials or permissions.
+    case refused = "access refused"
     /// The engine died; a later one wrote this down.
     case died
 }

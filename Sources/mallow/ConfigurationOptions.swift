@@ -28,7 +28,9 @@ struct ConfigurationOptions: ParsableArguments {
         } catch {
             throw InvalidConfiguration(problems: [error])
         }
-        let problems = configuration.problems + configuration.production.endpointProblems
+        let problems =
+            configuration.problems + configuration.production.endpointProblems
+            + (configuration.window?.problems ?? [])
         if !problems.isEmpty { throw InvalidConfiguration(problems: problems) }
         return configuration
     }

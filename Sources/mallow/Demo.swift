@@ -139,7 +139,7 @@ extension Place {
         self.init(
             isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
             ledger: sandbox.ledger, configuration: "", engineOptions: ["--staging", sandbox.stagingFile],
-            runOptions: ["--concurrency", "\(Staging.concurrency)"], operator: NSUserName()
+            concurrency: Staging.concurrency, operator: NSUserName()
         )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Console
 import Foundation
 import Ledger
 import Migration
@@ -21,6 +22,7 @@ struct Failures: AsyncParsableCommand {
     @OptionGroup var platform: PlatformOptions
     @OptionGroup var content: ContentOptions
     @OptionGroup var tuning: TuningOptions
+    @OptionGroup var window: WindowOptions
 
     @Flag(help: "Run the courses that failed again, as mallow run --failed does.")
     var retry = false
@@ -33,7 +35,7 @@ struct Failures: AsyncParsableCommand {
             try tuning.check()
             let launch = Launch(
                 endpoints: try platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-                prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, isJSON: json
+                prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }
@@ -45,35 +47,33 @@ struct Failures: AsyncParsableCommand {
         report.lines.forEach { Output.print($0) }
     }
 
-    /// Every video that failed, grouped by the class and the cause of its failure.
+    /// Every video that failed, grouped as the console's triage does.
     private static func causes(_ ledger: Ledger) async throws -> [FailureReport.Cause] {
-        var causes: [String: FailureReport.Cause] = [:]
-        for course in try await ledger.snapshot().courses where course.failed + course.rolledBack > 0 {
-            for video in try await ledger.videos(of: CourseKey(unchecked: course.key)) {
-                guard let why = video.why, video.state != VideoState.waived.rawValue else { continue }
-                let place = FailureReport.Place(
-                    course: course.key, video: video.block, title: video.displayName, place: why.place
-                )
-                let name = "\(why.class.rawValue): \(why.cause)"
-                causes[
-                    name, default: FailureReport.Cause(class: why.class.rawValue, cause: why.cause, advice: why.advice)
-                ]
-                .videos.append(place)
-            }
+        TroubleGroup.grouped(try await ledger.troubledVideos()).map { group in
+            FailureReport.Cause(
+                class: group.cause.class, what: group.cause.what,
+                cause: group.failure?.cause ?? "a later version of mallow wrote it",
+                advice: group.cause.advice, wordings: group.wordings,
+                videos: group.videos.map { video in
+                    FailureReport.Place(
+                        course: video.key, video: video.block, title: video.displayName, place: video.why?.place ?? "",
+                        cause: video.why?.cause ?? "")
+                })
         }
-        return causes.values.sorted { ($1.videos.count, $0.cause) < ($0.videos.count, $1.cause) }
     }
 }
 
 /// What `mallow failures` prints.
 struct FailureReport: Encodable {
     struct Place: Encodable {
-        let course, video, title, place: String
+        let course, video, title, place, cause: String
     }
 
     struct Cause: Encodable {
-        let `class`, cause, advice: String
-        var videos: [Place] = []
+        /// What stopped; empty where a later version of mallow wrote it. The cause is the first video's; where there is more than one wording, each video has its own.
+        let `class`, what, cause, advice: String
+        let wordings: Int
+        let videos: [Place]
     }
 
     let tasks: [FailedTaskRow]
@@ -82,8 +82,13 @@ struct FailureReport: Encodable {
     var lines: [String] {
         if tasks.isEmpty && causes.isEmpty { return ["nothing failed"] }
         var lines = causes.flatMap { cause in
-            ["\(counted(cause.videos.count, "video"))  \(cause.class): \(cause.cause)", "    \(cause.advice)"]
-                + cause.videos.map { "    \($0.course)  \(UsageKey(unchecked: $0.video).block)  \($0.title)" }
+            let told = cause.wordings == 1 ? cause.cause : "in \(cause.wordings) wordings"
+            let words = cause.what.isEmpty ? told : "\(cause.what): \(told)"
+            return ["\(counted(cause.videos.count, "video"))  \(cause.class): \(words)", "    \(cause.advice)"]
+                + cause.videos.map { video in
+                    "    \(video.course)  \(UsageKey(unchecked: video.video).block)  \(video.title)"
+                        + (cause.wordings == 1 ? "" : ": \(video.cause)")
+                }
         }
         if !tasks.isEmpty { lines.append("\(counted(tasks.count, "failed task")) unresolved:") }
         lines += tasks.map { "    \(StatusReport.time($0.created))  \($0.course)  \($0.exception)" }

@@ -16,10 +16,12 @@ struct Launch {
     let prefix: String
     /// What a demo puts before the stores; nil elsewhere.
     let stage: Stage?
+    let window: WindowOptions
     let isJSON: Bool
 
     /// Runs to the end; the exit code is the ledger's.
     func run(_ selection: CourseSelection) async throws {
+        let hours = try window.hours(self.ledger.configuration, at: Date())
         let ledger = try ledger.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
@@ -33,15 +35,20 @@ struct Launch {
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
-                catalog: "\(endpoints.catalog)", options: tuning.described(content, prefix: prefix)
+                catalog: "\(endpoints.catalog)",
+                options: tuning.described(content, prefix: prefix, window: hours.window),
+                choices: tuning.choices + content.choices
             ), under: claim
         )
+        if let override = hours.override {
+            try await log.record([.notice(course: nil, block: nil, text: "\(NSUserName()): \(override)")])
+        }
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,
             connections: Connections(
                 source: limitedSource, store: limitedStore, catalog: platform.catalog, log: log
             ),
-            options: tuning.options(content, prefix: prefix)
+            options: tuning.options(content, prefix: prefix, window: hours.window)
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit != .done { throw ExitCode(exit.rawValue) }

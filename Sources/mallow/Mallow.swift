@@ -73,6 +73,7 @@ struct Mallow: AsyncParsableCommand {
     private static func exitCode(of error: any Error) -> RunExit {
         switch error {
         case is LedgerBusy: .ledgerBusy
+        case is WindowShut: .windowClosed
         case is any OperatorError: .usage
         case is Failure: .failed
         default:

@@ -5,6 +5,7 @@ import Console
 import Deployment
 import Foundation
 import Ledger
+import Migration
 import MigrationModel
 import PlatformSettings
 import Settings
@@ -33,14 +34,14 @@ struct OpenConsole: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "When the window shuts, by this machine's clock: the console says whether the work fits. It stops nothing.",
+            "When the work has to be done, by this machine's clock: the console says whether it fits. It stops nothing; mallow.yaml names hours that are kept.",
             valueName: "HH:MM"))
     var windowShuts: String?
 
     func run() async throws {
         try Self.requireTerminal("mallow status --watch and mallow run work without one")
-        let window = try windowShuts.map { text in
-            guard let window = Window(clock: text, after: Date(), in: .current) else {
+        let deadline = try windowShuts.map { text in
+            guard let window = Deadline(clock: text, after: Date(), in: .current) else {
                 throw UsageError("--window-shuts \(text): write a time of day, such as 05:00.")
             }
             return window
@@ -70,8 +71,8 @@ struct OpenConsole: AsyncParsableCommand {
         let place = Place(
             isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
             catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, configuration: configuration?.path ?? "",
-            operator: NSUserName(),
-            window: window, weaknesses: endpoints?.store.weaknesses ?? []
+            concurrency: RunOptions().concurrency, operator: NSUserName(),
+            window: try configuration?.hours(), deadline: deadline, weaknesses: endpoints?.store.weaknesses ?? []
         )
         try await Self.show(place, ledger, watch, try await outfit, look)
     }

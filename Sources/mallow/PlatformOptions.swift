@@ -102,7 +102,7 @@ struct LedgerOptions: ParsableArguments {
 
     /// Opens the ledger if there is one.
     func openIfThere() throws -> Ledger? {
-        FileManager.default.fileExists(atPath: try path) ? try open() : nil
+        try Ledger.isThere(try path) ? try open() : nil
     }
 
     /// Opens the ledger, which must be there.
@@ -124,6 +124,11 @@ struct ContentOptions: ParsableArguments {
     var declaredOnly = false
 
     var lookUp: LookUp { LookUp(discoversEnglish: !declaredOnly) }
+
+    /// What was chosen otherwise than by default, as it is written on a command line.
+    var choices: [String] {
+        (format == .keep ? [] : ["--format=\(format.rawValue)"]) + (declaredOnly ? ["--declared-only"] : [])
+    }
 }
 
 extension ReadablePlatform {

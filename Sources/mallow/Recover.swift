@@ -45,7 +45,7 @@ struct Recover: AsyncParsableCommand {
         )
         let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)
         let outcome = try await recovery.settleAll { settled, all in
-            Output.complain("\(settled) of \(all) open transactions looked into")
+            Output.complain("\(settled) of \(counted(all, "open transaction")) looked into")
         }
         try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()

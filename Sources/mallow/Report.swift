@@ -38,6 +38,11 @@ struct Report: AsyncParsableCommand {
         guard let number = run ?? newest, let row = try await ledger.run(RunID(number)) else {
             throw UsageError("The ledger has no run \(run.map(String.init) ?? "yet").")
         }
+        guard row.kind == "production" else {
+            throw UsageError(
+                "Run \(number) is a \(row.kind), which takes no course: there is nothing to report; mallow status says what is there."
+            )
+        }
         let report = try await RunReport(row, ledger)
         if json || form == .json { Output.print(json: report) } else { Output.print(report.markdown, terminator: "") }
     }

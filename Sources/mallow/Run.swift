@@ -22,6 +22,7 @@ struct Run: AsyncParsableCommand {
               mallow run --course course-v1:AcmeX+Bio1+2018 --concurrency 8
               mallow run --failed
               mallow run --unfinished
+              mallow run --all --wait-for-window
 
             Exit codes:
               0 done and proven       1 failed              2 usage
@@ -35,6 +36,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var content: ContentOptions
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var tuning: TuningOptions
+    @OptionGroup var window: WindowOptions
     @OptionGroup var staging: StagingOptions
 
     @Flag(help: "Take every course of the source.")
@@ -62,7 +64,8 @@ struct Run: AsyncParsableCommand {
         let endpoints = try platform.endpoints(ledger)
         let launch = Launch(
             endpoints: endpoints, ledger: ledger, content: content, tuning: tuning,
-            prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(endpoints), isJSON: json
+            prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(endpoints), window: window,
+            isJSON: json
         )
         let selection: CourseSelection =
             if all {
@@ -112,17 +115,26 @@ struct TuningOptions: ParsableArguments {
         }
     }
 
-    func options(_ content: ContentOptions, prefix: String) -> RunOptions {
+    func options(_ content: ContentOptions, prefix: String, window: RunWindow?) -> RunOptions {
         RunOptions(
             concurrency: concurrency, format: content.format, prefix: prefix, lookUp: content.lookUp,
-            errorBudget: errorBudget
+            errorBudget: errorBudget, window: window
         )
     }
 
-    func described(_ content: ContentOptions, prefix: String) -> String {
+    func described(_ content: ContentOptions, prefix: String, window: RunWindow?) -> String {
         "concurrency \(concurrency), format \(content.format.rawValue), prefix \(prefix), error budget \(errorBudget)"
             + (content.declaredOnly ? ", declared only" : "")
             + (limitPuts.map { ", \($0) puts/s" } ?? "") + (limitReads.map { ", \($0) reads/s" } ?? "")
+            + (window.map { ", window \($0.window)" } ?? "")
+    }
+
+    /// What was chosen otherwise than by default and holds for a whole run, as it is written on a command line.
+    var choices: [String] {
+        let ordinary = RunOptions()
+        return (keys.prefix.map { ["--prefix=\($0)"] } ?? [])
+            + (errorBudget == ordinary.errorBudget ? [] : ["--error-budget=\(errorBudget)"])
+            + (limitPuts.map { ["--limit-puts=\($0)"] } ?? []) + (limitReads.map { ["--limit-reads=\($0)"] } ?? [])
     }
 
     /// A store and a source that are asked for no more than was said.

@@ -177,13 +177,15 @@ enum RunLine {
 
     /// How far a run is, in one sentence.
     static func progress(_ summary: RunSummary) -> String {
-        let videos = summary.videos.values.reduce(0, +)
-        let open =
-            (summary.videos[VideoState.pending.rawValue] ?? 0) + (summary.videos[VideoState.migrating.rawValue] ?? 0)
-        return "run \(summary.run) \(summary.state): \(videos - open) of \(counted(videos, "video")), "
+        func videos(_ states: VideoState...) -> Int { states.reduce(0) { $0 + (summary.videos[$1.rawValue] ?? 0) } }
+        let failed = videos(.failed, .rolledBack)
+        return "run \(summary.run) \(summary.state)\(summary.reason.isEmpty ? "" : " (\(summary.reason))"): "
+            + "\(videos(.verified, .waived)) of "
+            + "\(counted(summary.videos.values.reduce(0, +), "video")) proven\(failed > 0 ? ", \(failed) failed" : ""), "
             + "\(summary.transcripts["store"] ?? 0) transcripts, "
             + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), \(counted(summary.rollbacks, "rollback")), "
-            + "\(summary.courses[CourseState.failed.rawValue] ?? 0) failed, \(summary.courses[CourseState.held.rawValue] ?? 0) held"
+            + "\(summary.courses[CourseState.failed.rawValue] ?? 0) courses failed, "
+            + "\(summary.courses[CourseState.held.rawValue] ?? 0) held, in this run"
     }
 
     /// What to say at the end: numbers, then what is left and who must act.

@@ -27,6 +27,11 @@ struct RunReport: Encodable {
         let failure: Failure?
     }
 
+    struct LeftCourse: Encodable {
+        let key, title, state, reason: String
+        let run: Int64
+    }
+
     struct NewID: Encodable {
         let video, title, edxVideoID: String
 
@@ -43,37 +48,55 @@ struct RunReport: Encodable {
     let exit: Int32
     let unreadable: [String]
     let courses: [Course]
+    /// Failed, or waiting for somebody, since before this run, which did not take them.
+    let leftovers: [LeftCourse]
     let waivers: [Waiver]
     let notices: [String]
 
     init(_ row: RunRow, _ ledger: Ledger) async throws {
         let id = RunID(row.id)
         run = row.id
-        (kind, state, ending, reason) = (row.kind, row.state, row.ending ?? "", row.reason)
+        let hasEngine = try await ledger.hasEngine()
+        let hasDied = row.ended == nil && !hasEngine
+        (kind, state, ending) = (row.kind, row.state, row.ending ?? (hasDied ? RunEnding.died.rawValue : ""))
+        let stopper = hasDied ? try await ledger.stopper(of: id) : nil
+        reason =
+            hasDied
+            ? (stopper.map { "\($0) stopped it at once" } ?? "its engine died")
+                + "; mallow run --unfinished goes on where it was"
+            : row.reason
         (actor, source, store, catalog, options) = (row.actor, row.source, row.store, row.catalog, row.options)
         weaknesses = StoreWeakness.accepted(in: row.store)
         started = StatusReport.time(row.started)
         ended = row.ended.map(StatusReport.time)
         exit = try await ledger.exitStatus(of: id).rawValue
         var courses: [Course] = []
-        for course in try await ledger.courses(of: id) { courses.append(try await Self.course(course, ledger)) }
+        let newIDs = try await ledger.newVideoIDs(by: id)
+        for course in try await ledger.courses(of: id) {
+            courses.append(try await Self.course(course, of: id, newIDs, ledger))
+        }
         self.courses = courses
+        leftovers = try await ledger.coursesLeft(before: id).map { row in
+            LeftCourse(key: row.key, title: row.title, state: row.state, reason: row.reason, run: row.run)
+        }
         let keys = Set(courses.map(\.key))
         waivers = try await ledger.waivers().filter { keys.contains($0.course.text) }
         (unreadable, notices) = try await Self.remarks(of: id, ledger)
     }
 
-    private static func course(_ row: CourseRow, _ ledger: Ledger) async throws -> Course {
-        let videos = try await ledger.videos(of: CourseKey(unchecked: row.key))
+    private static func course(
+        _ row: CourseRow, of run: RunID, _ newIDs: [CourseKey: [NewVideoID]], _ ledger: Ledger
+    ) async throws -> Course {
+        let key = CourseKey(unchecked: row.key)
         return Course(
             key: row.key, title: row.title, state: row.state, reason: row.reason, check: row.verdict, flag: row.flag,
             videos: RunSummary.videos([row]), transcripts: RunSummary.transcripts([row]), retries: row.retries,
             rollbacks: row.rollbacks,
-            leftBehind: videos.filter { $0.state != VideoState.verified.rawValue }.map { video in
+            leftBehind: try await ledger.videosLeft(by: run, in: key).map { video in
                 LeftBehind(video: video.block, title: video.displayName, state: video.state, failure: video.why)
             },
-            newIDs: videos.filter { $0.isNewId && $0.store > 0 }.map { video in
-                NewID(video: video.block, title: video.displayName, edxVideoID: video.videoId)
+            newIDs: (newIDs[key] ?? []).map { video in
+                NewID(video: video.block, title: video.displayName, edxVideoID: video.videoID)
             }
         )
     }
@@ -94,65 +117,4 @@ struct RunReport: Encodable {
             last = newest.seq
         }
     }
-
-    // MARK: - Markdown
-
-    var markdown: String {
-        var lines = [
-            "# Mallow: run \(run) (\(kind))", "",
-            "- \(state)\(ending.isEmpty ? "" : ", \(ending)")\(reason.isEmpty ? "" : ": \(reason)"), exit code \(exit)",
-            "- \(started) to \(ended ?? "now"), started by \(actor)",
-            "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)",
-        ]
-        lines += weaknesses.map { "- WEAK \($0.sentence)" }
-        lines += [
-            "",
-            "| course | state | videos verified | contentstore | object store | check | flag | retries | rollbacks |",
-            "|---|---|---|---|---|---|---|---|---|",
-        ]
-        lines += courses.map { course in
-            let all = course.videos.values.reduce(0, +)
-            return "| \(Self.cell("\(course.title) `\(course.key)`")) | \(course.state) "
-                + "| \(course.videos[VideoState.verified.rawValue] ?? 0) of \(all) | \(course.transcripts["contentstore"] ?? 0) "
-                + "| \(course.transcripts["store"] ?? 0) | \(course.check) | \(course.flag ? "on" : "off") "
-                + "| \(course.retries) | \(course.rollbacks) |"
-        }
-        lines += section(
-            "Failed courses",
-            courses.filter { $0.state == CourseState.failed.rawValue }.map { course in
-                "- \(course.title) `\(course.key)`: \(course.reason)"
-            }
-        )
-        lines += section(
-            "Left behind",
-            courses.flatMap { course in
-                course.leftBehind.map { video in
-                    "- \(video.title) `\(video.video)`: \(video.state)\(video.failure.map { ". \($0)" } ?? "")"
-                }
-            })
-        lines += section(
-            "Waiting for somebody",
-            courses.filter { $0.state == CourseState.held.rawValue }.map { course in
-                "- \(course.title) `\(course.key)`: \(course.reason)"
-            })
-        lines += section(
-            "Waived",
-            waivers.map { waiver in
-                "- `\(waiver.block)` \(waiver.language?.text ?? "whole video"), by \(waiver.actor): \(waiver.reason)"
-            })
-        lines += section(
-            "New edx_video_ids, to be written back",
-            courses.flatMap { course in
-                course.newIDs.map { "- `\($0.edxVideoID)` \($0.title) `\($0.video)`" }
-            })
-        lines += section("Unreadable", unreadable.map { "- \($0)" })
-        lines += section("Notices", notices.map { "- \($0)" })
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private func section(_ title: String, _ lines: [String]) -> [String] {
-        lines.isEmpty ? [] : ["", "## \(title)", ""] + lines
-    }
-
-    private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
 }

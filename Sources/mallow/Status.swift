@@ -32,10 +32,11 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         if plain, !watch || json { throw UsageError("--plain goes with --watch, and not with --json.") }
+        let window = try ledger.configuration.read()?.hours()
         let ledger = try ledger.openExisting()
         if plain { return try await follow(ledger) }
         while true {
-            let report = StatusReport(try await ledger.snapshot())
+            let report = StatusReport(try await ledger.snapshot(), window, at: Date())
             show(report)
             if watch, report.isAbandoned { throw ExitCode(RunExit.failed.rawValue) }
             guard watch, report.run?.ended == nil, report.run != nil else { return }
@@ -50,12 +51,11 @@ extension Status {
         guard let run = try await ledger.newestRun() else { return Output.print("no run yet") }
         let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput(ledger: self.ledger.ledger))
         while true {
-            let report = StatusReport(try await ledger.snapshot())
+            let report = StatusReport(try await ledger.snapshot(), nil, at: Date())
             if report.run?.id != run.id || report.run?.ended != nil { break }
             try await screen.showNew()
             if report.isAbandoned {
-                Output.print(
-                    "its engine is dead: mallow run --unfinished goes on, or mallow recover settles what is open")
+                report.lines.prefix(3).forEach(Output.print)
                 throw ExitCode(RunExit.failed.rawValue)
             }
             try await Task.sleep(for: .seconds(1))
@@ -83,6 +83,8 @@ struct StatusReport: Encodable {
         let source, store, catalog: String
         let started: String
         let ended: String?
+        /// Who has ended at once the engine of a run without an end; left out when nobody did.
+        let stoppedBy: String?
         /// Seconds since the engine was last heard; null when no engine runs.
         let heartbeatAge: Double?
         let lastEvent: Int64
@@ -94,11 +96,14 @@ struct StatusReport: Encodable {
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
-            case heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo = "braked_to"
+            case stoppedBy = "stopped_by", heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo =
+                "braked_to"
             case brakeReason = "brake_reason", weaknesses
         }
     }
 
+    /// Over every course. Retries and rollbacks are those of all runs, so that they never become fewer; a course's own
+    /// are those of the run that took it last.
     struct Totals: Encodable {
         /// By state.
         let courses, videos: [String: Int]
@@ -117,15 +122,20 @@ struct StatusReport: Encodable {
     }
 
     let run: RunLine?
+    /// Left out where no hours are kept.
+    let window: WindowReport?
     let totals: Totals
     let courses: [Course]
 
-    init(_ snapshot: Snapshot) {
+    init(_ snapshot: Snapshot, _ window: Window?, at now: Date) {
+        self.window = window.map { WindowReport($0, snapshot, at: now) }
         run = snapshot.run.map { row in
             RunLine(
                 id: row.id, kind: row.kind, state: row.state, reason: row.reason, ending: row.ending, actor: row.actor,
                 host: row.host, pid: row.pid, source: row.source, store: row.store, catalog: row.catalog,
-                started: Self.time(row.started), ended: row.ended.map(Self.time), heartbeatAge: snapshot.heartbeatAge,
+                started: Self.time(row.started), ended: row.ended.map(Self.time),
+                stoppedBy: row.ended == nil && snapshot.heartbeatAge == nil ? snapshot.orders.stoppedBy : nil,
+                heartbeatAge: snapshot.heartbeatAge,
                 lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason,
                 weaknesses: StoreWeakness.accepted(in: row.store)
             )
@@ -134,7 +144,8 @@ struct StatusReport: Encodable {
         totals = Totals(
             courses: rows.reduce(into: [:]) { $0[$1.state, default: 0] += 1 },
             videos: RunSummary.videos(rows), transcripts: RunSummary.transcripts(rows),
-            retries: rows.reduce(0) { $0 + $1.retries }, rollbacks: rows.reduce(0) { $0 + $1.rollbacks }
+            retries: rows.reduce(snapshot.earlier.retries) { $0 + $1.retries },
+            rollbacks: rows.reduce(snapshot.earlier.rollbacks) { $0 + $1.rollbacks }
         )
         courses = rows.map { row in
             Course(
@@ -166,13 +177,19 @@ struct StatusReport: Encodable {
     /// The same for people.
     var lines: [String] {
         guard let run else { return ["no run yet"] }
-        var lines = ["run \(run.id) \(run.kind)  \(run.state)\(run.reason.isEmpty ? "" : ": \(run.reason)")"]
+        let standing =
+            isAbandoned
+            ? "no engine: " + (run.stoppedBy.map { "\($0) stopped it at once" } ?? "it died") + ", while \(run.state)"
+            : run.state + (run.reason.isEmpty ? "" : ": \(run.reason)")
+        var lines = ["run \(run.id) \(run.kind)  \(standing)"]
         let heard = run.heartbeatAge.map { String(format: "engine %d on %@, heard %.0f s ago", run.pid, run.host, $0) }
         lines.append("started \(run.started) by \(run.actor); \(heard ?? "no engine runs")")
         if isAbandoned {
-            lines.append("its engine is dead: start the same run again to go on, or mallow recover to settle")
+            lines.append(
+                "nothing is lost: mallow run --unfinished goes on where it was, mallow recover only settles it")
         }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
+        if let window { lines.append(window.line) }
         lines += run.weaknesses.map { "WEAK \($0.sentence)" }
         if let bound = run.brakedTo {
             lines.append("\(counted(bound, "video")) at once, not more: \(run.brakeReason ?? "")")
@@ -183,7 +200,7 @@ struct StatusReport: Encodable {
             let verified = course.videos[VideoState.verified.rawValue] ?? 0
             let state = course.state.padding(toLength: 9, withPad: " ", startingAt: 0)
             return "\(state) \(course.key.padding(toLength: width, withPad: " ", startingAt: 0))"
-                + "  \(verified)/\(videos) videos  \(course.transcripts["store"] ?? 0)/\(course.transcripts["contentstore"] ?? 0) transcripts"
+                + "  \(verified)/\(videos) videos  contentstore \(course.transcripts["contentstore"] ?? 0), store \(course.transcripts["store"] ?? 0)"
                 + "  check \(course.check)  flag \(course.flag ? "on" : "off")"
                 + (course.reason.isEmpty ? "" : "\n          \(course.reason)")
         }

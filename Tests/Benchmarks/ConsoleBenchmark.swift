@@ -60,7 +60,9 @@ struct ConsoleBenchmark {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
             size: Size(100, 30), capabilities: Capabilities(colours: .direct, characters: .unicode),
-            place: Place(isProduction: true, source: "s", store: "file:o", catalog: "c", ledger: "l", operator: "o"),
+            place: Place(
+                isProduction: true, source: "s", store: "file:o", catalog: "c", ledger: "l", concurrency: 32,
+                operator: "o"),
             themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Date()
         )
     }

@@ -16,13 +16,18 @@ struct Night {
     let log: RunLog
     let watch: LedgerWatch
 
+    /// Does what an engine does with everything that was asked of it.
+    func answerCommands() async throws {
+        for command in try await log.pendingCommands() { try await log.answer(command, refusal: nil) }
+    }
+
     /// Makes it in `folder`; its engine lives until `log` goes.
-    init(in folder: String) async throws {
+    init(in folder: String, choices: [String] = []) async throws {
         let ledger = try Ledger(path: "\(folder)/night.ledger", now: { Night.now })
         let header = RunHeader(
             kind: "production", actor: "mira", source: "olx:exports", store: "file:objects",
             catalog: "sqlite:edxval.sqlite",
-            options: ""
+            options: "", choices: choices
         )
         log = try await ledger.beginRun(header, under: try await ledger.claim())
         self.ledger = ledger
@@ -226,7 +231,7 @@ extension Model {
     static func test(
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
-        isProduction: Bool = true, window: Window? = nil, weaknesses: [StoreWeakness] = []
+        isProduction: Bool = true, window: Deadline? = nil, weaknesses: [StoreWeakness] = []
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
@@ -234,7 +239,7 @@ extension Model {
             place: Place(
                 isProduction: isProduction, source: "olx:exports", store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
-                ledger: "night.ledger", operator: "mira", window: window, weaknesses: weaknesses
+                ledger: "night.ledger", concurrency: 32, operator: "mira", deadline: window, weaknesses: weaknesses
             ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
         )
     }

@@ -26,7 +26,8 @@ import Themes
             let effects5 = try await model.type("1 objects", on: night)
             #expect(effects5.isEmpty)
             let effects = try await model.press(.enter, on: night)
-            #expect(effects == [.launch(LaunchRequest(work: .courses([CourseKey(unchecked: course)])))])
+            #expect(
+                effects == [.launch(LaunchRequest(work: .courses([CourseKey(unchecked: course)]), concurrency: 32))])
         }
     }
 
@@ -124,8 +125,50 @@ import Themes
                 return
             }
             model.update(.proven(again, .proven(Night.checks, at: Night.now.addingTimeInterval(61))))
-            let started = [Key.tab, .enter].flatMap { model.update(.terminal(.key($0))) }
-            #expect(started.count == 1)
+            let started = model.update(.terminal(.key(.enter)))
+            #expect(started.count == 1, "Go was chosen, and all of it passed")
+        }
+    }
+
+    @Test func `Go is to be chosen again when a proof made anew has found something`() async throws {
+        try await onNight(hasEngine: false, isProduction: false) { model, night in
+            let look = try await question(&model, on: night)
+            model.update(.proven(look, .proven(Night.checks, at: Night.now)))
+            model.update(.tick(Night.now.addingTimeInterval(61)))
+            let effects = [Key.tab, .enter].flatMap { model.update(.terminal(.key($0))) }
+            guard case .prove(let again)? = effects.first else {
+                Issue.record("\(effects)")
+                return
+            }
+            let found =
+                Night.checks + [
+                    PreflightCheck(
+                        name: "clock", measured: "5 s behind", verdict: .attention, advice: "set it", seconds: 0)
+                ]
+            model.update(.proven(again, .proven(found, at: Night.now.addingTimeInterval(61))))
+            let started = model.update(.terminal(.key(.enter)))
+            #expect(started.isEmpty)
+        }
+    }
+
+    @Test func `a run begins with as many videos at once as the last one had, and the question says so`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder, choices: ["--limit-puts=5.0", "--format=sjson"])
+            try await night.log.record([.concurrency(5), .runEnded(.interrupted, reason: "mira asked it to drain")])
+            try await night.log.close()
+            var model = Model.test(100, 30, isProduction: false)
+            try await model.load(from: night)
+            try await model.press("r", on: night)
+            guard case .confirmation(let confirmation)? = model.layer, case .launch(let request) = confirmation.effect
+            else {
+                Issue.record("no question")
+                return
+            }
+            #expect(request.concurrency == 5)
+            #expect(confirmation.will.contains { $0.contains("at most 5 at once as in run 1") })
+            #expect(confirmation.will.contains("as in run 1: --limit-puts=5.0 --format=sjson"))
+            #expect(model.place.arguments(request).contains("--limit-puts=5.0"))
+            #expect(confirmation.commandLine?.contains("--concurrency 5") == true)
         }
     }
 
@@ -183,7 +226,8 @@ import Themes
         ("s3://prod/media?region=x", "prod/media"), ("file:/srv/objects", "objects"), ("file:objects", "objects"),
     ])
     func `a target is typed by a name that tells stores apart`(_ store: String, _ target: String) {
-        let place = Place(isProduction: true, source: "s", store: store, catalog: "c", ledger: "it's", operator: "o")
+        let place = Place(
+            isProduction: true, source: "s", store: store, catalog: "c", ledger: "it's", concurrency: 32, operator: "o")
         #expect(place.target == target)
         #expect(place.commandLine(LaunchRequest(work: .list)).hasSuffix("--ledger 'it'\\''s'"))
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Canvas
 import Console
+import Foundation
 import Ledger
 import MigrationModel
 import TestDoubles
@@ -173,6 +174,28 @@ import Themes
             let text = Screen.render(model).text
             #expect(text.contains("ENGINE GONE"))
             #expect(model.needs == 3)
+        }
+    }
+
+    @Test func `an engine that is not heard is silent in the first row too`() async throws {
+        try await onNight(hasEngine: true) { model, _ in
+            #expect(!Screen.render(model).text.contains("SILENT"))
+            model.update(.tick(Night.now.addingTimeInterval(5)))
+            let first = Screen.render(model).text.prefix { $0 != "\n" }
+            #expect(first.contains("engine SILENT for 5 s, run 1 was running"))
+        }
+    }
+
+    @Test func `a run that a place did not let in says why in the first row, and its end is bad news`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(200, 60)
+            try await model.load(from: night)
+            try await night.log.record([.runEnded(.refused, reason: "objects: permission denied")])
+            try await night.log.close()
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            #expect(Screen.render(model).text.contains("run 1 access refused: objects: permission denied"))
+            #expect(model.notices.last?.kind == .refused)
         }
     }
 }

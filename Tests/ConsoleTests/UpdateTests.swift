@@ -82,7 +82,7 @@ import Themes
             #expect(model.selected?.title == "Film History")
             #expect(model.course.id == model.selected?.id)
             let effects = try await model.press("*", "r", .tab, .enter, on: night)
-            #expect(effects == [.launch(LaunchRequest(work: .courses([Night.courses[5].key])))])
+            #expect(effects == [.launch(LaunchRequest(work: .courses([Night.courses[5].key]), concurrency: 32))])
         }
     }
 
@@ -116,10 +116,51 @@ import Themes
         try await onNight(hasEngine: true) { model, night in
             let effects6 = try await model.press("p", on: night)
             #expect(effects6 == [.submit(.pause)])
-            try await night.log.record([.runState(.paused, reason: "paused by mira")])
+            try await night.ledger.submit(.pause, by: "mira", basedOn: 0)
+            try await night.answerCommands()
             model.update(.view(try await night.watch.view(model.request, keeping: [])))
             let effects7 = try await model.press("p", on: night)
             #expect(effects7 == [.submit(.resume)])
+        }
+    }
+
+    @Test func `a second press takes back the first, though the engine has read neither`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            var asked: [Effect] = []
+            for _ in 0..<4 { asked += try await model.press("p", on: night) }
+            #expect(asked == [.submit(.pause), .submit(.resume), .submit(.pause), .submit(.resume)])
+            try await night.ledger.submit(.pause, by: "theo", basedOn: 0)
+            try await night.answerCommands()
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            let last = try await model.press("p", on: night)
+            #expect(last == [.submit(.resume)], "it is paused now, whoever asked")
+        }
+    }
+
+    @Test func `a run that waits for a store can be paused besides`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            try await night.log.record([.runState(.paused, reason: "the store is out; it resumes by itself")])
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            #expect(model.isWaiting)
+            let effects = try await model.press("p", on: night)
+            #expect(effects == [.submit(.pause)])
+        }
+    }
+
+    @Test func `an engine that somebody has stopped is not told as lost`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            var model = Model.test(100, 30)
+            try await model.load(from: night)
+            try await night.ledger.submit(.stop, by: "mira", basedOn: 0)
+            try await night.answerCommands()
+            try await night.log.close()
+            model.update(.view(try await night.watch.view(model.request, keeping: [])))
+            #expect(model.stopped == "mira")
+            let frame = Screen.render(model).text
+            #expect(frame.contains("stopped by mira"))
+            #expect(!frame.contains("GONE"))
+            #expect(model.notices.contains { $0.text.hasPrefix("mira has stopped the engine") })
         }
     }
 

@@ -118,6 +118,30 @@ func beginNext(_ path: String) async throws -> (Ledger, RunLog) {
         }
     }
 
+    @Test(arguments: 0..<20)
+    func `a new ledger that many open at once is one ledger`(_: Int) async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 {
+                    group.addTask { _ = try Ledger(path: path, now: { Date() }) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try Ledger.isThere(path))
+        }
+    }
+
+    @Test func `an empty file is no ledger, and looking does not make it one`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            #expect(try !Ledger.isThere(path))
+            try Data().write(to: URL(fileURLWithPath: path))
+            #expect(try !Ledger.isThere(path))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)).isEmpty)
+        }
+    }
+
     @Test func `a ledger of a newer version is refused, not guessed`() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/ledger"

@@ -101,12 +101,39 @@ import Testing
         }
     }
 
+    @Test func `what is undone counts as a rollback, once, however long it is watched`() async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, _) = SimulatedCourses.fleet(2, videos: 10)
+            let world = MemoryWorld(courses)
+            try await Simulation(world, FaultSchedule { _, what in what == "commit" ? .crashBefore : nil }).live()
+            let open = try await world.log.openTransactions().count
+            let surroundings = Surroundings(
+                sleep: { _ in }, uptime: { world.now.timeIntervalSince1970 }, now: { world.now },
+                newID: { world.newID() }, jitter: { 0 })
+            let recovery = Recovery(
+                store: BrokenStore(raw: world.store, broken: [], longestDelay: 900), catalog: world.catalog,
+                log: world.log, surroundings: surroundings)
+            func rollbacks() -> Int {
+                world.log.contents.checkpoints.count { if case .rolledBack = $0 { true } else { false } }
+            }
+
+            let before = rollbacks()
+            #expect(try await recovery.settleAll().undone == open)
+            #expect(rollbacks() == before + open)
+            #expect(try await world.log.openTransactions().count == open, "a PUT may still arrive")
+            #expect(try await recovery.settleAll() == Recovery.Outcome())
+            world.advance(by: 901)
+            #expect(try await recovery.settleAll() == Recovery.Outcome())
+            #expect(try await world.log.openTransactions().isEmpty)
+            #expect(rollbacks() == before + open)
+        }
+    }
+
     /// A store that never answers about some keys.
     private struct BrokenStore: ObjectStore {
         let raw: MemoryObjectStore
         let broken: Set<ObjectKey>
-
-        var longestDelay: TimeInterval { raw.longestDelay }
+        var longestDelay: TimeInterval = 0
 
         func head(_ key: ObjectKey) async throws -> ObjectInfo? {
             if broken.contains(key) {

@@ -53,6 +53,7 @@ struct Simulation: Sendable {
                 meanwhile(control, connections.log)
                 // Whoever is not asleep has his turn.
                 await Task.yield()
+                try Task.checkCancellation()
             },
             uptime: { world.now.timeIntervalSince1970 }, now: { world.now }, newID: { world.newID() }, jitter: { 0 }
         )

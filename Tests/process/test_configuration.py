@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """mallow.yaml: what mallow init writes is what every command goes by, and no secret leaves it."""
+import datetime
 import os
+import signal
+import subprocess
 import unittest
 
 from fleet import make_fleet
-from program import ProgramTests, call, required
+from program import ProgramTests, call, required, wait_until
 
 SETTINGS = """\
 DATABASES:
@@ -47,6 +50,74 @@ class ConfigurationTests(ProgramTests):
         self.assert_exit(0, self.mallow("verify", "--deep"))
         self.assertEqual(["migrated"] * 2, [row["state"] for row in self.mallow("status", "--json").json["courses"]])
         self.assert_exit(0, self.mallow("doctor"))
+
+    def hours(self, begin, end):
+        """Those from so many hours after now to so many, as mallow.yaml writes them."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        clocks = [(now + datetime.timedelta(hours=hours)).strftime("%H:%M") for hours in (begin, end)]
+        return "window: {hours: %s-%s, zone: UTC}\n" % tuple(clocks)
+
+    def test_no_run_begins_while_the_window_is_shut(self):
+        self.write(self.platform() + self.hours(4, 6))
+        refused = self.mallow("run", "--all")
+        self.assert_exit(5, refused)
+        self.assertIn("is shut until", refused.err)
+        self.assertFalse((self.here / "night.ledger").exists())
+        self.assertFalse((self.here / "objects").exists())
+        # What writes nothing may be done at any hour.
+        self.assert_exit(0, self.mallow("run", "--all", "--dry-run"))
+        self.assert_exit(2, self.mallow("run", "--all", "--outside-window", " "))
+        self.assert_exit(2, self.mallow("run", "--all", "--outside-window=x", "--wait-for-window"))
+        self.assert_exit(0, self.mallow("run", "--all", "--outside-window=agreed with the site team"))
+        report = self.mallow("report", "--json").json
+        self.assertTrue(any("agreed with the site team" in notice for notice in report["notices"]), report["notices"])
+
+    def test_a_run_in_its_window_needs_no_word(self):
+        self.write(self.platform() + self.hours(-2, 4))
+        self.assert_exit(0, self.mallow("run", "--all"))
+        self.assertIn("window daily", self.mallow("report", "--json").json["options"])
+
+    def test_a_run_waits_for_its_window_and_says_until_when(self):
+        self.write(self.platform() + self.hours(4, 6))
+        engine = self.start("run", "--all", "--wait-for-window")
+        self.addCleanup(engine.kill)
+        wait_until(lambda: self.standing("waiting for window"), "the run waits for its window")
+        status = self.mallow("status", "--json").json
+        self.assertRegex(status["run"]["reason"], r"opens \w{3} \d+ \w{3} \d\d:\d\d UTC, then goes on by itself")
+        self.assertFalse(status["window"]["open"])
+        self.assertIn("until", status["window"])
+        self.assertEqual({"pending", "queued", "running"} | set(status["totals"]["courses"]),
+                         {"pending", "queued", "running"})
+        engine.send_signal(signal.SIGTERM)
+        self.assertEqual(130, engine.wait(30))
+        self.assertEqual(0, sum(len(files) for _, _, files in os.walk(self.here / "objects" / "transcripts")))
+
+    def start(self, *arguments):
+        surroundings = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state"),
+                        "XDG_CONFIG_HOME": str(self.folder / "config")}
+        return subprocess.Popen([required("MALLOW"), *arguments], cwd=self.here, env=surroundings,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def standing(self, state):
+        """The status once its run is in a state; None before."""
+        if not (self.here / "night.ledger").exists():
+            return None
+        status = self.mallow("status", "--json").json
+        return status if status.get("run") and status["run"]["state"] == state else None
+
+    def test_what_is_wrong_with_a_window_is_told_at_once(self):
+        self.write(self.platform() + "window:\n  days: moon-fri\n  hours: 22-5\n  zone: CET\n  day: mon\n")
+        refused = self.mallow("run", "--all")
+        self.assert_exit(2, refused)
+        for word in ("window.days", "write daily", "window.hours", "22:00-05:00", "window.zone", "Europe/Berlin",
+                     "nobody knows window.day"):
+            with self.subTest(word):
+                self.assertIn(word, refused.err)
+        self.write(self.platform() + "window: {days: mon-fri}\n")
+        refused = self.mallow("run", "--all")
+        self.assert_exit(2, refused)
+        self.assertIn("window.hours is missing", refused.err)
+        self.assertIn("window.zone is missing", refused.err)
 
     def test_the_command_line_goes_before_it(self):
         self.write(self.platform())

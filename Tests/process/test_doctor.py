@@ -302,8 +302,10 @@ class DoctorTests(ProgramTests):
         self.assert_lost("store")
         store.mkdir()  # what it would be mounted on
         self.assert_lost("store")
-        # Another place is a new one.
-        self.assert_verdicts(self.checks(0, store=f"file:{self.folder / 'new'}"))
+        # Another place is a new one, and the catalog's transcripts are not in it.
+        elsewhere = self.checks(0, store=f"file:{self.folder / 'new'}")
+        self.assert_verdicts(elsewhere, store="attention")
+        self.assertIn("the catalog names 1 transcript", elsewhere["store"]["measured"])
         store.rmdir()
         (self.folder / "elsewhere").rename(store)
         self.assert_verdicts(self.checks(0))

@@ -141,8 +141,10 @@ extension Frame {
         let x = draw(" Cancel ", at: bottom.x, bottom.y + 3, .text, on: cancel)
         let go: Role = confirmation.isOnGo ? .surfaceSelected : .surfaceRaised
         let isArmed = confirmation.isWhole(on: grid.size) && confirmation.isReady
-        draw(" Go ", at: x + 2, bottom.y + 3, isArmed ? .textStrong : .textDim, on: go)
-        draw("Tab moves, Enter chooses", endingAt: bottom.right, bottom.y + 3, .textDim, on: .surfaceRaised)
+        let end = draw(" Go ", at: x + 2, bottom.y + 3, isArmed ? .textStrong : .textDim, on: go)
+        if let hint = ["Tab moves, Enter chooses", "Tab, Enter"].first(where: { end + $0.count < bottom.right }) {
+            draw(hint, endingAt: bottom.right, bottom.y + 3, .textDim, on: .surfaceRaised)
+        }
     }
 
     /// What it still waits for.

@@ -58,11 +58,12 @@ extension Frame {
     private var engine: (String, Role) {
         guard let view = model.view else { return ("", .textDim) }
         if let age = view.heartbeatAge {
+            if let seconds = model.silence { return ("engine SILENT for \(seconds) s", .stateAttention) }
             let age = age + max(0, model.now.timeIntervalSince(view.at))
-            return age < 3
-                ? ("engine ok · \(Int(age)) s ago", .textDim) : ("engine SILENT for \(Int(age)) s", .stateAttention)
+            return ("engine ok · \(Int(age)) s ago", .textDim)
         }
         if model.launchedAfter != nil { return ("engine starting…", .stateActive) }
+        if model.stopped != nil { return ("engine stopped", .stateAttention) }
         if model.lostEngine != nil { return ("ENGINE GONE", .stateFailed) }
         return ("no engine", .textDim)
     }
@@ -124,7 +125,7 @@ extension Model {
     /// An action's label as it stands now.
     func label(of action: Action) -> String {
         switch action {
-        case .pause: isPaused ? "resume" : "pause"
+        case .pause: isToBePaused ? "resume" : "pause"
         case .redraw where isLooking: "look again"
         case .hold: selected?.heldBy == nil ? "hold…" : "release…"
         default: action.label

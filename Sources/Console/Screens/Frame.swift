@@ -118,7 +118,9 @@ struct Look {
         case .retrying: (glyph, role) = (glyphs.undone, .stateUndone)
         case .running: (glyph, role) = (glyphs.active, .stateActive)
         case .migrated: (glyph, role) = (glyphs.ok, .stateOK)
-        case .queued, .pending, .empty, nil: (glyph, role) = (glyphs.idle, .stateIdle)
+        // Its own sign: nothing in it waits for anybody.
+        case .empty: (glyph, role) = ("-", .stateIdle)
+        case .queued, .pending, nil: (glyph, role) = (glyphs.idle, .stateIdle)
         }
     }
 

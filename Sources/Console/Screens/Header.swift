@@ -25,7 +25,7 @@ extension Frame {
         var x = badge(rect.x, rect.y)
         if !model.place.weaknesses.isEmpty { x = draw(" WEAK", at: x, rect.y, .stateAttention, limit: rect.right - x) }
         let totals = model.view?.totals
-        let percent = Figures.percent(totals?.videosProven ?? 0, of: totals?.videos ?? 0)
+        let percent = Figures.percent(totals?.videosProven ?? 0, of: totals?.videosExpected ?? 0)
         x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
         if let verdict { x = draw(" \(verdict.rawValue)", at: x, rect.y, verdict.role, limit: rect.right - x) }
         let need = model.needs
@@ -65,25 +65,33 @@ extension Frame {
 
     private mutating func whole(_ rect: Rect) {
         let totals = model.view?.totals
-        let (done, all) = (totals?.videosProven ?? 0, totals?.videos ?? 0)
+        let (done, all) = (totals?.videosProven ?? 0, totals?.videosExpected ?? 0)
         var x = draw(" ALL ", at: rect.x, rect.y, .textStrong)
         let width = max(6, min(30, rect.width / 5))
-        let isStalled = model.openRun != nil && (!model.hasEngine || model.isPaused)
+        let isStalled = model.openRun != nil && (!model.hasEngine || model.isWaiting)
         x = bar(all > 0 ? Double(done) / Double(all) : 0, at: x, rect.y, width: width, isStalled ? .barStall : .barFill)
         // Each in its longest form that there is room for.
         var parts: [([String], Role)] = [
             ([Figures.percent(done, of: all)], .textStrong),
-            (["\(Figures.number(done))/\(Figures.number(all)) videos"], .text),
+            (
+                [
+                    "\(Figures.number(done))/\(Figures.number(totals?.videos ?? 0))"
+                        + "\(totals?.coursesUnlisted ?? 0 > 0 ? "+" : "") videos"
+                ], .text
+            ),
             (["\(Figures.number(totals?.sum(\.store) ?? 0)) transcripts"], .text),
         ]
         if model.hasEngine {
+            // The bar does not show that what was proven before is looked at again.
+            let ahead = totals?.videosAheadExpected ?? 0
+            if model.openRun != nil, ahead > all - done { parts.append((["\(Figures.number(ahead)) to go"], .text)) }
             let rate = model.trend.rate
             parts.append(([rate < 10 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)/s" : "\(Int(rate))/s"], .text))
             let rates = model.trend.rates(8)
             if rates.count > 1 { parts.append(([Bar.trend(rates, model.capabilities.characters)], .barFill)) }
             if let run = model.openRun, run.concurrency > 0 { parts.append(atOnce(run)) }
         }
-        let (retries, rollbacks) = (totals?.sum(\.retries) ?? 0, totals?.sum(\.rollbacks) ?? 0)
+        let (retries, rollbacks) = (totals?.retries ?? 0, totals?.rollbacks ?? 0)
         if retries > 0 { parts.append(([retries == 1 ? "1 retry" : "\(retries) retries"], .stateUndone)) }
         if rollbacks > 0 { parts.append(([counted(rollbacks, "rollback")], .stateUndone)) }
         for (forms, role) in parts {
@@ -105,31 +113,36 @@ extension Frame {
             return model.launchedAfter == nil ? "no run yet" : "starting…"
         }
         if model.launchedAfter != nil { return "starting…" }
+        if let name = model.stopped { return "stopped by \(name): \(model.keymap.hint(.run)) goes on, nothing is lost" }
         if model.lostEngine != nil {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
-        if run.ended != nil {
-            return "run \(run.id) \(run.outcome)"
-        }
+        if run.ended != nil { return "run \(run.id) \(run.outcome)" }
+        if let seconds = model.silence { return "engine SILENT for \(seconds) s, run \(run.id) was \(run.state)" }
         let inFlight = model.view?.totals.sum(\.migrating) ?? 0
-        let state = run.state == RunState.pausing.rawValue ? "pausing, \(inFlight) in flight" : run.state
+        let isPausing = run.state == RunState.pausing.rawValue && inFlight > 0
+        let state = isPausing ? "pausing, \(inFlight) in flight" : run.state
         return run.reason.isEmpty ? "run \(run.id) \(state)" : "run \(run.id) \(state): \(run.reason)"
     }
 
     private var stateRole: Role {
         guard let run = model.view?.run else { return .stateIdle }
-        if model.lostEngine != nil { return .stateFailed }
+        if model.lostEngine != nil { return model.stopped == nil ? .stateFailed : .stateAttention }
+        if model.silence != nil, run.ended == nil { return .stateAttention }
         switch RunState(rawValue: run.state) {
         case .planning, .running: return .stateActive
         case .pausing, .paused, .waitingForWindow, .draining: return .stateAttention
-        case .finished: return run.exit == 0 ? .stateOK : .stateAttention
+        case .finished: return run.isWell ? .stateOK : .stateAttention
         case .aborted, nil: return .stateAttention
         }
     }
 
     /// When the work has to be done, and how long that is.
     private var window: String {
-        guard let shuts = model.place.window?.shuts else { return "" }
+        if let opens = model.opening, let hours = model.place.window {
+            return "WINDOW opens \(hours.clock(at: opens)) in \(Figures.duration(opens.timeIntervalSince(model.now)))"
+        }
+        guard let shuts = model.deadline?.shuts else { return "" }
         let left = shuts.timeIntervalSince(model.now)
         let hour = Figures.hour(shuts, model.timeZone)
         return left > 0
@@ -137,19 +150,21 @@ extension Frame {
     }
 
     private var windowRole: Role {
-        guard let shuts = model.place.window?.shuts else { return .text }
+        if model.opening != nil { return .stateAttention }
+        guard let shuts = model.deadline?.shuts else { return .text }
         return shuts > model.now ? .text : .stateAttention
     }
 
-    private var verdict: Window.Verdict? {
-        guard !model.isPaused, let window = model.place.window, let remaining = model.remaining else { return nil }
-        return window.verdict(on: remaining, at: model.now)
+    private var verdict: Deadline.Verdict? {
+        guard !model.isWaiting, let deadline = model.deadline, let remaining = model.remaining else { return nil }
+        return deadline.verdict(on: remaining, at: model.now)
     }
 
     private func forecast(short: Bool) -> String {
         guard model.openRun != nil, model.hasEngine else { return "" }
-        if model.isPaused { return short ? "paused" : "" }
+        if model.isWaiting { return short ? (model.isPaused ? "paused" : "waiting") : "" }
         if model.openRun?.state == RunState.draining.rawValue { return "" }
+        guard model.view?.totals.videosAheadExpected ?? 0 > 0 else { return short ? "ending" : "ends soon" }
         guard let range = model.remaining else { return "ETA …" }
         let unlisted = model.unfinished.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
         let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
@@ -157,7 +172,7 @@ extension Frame {
     }
 }
 
-extension Window.Verdict {
+extension Deadline.Verdict {
     var role: Role {
         switch self {
         case .fits: .stateOK
@@ -174,9 +189,9 @@ extension Model {
     }
 
     /// Seconds until the run may be done, from soon to late; nil without a run, and when it cannot be said yet.
-    var remaining: ClosedRange<Double>? {
+    package var remaining: ClosedRange<Double>? {
         guard openRun != nil, hasEngine else { return nil }
-        return trend.remaining(unfinished.reduce(0) { $0 + $1.pending + $1.migrating })
+        return trend.remaining(view?.totals.videosAheadExpected ?? 0)
     }
 }
 
@@ -198,11 +213,23 @@ extension Model {
 }
 
 extension RunRow {
-    /// How a run that is over ended, and what it left undone.
-    var outcome: String { Model.word(for: ending) + (leftUndone ?? "") }
+    /// How a run that is over ended: what it left undone, or what kept it from its end.
+    var outcome: String {
+        let isAsked = ending == RunEnding.completed.rawValue || ending == RunEnding.interrupted.rawValue
+        return Model.word(for: ending) + (leftUndone ?? "") + (isAsked || reason.isEmpty ? "" : ": \(reason)")
+    }
 
-    /// What a run that came to its end did not do; nil when it did everything, and where its ending says it all.
-    var leftUndone: String? {
+    /// Whether it did everything, or ended because somebody wanted it to.
+    var isWell: Bool {
+        switch ending.flatMap(RunEnding.init) {
+        case .completed: leftUndone == nil
+        case .interrupted, .windowClosed: true
+        case .budgetSpent, .refused, .died, nil: false
+        }
+    }
+
+    /// What a run that came to its end did not do; nil when it did everything.
+    private var leftUndone: String? {
         guard ending == RunEnding.completed.rawValue else { return nil }
         return switch exit.flatMap(RunExit.init) {
         case .failed: ", with failures"

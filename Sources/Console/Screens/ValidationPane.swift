@@ -115,6 +115,8 @@ extension Frame {
                 "VERDICT  not yet: \(course.pending + course.migrating) of \(counted(course.videos, "video")) to go",
                 .stateActive
             )
+        case .queued where !model.hasEngine:
+            return ("VERDICT  not yet\(reason). No engine runs: \(keys.hint(.run)) goes on", .stateAttention)
         case .queued: return ("VERDICT  not yet: waits for its turn\(reason)", .stateIdle)
         case .empty: return ("VERDICT  EMPTY: it has no video with a transcript to move", .stateIdle)
         case .pending, nil: return ("VERDICT  not run yet. \(keys.hint(.run)) migrates it", .stateIdle)

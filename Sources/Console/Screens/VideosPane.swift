@@ -69,10 +69,11 @@ struct VideoProgress {
         case .migrating:
             (done, of, step) = (0, 0, "reading")
         case .verified, .waived:
-            (done, of) = (video.store, video.contentstore)
+            // What a catalog had besides is nothing to do.
+            (done, of) = (min(video.store, video.contentstore), video.contentstore)
             step = video.contentstore == 0 && video.store == 0 ? "\(video.state), nothing to move" : video.state
         case .failed, .rolledBack:
-            (done, of) = (video.store, video.contentstore)
+            (done, of) = (min(video.store, video.contentstore), video.contentstore)
             step = "\(video.state): \(video.why?.cause ?? "")"
         case .pending, nil: (done, of, step) = (0, 0, video.state)
         }

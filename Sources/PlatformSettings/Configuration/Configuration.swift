@@ -11,6 +11,8 @@ package struct Configuration: Sendable {
     package let production: ConfiguredPlatform
     /// Where the ledger is; a relative path begins at the configuration's folder.
     package let ledger: Found<String>?
+    /// The hours in which videos may start; nil for always.
+    package let window: ConfiguredWindow?
     /// Everything that is wrong, from the first line to the last. Empty where all of it can be used.
     package let problems: [FileProblem]
 
@@ -21,7 +23,7 @@ package struct Configuration: Sendable {
         let file = try SettingsFile(at: path)
         var findings = Findings()
         let root = Section(top: [Section.Part(file: file.path, mapping: file.mapping)])
-        root.refuseStrangers(among: ["production", "ledger"], &findings)
+        root.refuseStrangers(among: ["production", "ledger", "window"], &findings)
         if root["production"] == nil {
             if root.keys.contains("production") {
                 findings.complain(
@@ -35,6 +37,7 @@ package struct Configuration: Sendable {
         let folder = Folder(of: path)
         production = ConfiguredPlatform(root.section("production", &findings), in: folder, &findings)
         ledger = root.text("ledger", &findings)?.map(folder.path)
+        window = root.section("window", &findings).map { ConfiguredWindow($0, &findings) }
         problems = findings.problems.inOrder()
     }
 
@@ -101,6 +104,21 @@ package struct ConfiguredPlatform: Sendable {
             }
         }
         self.secrets = secrets
+    }
+}
+
+/// The window as `mallow.yaml` writes it; what the texts mean is the business of whoever keeps the hours.
+package struct ConfiguredWindow: Sendable {
+    /// nil for every day.
+    package let days: Found<String>?
+    package let hours: Found<String>?
+    package let zone: Found<String>?
+
+    init(_ section: Section, _ findings: inout Findings) {
+        section.refuseStrangers(among: ["days", "hours", "zone"], &findings)
+        days = section.text("days", &findings)
+        hours = section.required("hours", example: "22:00-05:00", &findings)
+        zone = section.required("zone", example: "Europe/Berlin", &findings)
     }
 }
 

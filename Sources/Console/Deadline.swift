@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Foundation
 
-/// The low-traffic hours, as far as a console needs them: when they end. It reckons with that and says what fits; nothing
-/// is stopped by it.
-package struct Window: Sendable, Hashable {
+/// When work has to be done: the end of the window, or what an operator named. A console reckons with it and says what
+/// fits; nothing is stopped by it.
+package struct Deadline: Sendable, Hashable {
     package let shuts: Date
 
     package init(shuts: Date) { self.shuts = shuts }
