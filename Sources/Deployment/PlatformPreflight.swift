@@ -27,27 +27,30 @@ package struct PlatformPreflight: Sendable {
     private let endpoints: Endpoints
     private let ledger: PathOnDisk
     private let trial: StoreTrial
+    private let hours: Window?
     private let now: @Sendable () -> Date
     /// How long a trial of the store that is given up may take to remove its canary.
     private static let patience = Duration.seconds(5)
     /// A call that never returns takes one of its threads, and there are more threads than looks.
     private let pool = BlockingPool(name: "preflight", width: 8)
 
-    /// Opens nothing yet.
+    /// Opens nothing yet. A run may begin videos in `hours` only; nil for always.
     ///
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; whatever else is wrong is what the checks are for.
     package init(
-        _ endpoints: Endpoints, ledger: String, trial: StoreTrial, now: @escaping @Sendable () -> Date
+        _ endpoints: Endpoints, ledger: String, trial: StoreTrial, hours: Window? = nil,
+        now: @escaping @Sendable () -> Date
     ) throws(InvalidEndpoint) {
         for endpoint in [endpoints.source, endpoints.store, endpoints.catalog] { try endpoint.checkScheme() }
         self.endpoints = endpoints
         self.ledger = PathOnDisk(path: URL(fileURLWithPath: ledger).standardizedFileURL.path)
         self.trial = trial
+        self.hours = hours
         self.now = now
     }
 
     /// Every check; all are made at once. Those that failed come first, then those that somebody should know of; within
-    /// a verdict the order is always source, store, catalog, ledger, clock, disk.
+    /// a verdict the order is always source, store, catalog, ledger, clock, disk, window.
     ///
     /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take five more to clean up.
     package func checks(within limit: Duration) async -> [PreflightCheck] {
@@ -61,7 +64,7 @@ package struct PlatformPreflight: Sendable {
                 look: store
             ),
             Probe(name: "catalog", look: catalog), Probe(name: "ledger", look: ledgerAndClock),
-            Probe(name: "disk", look: disk),
+            Probe(name: "disk", look: disk), Probe(name: "window", look: window),
         ]
         return await withTaskGroup(of: (Int, [PreflightCheck]).self) { group in
             for (place, probe) in probes.enumerated() {
@@ -75,6 +78,11 @@ package struct PlatformPreflight: Sendable {
     /// Whoever shows too few lines cuts the end: what is in the way of a run stands before what is not.
     static func worstFirst(_ checks: [PreflightCheck]) -> [PreflightCheck] {
         [PreflightCheck.Verdict.fail, .attention, .pass].flatMap { verdict in checks.filter { $0.verdict == verdict } }
+    }
+
+    /// Nothing where no hours are kept.
+    private func window() -> [PreflightCheck] {
+        hours.map { [$0.check(at: now(), ProbeClock())] } ?? []
     }
 
     // MARK: - Places

@@ -11,7 +11,7 @@ import MigrationModel
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Proves that a run could begin now: source, store, catalog, ledger, clock and disk.",
+        abstract: "Proves that a run could begin now: source, store, catalog, ledger, clock, disk and window.",
         discussion: """
             What can be tried is tried: an object is put twice into the store, read back, and deleted by a wrong and by \
             the right ETag; the write locks of catalog and ledger are taken and given back. Nothing of it stays, and a \
@@ -48,7 +48,7 @@ struct Doctor: AsyncParsableCommand {
             try platform.uncheckedEndpoints(ledger), ledger: try ledger.path,
             trial: PlatformPreflight.StoreTrial(canary: trial.canary) { store in
                 await trial.checks(of: store, in: .real) { _ in }  // what came of it in the end is told
-            }, now: { Date() }
+            }, hours: try ledger.configuration.read()?.hours(), now: { Date() }
         )
         let checks = await preflight.checks(within: .seconds(20))
         let failed = checks.count { $0.verdict == .fail }

@@ -30,6 +30,8 @@ package struct ConfigurationDraft: Sendable {
         lines += source + [""] + store + [""] + catalog + [""] + prefix + [""] + secrets
         lines += [
             "", "# Every checkpoint. Default: mallow/mallow.ledger in the state folder.", "# ledger: mallow.ledger",
+            "", "# The hours in which videos may start. Default: every hour.",
+            "# window: {days: mon-thu, hours: 22:00-05:00, zone: Europe/Berlin}",
         ]
         return lines.joined(separator: "\n") + "\n"
     }
