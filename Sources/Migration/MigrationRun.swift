@@ -73,8 +73,10 @@ package struct MigrationRun: Sendable {
 
     private func work(on selection: CourseSelection) async throws {
         let journal = engine.journal
-        try await journal.record(
-            .runState(.planning, reason: "settling what an earlier run left, then listing courses"))
+        // Through the control: a run that already waits goes on saying what for.
+        engine.control.begin(.planning, reason: "settling what an earlier run left, then listing courses") {
+            journal.note($0)
+        }
         try await recover(.planning)
         do {
             let courses = try await list(selection)

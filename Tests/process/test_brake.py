@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What status says while the object store asks for less, or is out."""
 import contextlib
+import os
 import sqlite3
+import time
 import unittest
 
 from test_sample_data import SampleTests
@@ -34,6 +36,9 @@ class BrakeTests(SampleTests):
         self.write(state="paused", reason=reason)
         run = self.sample.call("status", "--json").json["run"]
         self.assertEqual(("paused", reason), (run["state"], run["reason"]))
+        self.assertIn("no engine: it died, while paused", self.sample.call("status").out)
+        with contextlib.closing(sqlite3.connect(self.sample.ledger)) as ledger, ledger:
+            ledger.execute("UPDATE lease SET released = 0, pid = ?, heartbeat = ?", (os.getpid(), time.time()))
         self.assertIn(f"paused: {reason}", self.sample.call("status").out)
 
 
