@@ -77,6 +77,13 @@ class ConfigurationTests(ProgramTests):
         self.assert_exit(0, self.mallow("run", "--all"))
         self.assertIn("window daily", self.mallow("report", "--json").json["options"])
 
+    def test_the_doctor_says_how_the_window_stands(self):
+        for begin, end, verdict, words in ((-2, 4, "pass", "open until"), (4, 6, "attention", "shut, opens")):
+            self.write(self.platform() + self.hours(begin, end))
+            checks = {check["name"]: check for check in self.mallow("doctor", "--json").json["checks"]}
+            self.assertEqual(verdict, checks["window"]["verdict"], checks["window"])
+            self.assertIn(words, checks["window"]["measured"])
+
     def test_a_run_waits_for_its_window_and_says_until_when(self):
         self.write(self.platform() + self.hours(4, 6))
         engine = self.start("run", "--all", "--wait-for-window")
