@@ -5,8 +5,6 @@ import CCurl
 final class Transfer: @unchecked Sendable /* confined to the thread of TransferLoop; handed over under Inbox.state */ {
     let request: HTTPRequest
     private let continuation: CheckedContinuation<HTTPResponse, any Error>
-    /// The bytes to send, where they stay until the transfer is over.
-    private let body: UnsafeMutableRawBufferPointer
     private let words: UnsafeMutablePointer<CChar>
     private var lines: UnsafeMutablePointer<curl_slist>?
 
@@ -28,8 +26,6 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     init(_ request: HTTPRequest, _ continuation: CheckedContinuation<HTTPResponse, any Error>) {
         self.request = request
         self.continuation = continuation
-        body = .allocate(byteCount: request.body.count, alignment: 1)
-        body.copyBytes(from: request.body)
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.pointee = 0
     }
@@ -37,7 +33,6 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
     deinit {
         curl_slist_free_all(lines)
         words.deallocate()
-        body.deallocate()
     }
 
     /// Whether a byte of the response has come.
@@ -52,7 +47,7 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
         easy.set(CURLOPT_PRIVATE, context)
         easy.set(CURLOPT_ERRORBUFFER, words)
         easy.set(CURLOPT_URL, request.url)
-        easy.set(limits, trust, sending: body.count, isDirect: request.isDirect)
+        easy.set(limits, trust, sending: request.body.count, isDirect: request.isDirect)
         easy.set(CURLOPT_WRITEDATA, context)
         easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
             Transfer.of(context).take(UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -67,7 +62,7 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
         case .delete: easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         case .put:
             easy.set(CURLOPT_UPLOAD, 1)
-            easy.set(CURLOPT_INFILESIZE_LARGE, size: body.count)
+            easy.set(CURLOPT_INFILESIZE_LARGE, size: request.body.count)
             easy.set(CURLOPT_READDATA, context)
             easy.set(CURLOPT_READFUNCTION) { buffer, size, count, context in
                 Transfer.of(context).give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
@@ -127,8 +122,8 @@ final class Transfer: @unchecked Sendable /* confined to the thread of TransferL
 
     /// - Returns: how many bytes of the body were given; 0 after the last.
     private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let part = body[given..<min(body.count, given + buffer.count)]
-        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
+        let part = request.body[given..<min(request.body.count, given + buffer.count)]
+        buffer.copyBytes(from: part)
         given += part.count
         lastSent = .now
         return part.count

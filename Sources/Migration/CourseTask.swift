@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MigrationModel
+import Synchronization
 
 /// One course, from discovery to cut-over, with its retries.
 struct CourseTask: Sendable {
@@ -106,7 +107,9 @@ struct CourseTask: Sendable {
             attempt: progress.retries + 1
         )
         let admission = engine.control.admission
-        let reports = try await withThrowingTaskGroup(of: VideoReport.self) { group in
+        let reports = VideoReports()
+        // A group that keeps what its tasks return keeps the tasks, too, until the last of the course's videos is begun.
+        try await withThrowingDiscardingTaskGroup { group in
             for video in videos {
                 guard await admission.enter() else { break }
                 group.addTask {
@@ -117,7 +120,7 @@ struct CourseTask: Sendable {
                         engine.window?.hear(engine.surroundings.uptime() - began)
                         // Nobody else is sent to be refused, too.
                         if let failure = report.failure, failure.class == .auth { refuse(failure) }
-                        return report
+                        reports.add(report)
                     } catch {
                         // The ledger is lost: nobody may begin anything that it would not know of.
                         admission.shut()
@@ -125,7 +128,6 @@ struct CourseTask: Sendable {
                     }
                 }
             }
-            return try await group.reduce(into: [UsageKey: VideoReport]()) { $0[$1.block] = $1 }
         }
         for video in videos {
             if let report = reports[video.block.usageKey] { progress.take(report, of: video) }
@@ -227,4 +229,12 @@ struct CourseTask: Sendable {
             try await engine.journal.record(.notice(course: course, block: nil, text: text))
         }
     }
+}
+
+/// How the videos of one attempt ended, as they end.
+private final class VideoReports: Sendable {
+    private let reports = Mutex<[UsageKey: VideoReport]>([:])
+
+    func add(_ report: VideoReport) { reports.withLock { $0[report.block] = report } }
+    subscript(block: UsageKey) -> VideoReport? { reports.withLock { $0[block] } }
 }
