@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 package import MigrationModel
 
 /// Which courses a run takes.
@@ -83,6 +84,7 @@ package struct MigrationRun: Sendable {
             engine.control.begin(.running) { journal.note($0) }
             try await migrate(courses)
             try await recover(.running)
+            try await outwaitLostWrites()
         } catch let lost as LedgerLost {
             throw lost
         } catch is CancellationError {
@@ -131,6 +133,27 @@ package struct MigrationRun: Sendable {
             await engine.outages.passed()
             if engine.control.isDraining { return outcome }
         }
+    }
+
+    /// A PUT whose reply was lost may still arrive, and its intent stays open for as long. A run that has nothing else to
+    /// do waits until none can any more and settles them: what it says of its end is proven then.
+    private func outwaitLostWrites() async throws {
+        let (now, uptime) = (engine.surroundings.now(), engine.surroundings.uptime())
+        let watched = try await engine.journal.openTransactions().flatMap(\.intents).filter(\.isWatched)
+        guard let last = watched.map({ $0.written.timeIntervalSince(now) }).max(), !engine.control.isDraining else {
+            return
+        }
+        // No longer than that, whatever became of the clock since.
+        let delay = engine.connections.store.longestDelay
+        let end = uptime + min(delay, last + delay)
+        let reason =
+            "waits until \(engine.surroundings.clock(at: end)): \(counted(watched.count, "object")) whose reply was lost "
+            + "may still arrive; to drain ends the run at once, and mallow recover settles it later"
+        engine.control.begin(.running, reason: reason) { engine.journal.note($0) }
+        while !engine.control.isDraining, engine.surroundings.uptime() < end {
+            try await engine.surroundings.sleep(.seconds(min(1, end - engine.surroundings.uptime())))
+        }
+        try await recover(.running)
     }
 
     /// Writes down every selected course, in the order found.

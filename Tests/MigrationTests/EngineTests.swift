@@ -95,6 +95,42 @@ import Testing
         #expect(world.now.timeIntervalSince(start) < 2)
     }
 
+    // MARK: - What may still arrive
+
+    @Test func `a run waits until a lost object cannot arrive any more, and removes it`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let start = world.now
+        let lost = CountDown(1)
+        try await Simulation(
+            world, FaultSchedule { _, what in what == "put" && lost.next() ? .late : nil }
+        ).live()
+        #expect(!lost.next(), "it was lost")
+        #expect(Self.state(world) == .migrated)
+        #expect(world.openIntents.isEmpty)
+        #expect(Set(world.contents.objects.keys) == Set(world.catalog.allRows.compactMap(\.object)))
+        #expect((world.longestDelay...world.longestDelay + 5).contains(world.now.timeIntervalSince(start)))
+    }
+
+    @Test func `whoever drains a run that waits for a lost object leaves it to recovery`() async throws {
+        let world = MemoryWorld(SimulatedCourses.oneVideo())
+        let lost = CountDown(1)
+        let schedule = FaultSchedule { _, what in what == "put" && lost.next() ? .late : nil }
+        let start = world.now
+        try await Simulation(
+            world, schedule,
+            meanwhile: { control, _ in
+                if Self.state(world) == .migrated { control.drain(.interrupted, reason: "an operator asked for it") }
+            }
+        ).live()
+        #expect(Self.state(world) == .migrated)
+        #expect(world.now.timeIntervalSince(start) < world.longestDelay / 2)
+        #expect(world.openIntents.count == 1)
+        world.advance(by: world.longestDelay)
+        try await Simulation(world).live(2)
+        #expect(world.openIntents.isEmpty)
+        #expect(Set(world.contents.objects.keys) == Set(world.catalog.allRows.compactMap(\.object)))
+    }
+
     // MARK: - What cannot be migrated
 
     @Test func `a corrupt transcript fails its whole video, at once, and no other`() async throws {

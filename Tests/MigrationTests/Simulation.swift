@@ -42,14 +42,16 @@ struct Simulation: Sendable {
             source: FaultySource(world.source, schedule),
             store: before(
                 FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay)),
-            catalog: FaultyCatalog(world.catalog, schedule, log: world.log),
+            catalog: FaultyCatalog(world.catalog, schedule, log: world.log, longestDelay: world.longestDelay),
             log: FaultyLog(log, schedule)
         )
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
-        let meanwhile = meanwhile
+        let (meanwhile, schedule) = (meanwhile, schedule)
         let surroundings = Surroundings(
             sleep: { time in
-                world.advance(by: Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18)
+                let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+                world.advance(by: seconds)
+                await schedule.pass(seconds)
                 meanwhile(control, connections.log)
                 // Whoever is not asleep has his turn.
                 await Task.yield()

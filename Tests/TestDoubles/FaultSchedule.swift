@@ -10,7 +10,7 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable {
     case errorBefore
     /// The effect happens and the reply is lost.
     case replyLost
-    /// The deadline passes; a write arrives later.
+    /// The deadline passes; a write arrives later, after some part of the time in which it may.
     case late
     case throttled, serverError
     /// Somebody else was faster for a moment; nothing landed.
@@ -31,11 +31,21 @@ package final class FaultSchedule: Sendable {
     private struct State {
         var effects = 0
         var isDead = false
-        var late: [(isCommit: Bool, write: @Sendable () async -> Void)] = []
+        var late: [LateWrite] = []
+        /// Seconds that have passed in all lives.
+        var elapsed = 0.0
         var breaches: [String] = []
         /// How often each kind of write was asked for.
         var writes: [String: Int] = [:]
         var fired: Set<Int> = []
+    }
+
+    /// A write that was given up as lost.
+    private struct LateWrite: Sendable {
+        let isCommit: Bool
+        /// When it arrives, on the schedule's clock.
+        let due: Double
+        let arrive: @Sendable () async -> Void
     }
 
     private let plan: @Sendable (_ effect: Int, _ what: String) -> FaultKind?
@@ -74,19 +84,28 @@ package final class FaultSchedule: Sendable {
 
     package func breach(_ text: String) { state.withLock { $0.breaches.append(text) } }
 
-    /// Writes that were given up as lost arrive now.
+    /// Time passes, and writes that were given up as lost arrive in it.
+    package func pass(_ seconds: Double) async {
+        let now = state.withLock { state in
+            state.elapsed += seconds
+            return state.elapsed
+        }
+        await deliver { $0.due <= now }
+    }
+
+    /// All writes that were given up as lost arrive now.
     package func deliverLateWrites() async { await deliver { _ in true } }
 
     /// Commits that were given up as lost happen now.
-    func settleCommits() async { await deliver { $0 } }
+    func settleCommits() async { await deliver(where: \.isCommit) }
 
-    private func deliver(_ isDue: @Sendable (_ isCommit: Bool) -> Bool) async {
+    private func deliver(where isDue: @Sendable (LateWrite) -> Bool) async {
         let due = state.withLock { state in
-            let due = state.late.filter { isDue($0.isCommit) }
-            state.late.removeAll { isDue($0.isCommit) }
+            let due = state.late.filter(isDue)
+            state.late.removeAll(where: isDue)
             return due
         }
-        for late in due { await late.write() }
+        for late in due { await late.arrive() }
     }
 
     /// Numbers an effect and says which fault it gets.
@@ -122,9 +141,9 @@ package final class FaultSchedule: Sendable {
         return value
     }
 
-    /// A write. `late` is what arrives after the deadline.
+    /// A write. `late` is what arrives after the deadline, at any time `within` so many seconds.
     func write<Value: Sendable>(
-        _ what: String, isCommit: Bool = false, late: @escaping @Sendable () async -> Void,
+        _ what: String, isCommit: Bool = false, within delay: Double, late: @escaping @Sendable () async -> Void,
         _ body: (FaultKind?) async throws -> Value
     ) async throws -> Value {
         let fault = try next(what)
@@ -134,7 +153,11 @@ package final class FaultSchedule: Sendable {
         case .throttled: throw Self.failure(.throttled, what)
         case .wrongBytes: throw Self.failure(.integrity, what)
         case .late:
-            state.withLock { $0.late.append((isCommit, late)) }
+            state.withLock { state in
+                // The same part of it in each simulation of the same plan, and never all of it.
+                let due = state.elapsed + delay * Double(state.effects * 37 % 100) / 100
+                state.late.append(LateWrite(isCommit: isCommit, due: due, arrive: late))
+            }
             throw Self.failure(.ambiguous, what)
         default: break
         }

@@ -101,7 +101,7 @@ package struct FaultyObjectStore: ObjectStore {
         }
         let raw = raw
         return try await schedule.write(
-            "put",
+            "put", within: longestDelay,
             late: {
                 // What arrives late and is refused has no reader any more.
                 _ = try? await raw.put(object)
@@ -118,7 +118,7 @@ package struct FaultyObjectStore: ObjectStore {
         }
         let raw = raw
         return try await schedule.write(
-            "delete",
+            "delete", within: longestDelay,
             late: {
                 // As above.
                 _ = try? await raw.delete(key, ifMatch: etag)
@@ -132,9 +132,11 @@ package struct FaultyCatalog: VideoCatalog {
     package let raw: MemoryCatalog
     package let schedule: FaultSchedule
     package let log: MemoryLog
+    /// For how many seconds what was given up as lost may still happen.
+    private let longestDelay: TimeInterval
 
-    package init(_ raw: MemoryCatalog, _ schedule: FaultSchedule, log: MemoryLog) {
-        (self.raw, self.schedule, self.log) = (raw, schedule, log)
+    package init(_ raw: MemoryCatalog, _ schedule: FaultSchedule, log: MemoryLog, longestDelay: TimeInterval) {
+        (self.raw, self.schedule, self.log, self.longestDelay) = (raw, schedule, log, longestDelay)
     }
 
     package var foldsLanguageCase: Bool { raw.foldsLanguageCase }
@@ -161,7 +163,7 @@ package struct FaultyCatalog: VideoCatalog {
         }
         let raw = raw
         return try await schedule.write(
-            "commit", isCommit: true,
+            "commit", isCommit: true, within: longestDelay,
             late: {
                 // The reply is lost; whether it went well is read back.
                 _ = try? await raw.commit(video)
@@ -175,7 +177,7 @@ package struct FaultyCatalog: VideoCatalog {
         }
         let raw = raw
         try await schedule.write(
-            "flag on",
+            "flag on", within: longestDelay,
             late: {
                 // As above.
                 try? await raw.switchOn(course)

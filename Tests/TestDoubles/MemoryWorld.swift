@@ -15,7 +15,7 @@ package final class MemoryWorld: Sendable {
 
     package init(
         _ courses: [CourseKey: MemoryCourse], foldsLanguageCase: Bool = false,
-        platformFlag: FlagState.Platform = .off, longestDelay: TimeInterval = 900
+        platformFlag: FlagState.Platform = .off, longestDelay: TimeInterval = 60
     ) {
         source = MemorySource(courses)
         catalog = MemoryCatalog(foldsLanguageCase: foldsLanguageCase, platformFlag: platformFlag)

@@ -23,7 +23,7 @@ class PlannedFaultTests(BucketTests):
         look = plan if callable(plan) else lambda method, ordinal: plan.get((method, ordinal))
         proxy = self.enterContext(PlannedProxy(self.weed.endpoint, look))
         site = self.sited(proxy, name=name)
-        result = site.call("run", "--all", "--json", "--concurrency", "1")
+        result = site.run("--all", "--json", "--concurrency", "1")
         return site, result, proxy
 
     def assert_done(self, site, result, retries=0, rollbacks=0):
@@ -40,7 +40,7 @@ class PlannedFaultTests(BucketTests):
     def test_412_that_cannot_be_looked_into_is_no_conflict(self):
         """Whose object it is stays unknown for the moment, and that passes: nobody has to decide anything."""
         site, result, proxy = self.run_against({("PUT", 0): "412", ("HEAD", 0): "503"})
-        self.assert_exit(3, result)
+        self.assert_exit(130, result)
         self.assertEqual((1, 1), (result.lines[-1]["retries"], result.lines[-1]["rollbacks"]))
         self.assertEqual({"migrated": 1}, result.lines[-1]["courses"])
         minute_later(site)
@@ -55,7 +55,7 @@ class PlannedFaultTests(BucketTests):
     def test_lost_put_is_taken_back_and_done_again(self):
         """Not a trace of it is in the bucket, and it may yet arrive, so the ledger goes on watching for it."""
         site, result, proxy = self.run_against({("PUT", 0): "reset-before"})
-        self.assert_exit(3, result)
+        self.assert_exit(130, result)
         states = collections.Counter(state for state, *_ in site.intents().values())
         self.assertEqual({"committed": 4, "removed": 1, "watched": 1}, states)
         self.assertEqual((5, 1), (len(proxy.written), len(proxy.deleted)), "its sister was stored, and removed")
@@ -68,7 +68,7 @@ class PlannedFaultTests(BucketTests):
 
     def test_a_put_that_arrives_late_is_removed(self):
         site, result, proxy = self.run_against({("PUT", 0): "reset-before"})
-        self.assert_exit(3, result)
+        self.assert_exit(130, result)
         late, = [key for key, (state, *_) in site.intents().items() if state == "watched"]
         identifier, = site.ledger_rows(f"SELECT hex(id) FROM intent WHERE object = '{late}'")[0]
         body = b"what was sent so long ago"
