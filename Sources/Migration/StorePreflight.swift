@@ -56,9 +56,10 @@ package struct StorePreflight: Sendable {
             }
             return .fail("the second PUT was accepted")
         }
+        var isVersioned = false
         let reading = await check(.checksum) {
             if written == nil || Task.isCancelled { return .notTried }
-            return try await read(from: store)
+            return try await read(from: store, &isVersioned)
         }
         let deleting = await check(.deleteIfMatch) {
             guard let written, !Task.isCancelled else { return .notTried }
@@ -75,6 +76,7 @@ package struct StorePreflight: Sendable {
             }
         }.value
         return [putting, reading, deleting, refusing, cleaning]
+            + (isVersioned ? [await check(.versions) { .attention("this bucket keeps them") }] : [])
             + StoreWeakness.allCases.filter(store.weaknesses.contains).map {
                 PreflightCheck(
                     name: "store: \($0.rawValue)", measured: "accepted by name", verdict: .attention,
@@ -118,10 +120,12 @@ package struct StorePreflight: Sendable {
 
     // MARK: - Promises
 
-    private func read(from store: any ObjectStore) async throws -> Finding {
+    /// - Parameter isVersioned: set as soon as it is known.
+    private func read(from store: any ObjectStore, _ isVersioned: inout Bool) async throws -> Finding {
         guard let info = try await store.head(canary) else {
             return .fail("\(canary) was acknowledged and is not found")
         }
+        isVersioned = info.isVersioned
         guard let checksum = info.checksum else { return .fail("the store keeps no SHA-256") }
         guard checksum == object.checksum else { return .fail("the store says SHA-256 \(checksum)") }
         guard info.size == object.bytes.count else {
@@ -201,6 +205,7 @@ package struct StorePreflight: Sendable {
         case deleteIfMatch = "store: delete if match"
         case damagedBytes = "store: damaged bytes"
         case nothingLeft = "store: nothing left"
+        case versions = "store: versions"
 
         func advice(_ verdict: PreflightCheck.Verdict) -> String {
             switch (self, verdict) {
@@ -212,6 +217,8 @@ package struct StorePreflight: Sendable {
                 "a rollback could remove what another program wrote: use a store with conditional deletes, or accept it by name (&accept=delete-race in --store)"
             case (.deleteIfMatch, _):
                 "a rollback reads an object before it deletes it here; let no other program write under the prefix"
+            case (.versions, _):
+                "what a rollback removes is gone for every reader, and stays as an old version: a lifecycle rule for noncurrent versions under the prefix takes it away"
             case (.nothingLeft, _): "look for this object and remove it by hand; no reader knows of it"
             }
         }

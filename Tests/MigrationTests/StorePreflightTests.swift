@@ -69,6 +69,12 @@ import Testing
         #expect(raw.objects.isEmpty)
     }
 
+    @Test func `a store that keeps what is deleted as an old version is told as one, and passes`() async {
+        let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), .keepsVersions))
+        #expect(names(of: checks, .pass) == Self.names)
+        #expect(names(of: checks, .attention) == ["store: versions"])
+    }
+
     @Test func `a store that says deleted and keeps the object fails, whatever the ETag was`() async {
         let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), .saysDeleted))
         #expect(names(of: checks, .fail) == ["store: delete if match"])
@@ -193,6 +199,7 @@ final class OddStore: ObjectStore {
     enum Oddity: Sendable {
         case overwrites, otherChecksum, noChecksum, otherSize, otherBytes, noProvenance
         case takesDamage, takesWrongETags
+        case keepsVersions
         case deletesWithoutMatching, deletesAndSaysChanged, neverDeletes, saysDeleted
         /// Does what a cancelled task asks, and answers it with an error, as network clients do.
         case refusesTheCancelled
@@ -236,7 +243,7 @@ final class OddStore: ObjectStore {
                 }
             return ObjectInfo(
                 key: key, size: oddity == .otherSize ? info.size + 1 : info.size, etag: info.etag, checksum: checksum,
-                provenance: oddity == .noProvenance ? nil : info.provenance
+                provenance: oddity == .noProvenance ? nil : info.provenance, isVersioned: oddity == .keepsVersions
             )
         }
     }

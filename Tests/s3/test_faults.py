@@ -88,6 +88,23 @@ class PlannedFaultTests(BucketTests):
         self.assert_exit(3, site.call("recover"))
         self.assertEqual(before, site.bucket.etags())
 
+    def test_what_is_rolled_back_in_a_bucket_with_versions_is_gone_for_readers(self):
+        """It stays as an old version, which doctor says beforehand."""
+        plan = {("PUT", 1): "409"}
+        proxy = self.enterContext(PlannedProxy(self.weed.endpoint, lambda *request: plan.get(request)))
+        site = self.sited(proxy, bucket="versions")
+        site.bucket.client.create_bucket(Bucket="versions")
+        site.bucket.client.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+        told = [check for check in site.call("doctor", "--json").json["checks"] if check["name"] == "store: versions"]
+        self.assertEqual(["attention"], [check["verdict"] for check in told])
+        proxy.requests.clear()
+        result = site.run("--all", "--json", "--concurrency", "1")
+        self.assert_done(site, result, retries=1, rollbacks=1)
+        kept = site.bucket.client.list_object_versions(Bucket="versions", Prefix=site.bucket.root)["Versions"]
+        old = {site.bucket.root + key for key, (state, *_) in site.intents().items() if state == "removed"}
+        self.assertLessEqual({v["Key"] for v in kept if not v["IsLatest"] and "canary" not in v["Key"]}, old)
+        self.assertEqual({v["Key"] for v in kept if v["IsLatest"]}, {site.bucket.root + key for key in site.named()})
+
     def test_lost_reply_to_a_delete_is_looked_into(self):
         """The video's second PUT fails for certain, so its first object is removed, and that reply is lost."""
         site, result, proxy = self.run_against({("PUT", 1): "409", ("DELETE", 0): "reset-after"})

@@ -53,13 +53,18 @@ package struct ObjectInfo: Sendable, Hashable {
     package let checksum: Checksum?
     /// nil for an object that is not ours.
     package let provenance: Provenance?
+    /// Whether the store keeps what is deleted there as an earlier version, which no reader sees.
+    package let isVersioned: Bool
 
-    package init(key: ObjectKey, size: Int, etag: ETag, checksum: Checksum?, provenance: Provenance?) {
+    package init(
+        key: ObjectKey, size: Int, etag: ETag, checksum: Checksum?, provenance: Provenance?, isVersioned: Bool = false
+    ) {
         self.key = key
         self.size = size
         self.etag = etag
         self.checksum = checksum
         self.provenance = provenance
+        self.isVersioned = isVersioned
     }
 }
 

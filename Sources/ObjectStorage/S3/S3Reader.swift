@@ -49,8 +49,11 @@ package struct S3Reader: ObjectReader {
                 advice: "this server answers what S3 does not; run mallow doctor on it"
             )
         }
+        // Where versions are kept each has an id; "null" is what was there before they were.
+        let version = response["x-amz-version-id"]
         return ObjectInfo(
-            key: key, size: size, etag: ETag(unchecked: etag), checksum: checksum, provenance: Provenance(response))
+            key: key, size: size, etag: ETag(unchecked: etag), checksum: checksum, provenance: Provenance(response),
+            isVersioned: version != nil && version != "null")
     }
 
     /// The SHA-256 of an object's bytes, which is the one that the store knows where it knows one.
