@@ -29,6 +29,8 @@ struct Bucket {
         }
     }
 
+    func hasTheName(of other: Bucket) -> Bool { location.bucket == other.location.bucket }
+
     /// Opens connections when they are first needed; nothing is asked yet.
     func client(concurrency: Int, now: @escaping @Sendable () -> Date) -> S3Client {
         let environment = ProcessInfo.processInfo.environment

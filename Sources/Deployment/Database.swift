@@ -63,6 +63,18 @@ struct Database {
         )
     }
 
+    /// Whether it cannot be told from another one: the same name on what may be the same server. Blocks until a name server
+    /// answers.
+    ///
+    /// - Throws: ``Failure`` where a server's address cannot be had.
+    func mayBe(_ other: Database) throws -> Bool {
+        // Some servers take names in capitals for the same.
+        guard address.database.lowercased() == other.address.database.lowercased(), address.port == other.address.port
+        else { return false }
+        if address.host.lowercased() == other.address.host.lowercased() { return true }
+        return try HostAddresses(of: address.host).touch(HostAddresses(of: other.address.host))
+    }
+
     /// Connects and looks at the tables; blocks.
     ///
     /// - Parameter concurrency: how many videos are to be in flight; nil for who runs none.

@@ -119,6 +119,9 @@ extension Endpoint {
         if !role.schemes.contains(scheme) { throw unknown }
     }
 
+    /// Whether it names a file or a folder of this machine.
+    var hasPath: Bool { isOnDisk || scheme == "olx" }
+
     /// Whether what is written there lies in a file or a folder of this machine.
     package var isOnDisk: Bool { ["file", "sqlite"].contains(scheme) }
 

@@ -74,6 +74,53 @@ struct PathOnDisk: Sendable {
             device: UInt64(status.st_dev), blocks: UInt64(figures.f_bavail), ofBytes: UInt64(figures.f_frsize))
     }
 
+    /// Whether it is another one or lies anywhere below it: by its path without links, or because a file or folder above it
+    /// is the other one by another name.
+    func isWithin(_ other: PathOnDisk) -> Bool {
+        let (mine, theirs) = (resolved, other.resolved)
+        if mine.path == theirs.path || mine.path.hasPrefix(theirs.path == "/" ? "/" : theirs.path + "/") { return true }
+        guard let wanted = theirs.identity else { return false }
+        var url = URL(fileURLWithPath: mine.path)
+        while url.path != "/" {
+            if PathOnDisk(path: url.path).identity == wanted { return true }
+            url.deleteLastPathComponent()
+        }
+        return false
+    }
+
+    /// The same without links, also where what the last of them leads to is not there yet.
+    private var resolved: PathOnDisk {
+        var rest =
+            URL(fileURLWithPath: path).standardizedFileURL.path.split(separator: "/").map(String.init)
+            .reversed() as [String]
+        var url = URL(fileURLWithPath: "/")
+        // As many as the kernel follows.
+        var links = 40
+        while let component = rest.popLast() {
+            if component == ".." {
+                url.deleteLastPathComponent()
+                continue
+            }
+            if component == "." || component == "/" { continue }
+            let next = url.appending(path: component)
+            // What is no link leads nowhere else.
+            guard links > 0, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next.path) else {
+                url = next
+                continue
+            }
+            links -= 1
+            if target.hasPrefix("/") { url = URL(fileURLWithPath: "/") }
+            rest += target.split(separator: "/").map(String.init).reversed()
+        }
+        return PathOnDisk(path: url.path)
+    }
+
+    /// What a file is known by, whatever its name; nil where none is.
+    private var identity: [UInt64]? {
+        var status = stat()
+        return stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
+    }
+
     private func failure(_ what: String, _ code: Int32) -> Failure {
         Failure(
             [EACCES, EPERM, EROFS].contains(code) ? .auth : .transient, what, at: path,

@@ -49,7 +49,7 @@ extension RunExit {
         }
         if run.unreadable > 0 || states.contains(.failed) { return .failed }
         // A run over no course at all has proven nothing.
-        let isWhole = !states.isEmpty && states.isSubset(of: [.migrated, .empty])
+        let isWhole = !states.isEmpty && states.allSatisfy(\.isProven)
         return isWhole && open == 0 ? .done : .unproven
     }
 }

@@ -117,8 +117,7 @@ extension Ledger {
         )
     }
 
-    private func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value
-    {
+    func writing<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         do {
             return try await pool.write(body)
         } catch let error as DatabaseError {

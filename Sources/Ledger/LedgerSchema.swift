@@ -42,8 +42,21 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE run ADD COLUMN choices TEXT NOT NULL DEFAULT '[]'")
             try db.execute(sql: "UPDATE run SET ending = 'access refused' WHERE ending = 'credentials refused'")
         }
+        migrator.registerMigration("9 rehearsals that were brought to their end") { db in
+            try db.execute(sql: rehearsals)
+        }
         return migrator
     }
+
+    /// In production's ledger. The name of its own ledger tells a rehearsal from every other: none is counted twice.
+    private static let rehearsals = """
+        CREATE TABLE rehearsal (
+            ledger TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, store TEXT NOT NULL, catalog TEXT NOT NULL,
+            actor TEXT NOT NULL, began REAL NOT NULL, ended REAL NOT NULL, seconds REAL NOT NULL,
+            courses INTEGER NOT NULL, videos INTEGER NOT NULL, transcripts INTEGER NOT NULL,
+            retries INTEGER NOT NULL, rollbacks INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
 
     private static let runs = """
         CREATE TABLE run (

@@ -27,6 +27,9 @@ package enum CourseState: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// Whether a run has taken the course and not yet brought it to an end.
     package var isUnfinished: Bool { self == .queued || self == .running || self == .retrying }
+
+    /// Whether everything that there was to do is done and proven.
+    package var isProven: Bool { self == .migrated || self == .empty }
 }
 
 /// A video's state.

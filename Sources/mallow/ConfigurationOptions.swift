@@ -14,6 +14,13 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "FILE"))
     var config: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Mean the rehearsal: staging of mallow.yaml is written instead of production, with a ledger of its own.",
+            discussion:
+                "That ledger is beside production's: mallow.rehearsal-1.ledger. A production run wants two of them."))
+    var rehearsal = false
+
     /// Reads it. Blocks for some milliseconds.
     ///
     /// - Returns: nil where there is none.
@@ -30,6 +37,7 @@ struct ConfigurationOptions: ParsableArguments {
         }
         let problems =
             configuration.problems + configuration.production.endpointProblems
+            + (configuration.staging?.endpointProblems ?? [])
             + (configuration.window?.problems ?? [])
         if !problems.isEmpty { throw InvalidConfiguration(problems: problems) }
         return configuration

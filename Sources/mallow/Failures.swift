@@ -23,6 +23,7 @@ struct Failures: AsyncParsableCommand {
     @OptionGroup var content: ContentOptions
     @OptionGroup var tuning: TuningOptions
     @OptionGroup var window: WindowOptions
+    @OptionGroup var clearance: ClearanceOptions
 
     @Flag(help: "Run the courses that failed again, as mallow run --failed does.")
     var retry = false
@@ -34,8 +35,9 @@ struct Failures: AsyncParsableCommand {
         if retry {
             try tuning.check()
             let launch = Launch(
-                endpoints: try platform.endpoints(ledger), ledger: ledger, content: content, tuning: tuning,
-                prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window, isJSON: json
+                target: try platform.target(ledger), ledger: ledger, content: content, tuning: tuning,
+                prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window,
+                clearance: clearance, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }

@@ -8,7 +8,7 @@ import MigrationModel
 
 /// Starts a run in this process, or shows what it would do: for `mallow run` and `mallow failures --retry`.
 struct Launch {
-    let endpoints: Endpoints
+    let target: Target
     let ledger: LedgerOptions
     let content: ContentOptions
     let tuning: TuningOptions
@@ -17,12 +17,17 @@ struct Launch {
     /// What a demo puts before the stores; nil elsewhere.
     let stage: Stage?
     let window: WindowOptions
+    let clearance: ClearanceOptions
     let isJSON: Bool
+
+    private var endpoints: Endpoints { target.endpoints }
 
     /// Runs to the end; the exit code is the ledger's.
     func run(_ selection: CourseSelection) async throws {
-        let hours = try window.hours(self.ledger.configuration, at: Date())
-        let ledger = try ledger.open()
+        let options = try ledger.forRun()
+        let hours = try window.hours(options.configuration, at: Date())
+        let cleared = try clearance.clearance(for: target, options)
+        let ledger = try options.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
@@ -34,13 +39,13 @@ struct Launch {
         let (limitedStore, limitedSource) = tuning.limited(platform.store, platform.source)
         let log = try await ledger.beginRun(
             RunHeader(
-                kind: "production", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
+                kind: target.kind, actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
                 catalog: "\(endpoints.catalog)",
                 options: tuning.described(content, prefix: prefix, window: hours.window),
                 choices: tuning.choices + content.choices
             ), under: claim
         )
-        if let override = hours.override {
+        for override in [hours.override, cleared?.override].compactMap(\.self) {
             try await log.record([.notice(course: nil, block: nil, text: "\(NSUserName()): \(override)")])
         }
         try await ForegroundRun(
@@ -51,6 +56,9 @@ struct Launch {
             options: tuning.options(content, prefix: prefix, window: hours.window)
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
+        if exit == .done, case .rehearsal(let rehearsal) = target {
+            try await RehearsalCount(production: try options.productionPath).count(rehearsal, in: ledger)
+        }
         if exit != .done { throw ExitCode(exit.rawValue) }
     }
 

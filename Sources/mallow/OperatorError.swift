@@ -6,6 +6,8 @@ protocol OperatorError: Error {}
 
 extension InvalidEndpoint: OperatorError {}
 extension InvalidSandbox: OperatorError {}
+extension NoRehearsal: OperatorError {}
+extension NotRehearsed: OperatorError {}
 
 /// What is wrong with the arguments, in one sentence that says what to write instead.
 struct UsageError: OperatorError, CustomStringConvertible {

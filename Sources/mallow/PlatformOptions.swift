@@ -30,16 +30,50 @@ struct PlatformOptions: ParsableArguments {
                 """))
     var catalog: String?
 
-    /// The endpoints as given; those left out are the configuration's, else the ones of the ledger's last run. Makes no
-    /// ledger.
-    func endpoints(_ ledger: LedgerOptions) throws -> Endpoints {
-        let endpoints = try uncheckedEndpoints(ledger)
-        try endpoints.check()
-        return endpoints
+    /// What a command is about, looked at. Makes no ledger.
+    ///
+    /// - Throws: ``InvalidEndpoint``, ``InvalidConfiguration``, ``UsageError``, and ``NoRehearsal`` for a rehearsal that may
+    ///   touch production.
+    func target(_ ledger: LedgerOptions) throws -> Target {
+        let target = try uncheckedTarget(ledger)
+        try target.endpoints.check()
+        return target
     }
 
+    /// The endpoints of it: as given, else the configuration's, else the ones of the ledger's last run.
+    func endpoints(_ ledger: LedgerOptions) throws -> Endpoints { try target(ledger).endpoints }
+
     /// The same without a look at them.
-    func uncheckedEndpoints(_ ledger: LedgerOptions) throws -> Endpoints {
+    func uncheckedEndpoints(_ ledger: LedgerOptions) throws -> Endpoints { try uncheckedTarget(ledger).endpoints }
+
+    private func uncheckedTarget(_ ledger: LedgerOptions) throws -> Target {
+        ledger.configuration.rehearsal ? .rehearsal(try rehearsal(ledger)) : .production(try production(ledger))
+    }
+
+    /// Staging's places for production's courses.
+    private func rehearsal(_ ledger: LedgerOptions) throws -> Rehearsal {
+        guard store == nil, catalog == nil else {
+            throw UsageError("--rehearsal writes where staging: of mallow.yaml says: leave out --store and --catalog.")
+        }
+        guard let configuration = try ledger.configuration.read() else {
+            throw UsageError(
+                "--rehearsal needs a mallow.yaml that names staging:; mallow init writes one to begin with.")
+        }
+        let written = configuration.production
+        let last = try Ledger.placesOfLastRun(knownTo: try ledger.productionPath)
+        guard let source = source ?? written.source?.value ?? last?.source else {
+            throw UsageError("--source is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
+        }
+        let production: [(String?, Endpoint.Role)] = [
+            (written.source?.value, .source), (last?.source, .source), (written.store?.value, .store),
+            (last?.store, .store), (written.catalog?.value, .catalog), (last?.catalog, .catalog),
+        ]
+        return try Rehearsal(
+            reading: source, into: configuration.staging,
+            apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } })
+    }
+
+    private func production(_ ledger: LedgerOptions) throws -> Endpoints {
         let configured = try ledger.configuration.read()?.production
         let isWhole =
             (source ?? configured?.source?.value) != nil && (store ?? configured?.store?.value) != nil
@@ -78,12 +112,44 @@ struct LedgerOptions: ParsableArguments {
 
     @OptionGroup var configuration: ConfigurationOptions
 
+    /// Of a rehearsal the newest one, or the one that was named.
+    ///
     /// - Throws: ``InvalidConfiguration``, when nobody named it.
     var path: String {
+        get throws {
+            let path = try named
+            guard configuration.rehearsal else { return path }
+            let ledgers = RehearsalLedgers(path)
+            return ledgers.path(ledgers.named ?? ledgers.newest ?? 1)
+        }
+    }
+
+    /// Production's ledger, also for a rehearsal.
+    var productionPath: String {
+        get throws { configuration.rehearsal ? RehearsalLedgers(try named).production : try named }
+    }
+
+    private var named: String {
         get throws {
             try ledger ?? configuration.read()?.ledger?.value
                 ?? StateFolder.defaultLedger(environment: ProcessInfo.processInfo.environment)
         }
+    }
+
+    /// The ledger that a run begins with: of a rehearsal the newest that was not brought to its end, else the next.
+    ///
+    /// - Throws: ``UsageError`` for a production run in a rehearsal's ledger.
+    func forRun() throws -> LedgerOptions {
+        let ledgers = RehearsalLedgers(try named)
+        guard configuration.rehearsal else {
+            guard ledgers.named == nil else {
+                throw UsageError("\(try named) is the ledger of a rehearsal: add --rehearsal, or name production's.")
+            }
+            return self
+        }
+        var options = self
+        options.ledger = ledgers.path(try ledgers.named ?? ledgers.next())
+        return options
     }
 
     /// Opens the ledger, or makes it.

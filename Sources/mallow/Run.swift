@@ -23,6 +23,7 @@ struct Run: AsyncParsableCommand {
               mallow run --failed
               mallow run --unfinished
               mallow run --all --wait-for-window
+              mallow run --rehearsal --all
 
             Exit codes:
               0 done and proven       1 failed              2 usage
@@ -37,6 +38,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var tuning: TuningOptions
     @OptionGroup var window: WindowOptions
+    @OptionGroup var clearance: ClearanceOptions
     @OptionGroup var staging: StagingOptions
 
     @Flag(help: "Take every course of the source.")
@@ -61,11 +63,11 @@ struct Run: AsyncParsableCommand {
                 "Say which courses: exactly one of --all, --course KEY (repeatable), --failed and --unfinished.")
         }
         try tuning.check()
-        let endpoints = try platform.endpoints(ledger)
+        let target = try platform.target(ledger)
         let launch = Launch(
-            endpoints: endpoints, ledger: ledger, content: content, tuning: tuning,
-            prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(endpoints), window: window,
-            isJSON: json
+            target: target, ledger: ledger, content: content, tuning: tuning,
+            prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(target.endpoints),
+            window: window, clearance: clearance, isJSON: json
         )
         let selection: CourseSelection =
             if all {

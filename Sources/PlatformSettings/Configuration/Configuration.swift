@@ -9,6 +9,8 @@ package struct Configuration: Sendable {
 
     package let path: String
     package let production: ConfiguredPlatform
+    /// Where rehearsals write; nil where none is named.
+    package let staging: ConfiguredPlatform?
     /// Where the ledger is; a relative path begins at the configuration's folder.
     package let ledger: Found<String>?
     /// The hours in which videos may start; nil for always.
@@ -23,7 +25,7 @@ package struct Configuration: Sendable {
         let file = try SettingsFile(at: path)
         var findings = Findings()
         let root = Section(top: [Section.Part(file: file.path, mapping: file.mapping)])
-        root.refuseStrangers(among: ["production", "ledger", "window"], &findings)
+        root.refuseStrangers(among: ["production", "staging", "ledger", "window"], &findings)
         if root["production"] == nil {
             if root.keys.contains("production") {
                 findings.complain(
@@ -35,7 +37,12 @@ package struct Configuration: Sendable {
         }
         self.path = path
         let folder = Folder(of: path)
-        production = ConfiguredPlatform(root.section("production", &findings), in: folder, &findings)
+        production = ConfiguredPlatform(
+            root.section("production", &findings), of: ["source", "store", "catalog", "prefix"], in: folder, &findings)
+        // It has no source and no prefix of its own: what is rehearsed is production's.
+        staging = root.section("staging", &findings).map {
+            ConfiguredPlatform($0, of: ["store", "catalog"], in: folder, &findings)
+        }
         ledger = root.text("ledger", &findings)?.map(folder.path)
         window = root.section("window", &findings).map { ConfiguredWindow($0, &findings) }
         problems = findings.problems.inOrder()
@@ -87,9 +94,11 @@ package struct ConfiguredPlatform: Sendable {
     package let prefix: Found<String>?
     package let secrets: [SecretName: SecretSource]
 
-    /// - Parameter section: nil for nothing.
-    init(_ section: Section?, in folder: Folder, _ findings: inout Findings) {
-        section?.refuseStrangers(among: ["source", "store", "catalog", "prefix", "secrets"], &findings)
+    /// - Parameters:
+    ///   - section: nil for nothing.
+    ///   - known: what may be written there, besides secrets.
+    init(_ section: Section?, of known: [String], in folder: Folder, _ findings: inout Findings) {
+        section?.refuseStrangers(among: known + ["secrets"], &findings)
         source = section?.text("source", &findings)?.map(folder.endpoint)
         store = section?.text("store", &findings)?.map(folder.endpoint)
         catalog = section?.text("catalog", &findings)?.map(folder.endpoint)

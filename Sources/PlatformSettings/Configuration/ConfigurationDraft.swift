@@ -28,6 +28,7 @@ package struct ConfigurationDraft: Sendable {
             "production:",
         ]
         lines += source + [""] + store + [""] + catalog + [""] + prefix + [""] + secrets
+        lines += [""] + staging
         lines += [
             "", "# Every checkpoint. Default: mallow/mallow.ledger in the state folder.", "# ledger: mallow.ledger",
             "", "# The hours in which videos may start. Default: every hour.",
@@ -73,6 +74,21 @@ package struct ConfigurationDraft: Sendable {
             return example("prefix", "video-transcripts/", "What stands before an object's name in edx-val.")
         }
         return setting("prefix", prefix.value, prefix.origin)
+    }
+
+    // MARK: - Staging
+
+    /// Nothing of it is known: the platform's files name production's places.
+    private var staging: [String] {
+        [
+            "# Where rehearsals write: a bucket and tables of their own, for the same courses. A production run wants two",
+            "# rehearsals before it: mallow run --rehearsal --all",
+            "# staging:",
+            "#   store: s3://STAGING-BUCKET?region=REGION",
+            "#   catalog: mysql://USER@STAGING-HOST:3306/DATABASE",
+            "#   secrets:",
+            "#     \(SecretName.catalogPassword.rawValue): {env: STAGING_CATALOG_PASSWORD}",
+        ]
     }
 
     // MARK: - Secrets

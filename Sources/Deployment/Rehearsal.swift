@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import MigrationModel
+package import PlatformSettings
+
+/// Where a rehearsal goes: production's courses are read, staging's store and catalog are written. Law 9.
+///
+/// None can be made whose store or catalog may be production's. Whoever opens a platform to write to it has the places of
+/// one of these, or has been cleared for production with a ``Clearance``.
+package struct Rehearsal: Sendable {
+    package let endpoints: Endpoints
+
+    /// Looks at paths and asks for the addresses of databases; blocks until a name server answers.
+    ///
+    /// - Parameters:
+    ///   - source: where production's courses are read.
+    ///   - production: every place that is known to be production's. Nothing can be told apart from none.
+    /// - Throws: ``InvalidEndpoint`` for a place that cannot be used; ``NoRehearsal`` where staging is not whole, or not
+    ///   proven to be apart from production.
+    package init(reading source: String, into staging: ConfiguredPlatform?, apartFrom production: [Endpoint]) throws {
+        guard let staging else {
+            throw NoRehearsal("mallow.yaml names no staging", "write staging: with store and catalog")
+        }
+        guard let store = staging.store?.value, let catalog = staging.catalog?.value else {
+            let missing = staging.store == nil ? "store" : "catalog"
+            throw NoRehearsal("staging: has no \(missing)", "write \(missing): below it")
+        }
+        for role in [Endpoint.Role.store, .catalog] where !production.contains(where: { $0.role == role }) {
+            throw NoRehearsal(
+                "nobody says which \(role.rawValue) is production's, and nothing proves that staging's is another",
+                "write \(role.rawValue): below production:")
+        }
+        endpoints = try Endpoints(source: source, store: store, catalog: catalog).knowing(staging)
+        for written in [endpoints.store, endpoints.catalog] {
+            for place in production + [endpoints.source] {
+                if let reason = try written.overlap(with: place) {
+                    throw NoRehearsal(
+                        "staging's \(written.role.rawValue) (\(written)) \(reason) production's \(place.role.rawValue) (\(place))",
+                        "name a place for staging that has nothing to do with production")
+                }
+            }
+        }
+    }
+}
+
+/// A rehearsal that may not be: nothing was opened, and nothing of production or staging was touched.
+package struct NoRehearsal: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+
+    init(_ problem: String, _ advice: String) { description = "No rehearsal: \(problem); \(advice)." }
+}
+
+extension Endpoint {
+    /// How this place touches another one, as the verb of a sentence; nil for places that are proven to be apart.
+    ///
+    /// Endpoints that lead to one place by different names are found where this machine can know it: by links, by the
+    /// files themselves, by the addresses behind a name. A bucket's name is enough, whatever server it is asked of.
+    ///
+    /// - Throws: ``Failure`` where the addresses of a database cannot be had.
+    fileprivate func overlap(with other: Endpoint) throws -> String? {
+        if hasPath, other.hasPath {
+            let (mine, theirs) = (PathOnDisk(path: path), PathOnDisk(path: other.path))
+            switch (mine.isWithin(theirs), theirs.isWithin(mine)) {
+            case (true, true): return "is"
+            case (true, false): return "lies within"
+            case (false, true): return "lies around"
+            case (false, false): return nil
+            }
+        }
+        guard scheme == other.scheme else { return nil }
+        switch scheme {
+        case "s3": return try Bucket(self).hasTheName(of: Bucket(other)) ? "has the bucket's name of" : nil
+        #if MySQL
+        case "mysql": return try Database(self).mayBe(Database(other)) ? "is on the server and has the name of" : nil
+        #endif
+        default: return self == other ? "is" : nil
+        }
+    }
+}

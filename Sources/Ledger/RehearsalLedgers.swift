@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// The ledgers of rehearsals: files beside production's, each with a number in its name. `mallow.ledger` has
+/// `mallow.rehearsal-1.ledger`, and so on.
+package struct RehearsalLedgers: Sendable, Hashable {
+    /// Production's ledger.
+    package let production: String
+    /// Which of them was named instead of production's; nil for none.
+    package let named: Int?
+
+    private static let mark = ".rehearsal-"
+
+    private let folder: URL
+    /// What stands before and behind the mark and the number.
+    private let stem: String
+    private let ending: String
+
+    /// - Parameter path: production's ledger, or one of a rehearsal.
+    package init(_ path: String) {
+        let url = URL(fileURLWithPath: path)
+        folder = url.deletingLastPathComponent()
+        ending = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
+        let name = String(url.lastPathComponent.dropLast(ending.count))
+        let parts = name.components(separatedBy: Self.mark)
+        let number = parts.count == 2 ? parts.last.flatMap(Self.number) : nil
+        stem = number == nil ? name : parts[0]
+        named = number
+        production = number == nil ? path : folder.appending(path: stem + ending).path
+    }
+
+    package func path(_ number: Int) -> String { folder.appending(path: name(number)).path }
+
+    /// What production's ledger calls it.
+    package func name(_ number: Int) -> String { "\(stem)\(Self.mark)\(number)\(ending)" }
+
+    /// The newest that is there; nil when none is. Blocks.
+    package var newest: Int? {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)  // a folder that is not there
+        return names?.compactMap(number).max()
+    }
+
+    /// The one that a rehearsal goes on with: the newest that was not brought to its end, else the next. Blocks.
+    ///
+    /// - Throws: ``Failure`` when production's ledger cannot be read.
+    package func next() throws -> Int {
+        let completed = Set(try Ledger.rehearsals(knownTo: production).map(\.ledger))
+        let last = max(newest ?? 0, completed.compactMap(number).max() ?? 0)
+        return last > 0 && !completed.contains(name(last)) ? last : last + 1
+    }
+
+    /// The number in a file's name; nil for another file.
+    private func number(_ name: String) -> Int? {
+        guard name.hasPrefix(stem + Self.mark), name.hasSuffix(ending) else { return nil }
+        return Self.number(String(name.dropFirst(stem.count + Self.mark.count).dropLast(ending.count)))
+    }
+
+    /// 1 or more, as this program writes it.
+    private static func number(_ text: String) -> Int? { Int(text).flatMap { $0 > 0 && "\($0)" == text ? $0 : nil } }
+}
