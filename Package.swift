@@ -115,7 +115,9 @@ let package = Package(
         ),
         .testTarget(
             name: "DeploymentTests",
-            dependencies: ["Deployment", "MigrationModel", "PlatformSettings", "Settings", "TestDoubles"],
+            dependencies: [
+                "Deployment", "Ledger", "MigrationModel", "PlatformSettings", "Settings", "TestDoubles",
+            ],
             swiftSettings: settings
         ),
 

@@ -265,8 +265,8 @@ package actor ConsoleSession {
 
     private var farewell: String {
         guard model.hasEngine, let run = model.openRun else {
-            return "mallow: no engine runs; mallow status --ledger '\(ledger.path)' tells how far everything is"
+            return "mallow: no engine runs; \(model.place.status) tells how far everything is"
         }
-        return "mallow: run \(run.id) goes on (engine \(run.pid)); mallow --ledger '\(ledger.path)' comes back to it"
+        return "mallow: run \(run.id) goes on (engine \(run.pid)); \(model.place.comingBack) comes back to it"
     }
 }

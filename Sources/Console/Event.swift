@@ -60,8 +60,13 @@ package struct LaunchRequest: Sendable, Hashable {
     package let concurrency: Int?
     /// Further options of the run.
     package let choices: [String]
+    /// Why it may begin before it was rehearsed; nil where nobody has to say.
+    package let withoutRehearsals: String?
 
-    package init(work: Work, concurrency: Int? = nil, choices: [String] = []) {
+    package init(
+        work: Work, concurrency: Int? = nil, choices: [String] = [], withoutRehearsals: String? = nil
+    ) {
+        self.withoutRehearsals = withoutRehearsals
         self.work = work
         self.concurrency = concurrency
         self.choices = choices
@@ -73,7 +78,7 @@ package struct LaunchRequest: Sendable, Hashable {
         case .list: ["discover"]
         case .courses(let keys):
             ["run"] + keys.flatMap { ["--course", $0.text] } + (concurrency.map { ["--concurrency", "\($0)"] } ?? [])
-                + choices
+                + choices + (withoutRehearsals.map { ["--without-rehearsals=\($0)"] } ?? [])
         }
     }
 }

@@ -16,6 +16,7 @@ package enum Layer: Sendable, Hashable {
     /// The cause under the cursor; nil for the first.
     case triage(cursor: TroubleGroup.Cause?)
     case waive(Waiving)
+    case unrehearsed(Unrehearsed)
     case video(VideoDetail)
     case compare(Comparing)
 }
@@ -48,7 +49,7 @@ package struct Waiving: Sendable, Hashable {
     package let name: String
     /// What is wrong with them.
     package let cause: String
-    package var reason = ""
+    package var reason = Reason()
 
     init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil) {
         self.videos = videos
@@ -57,7 +58,4 @@ package struct Waiving: Sendable, Hashable {
         self.only = only
         language = only
     }
-
-    /// Whether somebody who reads it later learns something from the reason.
-    package var isReady: Bool { reason.split(separator: " ").joined().utf8.count >= 3 }
 }

@@ -6,12 +6,13 @@ import MigrationModel
 
 /// What a question is going to be about, as soon as the ledger has said what it concerns.
 package enum Question: Sendable, Hashable {
-    case run(CourseChoice)
+    /// With a reason where one was asked for, because it was not rehearsed.
+    case run(CourseChoice, without: Reason?)
     case hold(CourseChoice)
 
     var choice: CourseChoice {
         switch self {
-        case .run(let choice), .hold(let choice): choice
+        case .run(let choice, _), .hold(let choice): choice
         }
     }
 }
@@ -47,11 +48,16 @@ extension Model {
     mutating func ask(_ question: Question, about courses: [ChosenCourse]) -> [Effect] {
         guard !courses.isEmpty else { return refuse("there is no course to do that with any more") }
         switch question {
-        case .run:
-            var confirmation = confirmation(running: courses)
-            // What cannot be done anyway needs no proof.
+        case .run(let choice, let reason):
+            let short = rehearsalsShort(of: courses)
+            var confirmation = confirmation(running: courses, after: short, without: reason)
+            // What cannot be done anyway needs no proof, and no reason.
             guard confirmation.blockers.isEmpty else {
                 layers.append(.confirmation(confirmation))
+                return []
+            }
+            if let short, reason == nil {
+                layers.append(.unrehearsed(Unrehearsed(choice: choice, rehearsals: short)))
                 return []
             }
             let look = newLook()
@@ -78,9 +84,9 @@ extension Model {
         let isBroken = lostEngine != nil || view?.run?.ending == RunEnding.interrupted.rawValue
         if !hasEngine, isBroken, marks.isEmpty, !unfinished.isEmpty {
             // After a loss or a drain, to run is to go on.
-            question = .run(.unfinished)
+            question = .run(.unfinished, without: nil)
         } else if let choice {
-            question = .run(choice)
+            question = .run(choice, without: nil)
         } else {
             return refuse(
                 filter.isEmpty
@@ -94,18 +100,24 @@ extension Model {
         guard view?.totals.courses(in: CourseState.failed.rawValue) ?? 0 > 0 else {
             return refuse("no course has failed: there is nothing to run again")
         }
-        question = .run(.failed)
+        question = .run(.failed, without: nil)
         return []
     }
 
     /// The question before a run: what it is about to do, what stands in its way, and how to take it back.
-    private func confirmation(running courses: [ChosenCourse]) -> Confirmation {
+    ///
+    /// - Parameters:
+    ///   - rehearsals: how many are completed, where it wants more; nil where it may begin.
+    ///   - reason: why it shall begin all the same.
+    private func confirmation(
+        running courses: [ChosenCourse], after rehearsals: Int?, without reason: Reason?
+    ) -> Confirmation {
         // What an operator has made of it in the last run holds for the next: it was for the platform's sake.
         let last = view?.run.flatMap { $0.concurrency > 0 ? $0 : nil }
         let concurrency = last?.concurrency ?? place.concurrency
         let request = LaunchRequest(
             work: .courses(courses.map { CourseKey(unchecked: $0.key) }), concurrency: concurrency,
-            choices: last?.choices ?? [])
+            choices: last?.choices ?? [], withoutRehearsals: rehearsals == nil ? nil : reason?.kept)
         let (videos, verified) = (courses.reduce(0) { $0 + $1.videos }, courses.reduce(0) { $0 + $1.verified })
         var blockers: [String] = []
         if hasEngine, let run = openRun {
@@ -130,7 +142,12 @@ extension Model {
             ]
                 + (request.choices.isEmpty
                     ? [] : ["as in run \(last?.id ?? 0): " + request.choices.joined(separator: " ")])
-                + hours + [
+                + (request.withoutRehearsals.map { reason in
+                    [
+                        "begin after \(rehearsals ?? 0) of \(place.wantedRehearsals) rehearsals, which the event log keeps "
+                            + "as \(place.operator)'s decision: \(reason)"
+                    ]
+                } ?? []) + hours + [
                     "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
                         + "the flag of each course on whose check passes"
                 ],

@@ -24,6 +24,7 @@ extension Model {
         case .confirmation(let confirmation): return press(key, confirmation)
         case .triage(let cursor): return pressTriage(key, cursor)
         case .waive(let waiving): return press(key, waiving)
+        case .unrehearsed(let unrehearsed): press(key, unrehearsed)
         }
         return []
     }
@@ -184,7 +185,7 @@ extension Model {
         layers.append(.triage(cursor: groups.indices.contains(place) ? groups[place].cause : nil))
         guard groups.indices.contains(place) else { return [] }
         switch keymap.action(of: key) {
-        case .retry, .run: question = .run(.named(groups[place].courses))
+        case .retry, .run: question = .run(.named(groups[place].courses), without: nil)
         case .waive: layers.append(.waive(waiving(groups[place])))
         case .open: return open(waiving(groups[place]).videos[0])
         case .help: layers.append(.help(first: 0))
@@ -197,23 +198,30 @@ extension Model {
         var waiving = waiving
         switch key {
         case .enter:
-            guard waiving.isReady else { break }
-            let reason = waiving.reason.split(separator: " ").joined(separator: " ")
+            guard waiving.reason.isGiven else { break }
             let waivers = waiving.videos.map {
                 Waiver(
                     course: $0.course, block: $0.block, language: waiving.language, actor: place.operator,
-                    reason: reason)
+                    reason: waiving.reason.kept)
             }
             // The triage it was chosen in is another one now; a video stays open.
             if case .triage? = layer { layers.removeLast() }
             return [.waive(waivers)]
         case .tab: waiving.language = waiving.language == nil ? waiving.only : nil
-        case .character(let character): waiving.reason.append(character)
-        case .backspace: if !waiving.reason.isEmpty { waiving.reason.removeLast() }
-        case .control("u"): waiving.reason = ""
-        default: break
+        default: waiving.reason.take(key)
         }
         layers.append(.waive(waiving))
         return []
+    }
+
+    /// It writes nothing: the question that it leads to is made from what the ledger says then.
+    private mutating func press(_ key: Key, _ unrehearsed: Unrehearsed) {
+        var unrehearsed = unrehearsed
+        if key == .enter, unrehearsed.reason.isGiven {
+            question = .run(unrehearsed.choice, without: unrehearsed.reason)
+            return
+        }
+        unrehearsed.reason.take(key)
+        layers.append(.unrehearsed(unrehearsed))
     }
 }

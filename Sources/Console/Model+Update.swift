@@ -103,6 +103,8 @@ extension Model {
         launchedAfter = nil
         switch (end.launch.work, end.status) {
         case (.list, 0): tell(.done, "the source's courses are listed")
+        // Its last line is what it counts for.
+        case (.courses, 0) where place.kind == .rehearsal: tell(.done, end.words)
         case (_, 0), (_, 3), (_, 130): break
         case (_, let status):
             // The last line of one that was killed is about something else.
@@ -272,8 +274,11 @@ extension Model {
             palette.text += text
             layers.append(.palette(palette))
         case .waive(var waiving):
-            waiving.reason += text
+            waiving.reason.paste(text)
             layers.append(.waive(waiving))
+        case .unrehearsed(var unrehearsed):
+            unrehearsed.reason.paste(text)
+            layers.append(.unrehearsed(unrehearsed))
         case .confirmation(let confirmation):
             // What is typed to confirm is typed.
             layers.append(.confirmation(confirmation))

@@ -4,8 +4,11 @@ package import MigrationModel
 
 /// Which platform a console is on: it is named on every screen.
 package struct Place: Sendable, Hashable {
-    /// Whether what is written there is for good.
-    package let isProduction: Bool
+    package enum Kind: Sendable, Hashable { case production, rehearsal, demo }
+
+    package let kind: Kind
+    /// How many completed rehearsals of its source a run wants here; 0 where none are wanted.
+    package let wantedRehearsals: Int
     /// Where courses are read, as a whole endpoint without credentials; nil when it is not known yet.
     package let source: String?
     /// Where transcripts go.
@@ -29,12 +32,14 @@ package struct Place: Sendable, Hashable {
     package let deadline: Deadline?
 
     package init(
-        isProduction: Bool, source: String?, store: String?, catalog: String?, ledger: String,
+        _ kind: Kind, source: String?, store: String?, catalog: String?, ledger: String,
         configuration: String? = nil,
         engineOptions: [String] = [], concurrency: Int, operator: String,
-        window: Window? = nil, deadline: Deadline? = nil, weaknesses: [StoreWeakness] = []
+        window: Window? = nil, deadline: Deadline? = nil, weaknesses: [StoreWeakness] = [],
+        wantedRehearsals: Int = 0
     ) {
-        self.isProduction = isProduction
+        self.kind = kind
+        self.wantedRehearsals = wantedRehearsals
         self.source = source
         self.store = store
         self.catalog = catalog
@@ -48,8 +53,17 @@ package struct Place: Sendable, Hashable {
         self.weaknesses = weaknesses
     }
 
+    /// Whether what is written there is for good.
+    package var isProduction: Bool { kind == .production }
+
     /// The word on every screen.
-    package var word: String { isProduction ? "PROD" : "DEMO" }
+    package var word: String {
+        switch kind {
+        case .production: "PROD"
+        case .rehearsal: "REHEARSAL"
+        case .demo: "DEMO"
+        }
+    }
 
     private static let longestTarget = 40
 
@@ -81,11 +95,27 @@ package struct Place: Sendable, Hashable {
     package var proof: [String] { ["doctor", "--json"] + endpoints }
 
     private var endpoints: [String] {
-        [
-            ("--source", source), ("--store", store), ("--catalog", catalog), ("--ledger", ledger),
-            ("--config", configuration),
-        ]
-        .flatMap { name, value in value.map { [name, $0] } ?? [] }
+        // Where a rehearsal writes is staging's alone to say.
+        let written = kind == .rehearsal ? [] : [("--store", store), ("--catalog", catalog)]
+        return option
+            + ([("--source", source)] + written + [("--ledger", ledger), ("--config", configuration)])
+            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
+
+    /// What every command about this place is told besides.
+    private var option: [String] { kind == .rehearsal ? ["--rehearsal"] : [] }
+
+    /// The command that opens a console here again.
+    package var comingBack: String { (["mallow"] + option + ["--ledger", "'\(ledger)'"]).joined(separator: " ") }
+
+    /// The command that opens a console on this platform's rehearsal.
+    package var rehearsing: String {
+        "mallow --rehearsal" + (configuration.map { $0.isEmpty ? "" : " --config '\($0)'" } ?? "")
+    }
+
+    /// The command that tells how far everything is here.
+    package var status: String {
+        (["mallow status"] + option + ["--ledger", "'\(ledger)'"]).joined(separator: " ")
     }
 
     /// The same for a shell.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The leave to begin a production run: it was rehearsed often enough, somebody answers for its not being so, or nobody
-/// has written down where to rehearse it.
+/// The leave to begin a production run: it was rehearsed often enough, or somebody answers for its not being so.
 package struct Clearance: Sendable, Hashable {
     /// How many completed rehearsals of its source a production run wants.
     package static let wanted = 2
@@ -10,11 +9,11 @@ package struct Clearance: Sendable, Hashable {
     package let override: String?
 
     /// - Parameters:
-    ///   - rehearsals: how many of its source are completed; nil where no configuration is in force.
+    ///   - rehearsals: how many of its source are completed.
     ///   - reason: why there are not more; nil for no word on it.
     /// - Throws: ``NotRehearsed``.
-    package init(rehearsals: Int?, without reason: String?) throws(NotRehearsed) {
-        guard let rehearsals, rehearsals < Self.wanted else {
+    package init(rehearsals: Int, without reason: String?) throws(NotRehearsed) {
+        guard rehearsals < Self.wanted else {
             override = nil
             return
         }

@@ -34,9 +34,10 @@ struct Database {
                 description:
                     "--catalog mysql:…: \(reason); write for example mysql://mallow@db.internal:3306/edxapp.")
         }
-        guard let parts = URLComponents(string: "\(endpoint)"), let host = parts.host, !host.isEmpty else {
-            throw refusal("it names no host")
-        }
+        guard let parts = URLComponents(string: "\(endpoint)"),
+            // The brackets around an address with colons are the URL's.
+            let host = parts.host?.trimmingCharacters(in: CharacterSet(charactersIn: "[]")), !host.isEmpty
+        else { throw refusal("it names no host") }
         guard let user = parts.user, !user.isEmpty else { throw refusal("it names no user") }
         let database = parts.path.dropFirst()
         guard !database.isEmpty, !database.contains("/") else { throw refusal("it names no database") }

@@ -32,7 +32,7 @@ struct HostAddresses: Sendable, Hashable {
         var entry = list
         while let item = entry?.pointee {
             if let text = Self.text(item.ai_addr, item.ai_addrlen) {
-                found.insert(own.contains(text) || text.hasPrefix("127.") ? Self.thisMachine : text)
+                found.insert(own.contains(text) || Self.isLocal(text) ? Self.thisMachine : text)
             }
             entry = item.ai_next
         }
@@ -41,6 +41,11 @@ struct HostAddresses: Sendable, Hashable {
 
     /// Whether one address is behind both names.
     func touch(_ other: HostAddresses) -> Bool { !addresses.isDisjoint(with: other.addresses) }
+
+    /// Loopback, and what a client takes for it.
+    private static func isLocal(_ address: String) -> Bool {
+        address.hasPrefix("127.") || ["::1", "0.0.0.0", "::"].contains(address)
+    }
 
     /// Those of this machine's interfaces; without them a name is told by its address alone.
     private static func own() -> Set<String> {

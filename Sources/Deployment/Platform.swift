@@ -85,7 +85,7 @@ extension Endpoints {
 /// How many calls to a directory may block at once.
 private let filesAtOnce = 32
 
-/// A platform that may be written to.
+/// A platform that may be written to. It is opened by a ``Target`` and nothing else: no rehearsal's is production's.
 package struct Platform: Sendable {
     package let source: any CourseSource
     package let store: any ObjectStore
@@ -97,8 +97,9 @@ package struct Platform: Sendable {
     /// - Parameter concurrency: how many videos are to be in flight; nil for who runs none.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
     package init(
-        _ endpoints: Endpoints, store: any ObjectStore, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
+        _ target: Target, store: any ObjectStore, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
     ) throws {
+        let endpoints = target.endpoints
         source = try Self.source(endpoints.source)
         self.store = store
         switch endpoints.catalog.scheme {
@@ -117,9 +118,10 @@ package struct Platform: Sendable {
     ///   nil for who runs none.
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the store.
     package static func store(
-        _ endpoint: Endpoint, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
+        of target: Target, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
     ) throws -> any ObjectStore {
-        switch endpoint.scheme {
+        let endpoint = target.endpoints.store
+        return switch endpoint.scheme {
         case "s3": S3Store(try Bucket(endpoint).client(concurrency: concurrency ?? Bucket.onlookers, now: now))
         case "file":
             try DirectoryStore(path: endpoint.path, pool: BlockingPool(name: "objects", width: filesAtOnce))

@@ -24,33 +24,39 @@ package struct PlatformPreflight: Sendable {
         }
     }
 
-    private let endpoints: Endpoints
+    private let target: Target
     private let ledger: PathOnDisk
     private let trial: StoreTrial
     private let hours: Window?
+    private let rehearsals: RehearsalTrial?
     private let now: @Sendable () -> Date
     /// How long a trial of the store that is given up may take to remove its canary.
     private static let patience = Duration.seconds(5)
     /// A call that never returns takes one of its threads, and there are more threads than looks.
     private let pool = BlockingPool(name: "preflight", width: 8)
 
-    /// Opens nothing yet. A run may begin videos in `hours` only; nil for always.
+    private var endpoints: Endpoints { target.endpoints }
+
+    /// Opens nothing yet. A run may begin videos in `hours` only; nil for always. `rehearsals` is nil where none are wanted.
     ///
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; whatever else is wrong is what the checks are for.
     package init(
-        _ endpoints: Endpoints, ledger: String, trial: StoreTrial, hours: Window? = nil,
+        _ target: Target, ledger: String, trial: StoreTrial, hours: Window? = nil, rehearsals: RehearsalTrial? = nil,
         now: @escaping @Sendable () -> Date
     ) throws(InvalidEndpoint) {
+        let endpoints = target.endpoints
         for endpoint in [endpoints.source, endpoints.store, endpoints.catalog] { try endpoint.checkScheme() }
-        self.endpoints = endpoints
+        self.target = target
         self.ledger = PathOnDisk(path: URL(fileURLWithPath: ledger).standardizedFileURL.path)
         self.trial = trial
         self.hours = hours
+        self.rehearsals = rehearsals
         self.now = now
     }
 
     /// Every check; all are made at once. Those that failed come first, then those that somebody should know of; within
-    /// a verdict the order is always source, store, catalog, ledger, clock, disk, window.
+    /// a verdict the order is always source, store, catalog, ledger, clock, disk, window,
+    /// rehearsals.
     ///
     /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take five more to clean up.
     package func checks(within limit: Duration) async -> [PreflightCheck] {
@@ -65,6 +71,7 @@ package struct PlatformPreflight: Sendable {
             ),
             Probe(name: "catalog", look: catalog), Probe(name: "ledger", look: ledgerAndClock),
             Probe(name: "disk", look: disk), Probe(name: "window", look: window),
+            Probe(name: "rehearsals", look: rehearse),
         ]
         return await withTaskGroup(of: (Int, [PreflightCheck]).self) { group in
             for (place, probe) in probes.enumerated() {
@@ -83,6 +90,12 @@ package struct PlatformPreflight: Sendable {
     /// Nothing where no hours are kept.
     private func window() -> [PreflightCheck] {
         hours.map { [$0.check(at: now(), ProbeClock())] } ?? []
+    }
+
+    /// Nothing where none are wanted.
+    private func rehearse() async throws -> [PreflightCheck] {
+        guard let rehearsals else { return [] }
+        return try await pool.run { try rehearsals.checks(ProbeClock()) }
     }
 
     // MARK: - Places
@@ -109,7 +122,7 @@ package struct PlatformPreflight: Sendable {
                     return nil
                 }
             }
-            return try Platform.store(endpoint, now: now)
+            return try Platform.store(of: target, now: now)
         }
         let known = endpoint.holdsNothing ? await transcriptsInCatalog() : 0
         if known == 0, store == nil { return [clock.passed("store", "\(endpoint) will be made by the first run")] }

@@ -4,8 +4,8 @@ package import PlatformSettings
 
 /// Where a rehearsal goes: production's courses are read, staging's store and catalog are written. Law 9.
 ///
-/// None can be made whose store or catalog may be production's. Whoever opens a platform to write to it has the places of
-/// one of these, or has been cleared for production with a ``Clearance``.
+/// None can be made whose store or catalog may be production's, and a platform that may be written to is opened by a
+/// ``Target``, which is one of these or production itself.
 package struct Rehearsal: Sendable {
     package let endpoints: Endpoints
 
@@ -44,9 +44,12 @@ package struct Rehearsal: Sendable {
 
 /// A rehearsal that may not be: nothing was opened, and nothing of production or staging was touched.
 package struct NoRehearsal: Error, Sendable, Hashable, CustomStringConvertible {
-    package let description: String
+    package let problem: String
+    package let advice: String
 
-    init(_ problem: String, _ advice: String) { description = "No rehearsal: \(problem); \(advice)." }
+    package var description: String { "No rehearsal: \(problem); \(advice)." }
+
+    init(_ problem: String, _ advice: String) { (self.problem, self.advice) = (problem, advice) }
 }
 
 extension Endpoint {

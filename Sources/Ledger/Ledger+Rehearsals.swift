@@ -80,11 +80,29 @@ extension Ledger {
     /// The completed rehearsals that a ledger keeps, the oldest first; none without a ledger. Blocks, and changes nothing:
     /// not even a ledger of an earlier version is brought up to date.
     ///
+    /// - Parameter source: nil for those of every source.
     /// - Throws: ``Failure`` when the ledger cannot be read.
-    package static func rehearsals(knownTo path: String) throws -> [CompletedRehearsal] {
+    package static func rehearsals(of source: String? = nil, knownTo path: String) throws -> [CompletedRehearsal] {
         try withFile(path) { db in
             guard try db.tableExists(CompletedRehearsal.databaseTableName) else { return [] }
-            return try CompletedRehearsal.order(Column("ended")).fetchAll(db)
+            let sql = "SELECT * FROM rehearsal WHERE source = ifnull(?, source) ORDER BY ended, ledger"
+            return try CompletedRehearsal.fetchAll(db, sql: sql, arguments: [source])
         } ?? []
+    }
+
+    /// The courses that the newest run took and did not bring to their end, where it was a production run on these places:
+    /// to go on with them is no new decision. None without a ledger. Blocks, and changes nothing.
+    ///
+    /// - Throws: ``Failure`` when the ledger cannot be read.
+    package static func unfinished(
+        source: String, store: String, catalog: String, knownTo path: String
+    ) throws -> Set<CourseKey> {
+        let sql = """
+            SELECT c.key FROM course c JOIN run r ON r.id = c.run
+            WHERE c.state IN ('queued', 'running', 'retrying') AND r.id = (\(Snapshot.newestRun))
+                AND r.kind = 'production' AND r.source = ? AND r.store = ? AND r.catalog = ?
+            """
+        let keys = try withFile(path) { try String.fetchSet($0, sql: sql, arguments: [source, store, catalog]) }
+        return Set((keys ?? []).map { CourseKey(unchecked: $0) })
     }
 }

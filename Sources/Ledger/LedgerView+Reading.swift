@@ -24,6 +24,7 @@ extension LedgerView {
             selected: selected, filter: request.filter, sort: request.sort, marked: marked,
             chosen: try request.choice.map { try Self.chosen(db, $0) } ?? [],
             pace: request.choice == nil ? nil : try Self.pace(db),
+            rehearsals: try Self.rehearsals(db),
             videoOrder: videoOrder, firstVideo: videoPage.first,
             videos: try selected.map { try Self.videos(db, of: $0, videoOrder[videoPage.rows]) } ?? [],
             events: try Self.events(
@@ -69,7 +70,8 @@ extension LedgerView {
     static func chosen(_ db: Database, _ choice: CourseChoice) throws -> [ChosenCourse] {
         let columns = """
             SELECT id, key, held_by AS heldBy, verified,
-                pending + migrating + verified + rolled_back + failed + waived_videos AS videos
+                pending + migrating + verified + rolled_back + failed + waived_videos AS videos,
+                state IN ('queued', 'running', 'retrying') AND run IS (\(Snapshot.newestRun)) AS isUnfinished
             FROM course
             """
         switch choice {
@@ -108,6 +110,11 @@ extension LedgerView {
             if videos >= 10 { return Pace(run: run, videos: videos, seconds: seconds) }
         }
         return nil
+    }
+
+    private static func rehearsals(_ db: Database) throws -> [String: Int] {
+        let statement = try db.cachedStatement(sql: "SELECT source, count(*) FROM rehearsal GROUP BY source")
+        return try Row.fetchAll(statement).reduce(into: [:]) { $0[$1[0]] = $1[1] }
     }
 
     // MARK: - Videos

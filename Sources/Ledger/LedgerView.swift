@@ -28,6 +28,8 @@ package struct LedgerView: Sendable {
     package let chosen: [ChosenCourse]
     /// How fast the last run was, where a choice was asked for.
     package let pace: Pace?
+    /// How many completed rehearsals the ledger keeps, by their source.
+    package let rehearsals: [String: Int]
     /// The ids of all videos of the course under the cursor, worst first.
     package let videoOrder: [Int64]
     /// The place in `videoOrder` of the first row in `videos`.
@@ -69,6 +71,8 @@ package struct ChosenCourse: Sendable, Hashable, Codable, FetchableRecord {
     package let heldBy: String?
     package let videos: Int
     package let verified: Int
+    /// Whether the newest run took it and has not brought it to its end.
+    package let isUnfinished: Bool
 }
 
 /// How fast a run that has ended was: what a next one may take is told from it.

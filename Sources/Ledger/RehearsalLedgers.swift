@@ -20,13 +20,18 @@ package struct RehearsalLedgers: Sendable, Hashable {
     package init(_ path: String) {
         let url = URL(fileURLWithPath: path)
         folder = url.deletingLastPathComponent()
-        ending = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
-        let name = String(url.lastPathComponent.dropLast(ending.count))
-        let parts = name.components(separatedBy: Self.mark)
-        let number = parts.count == 2 ? parts.last.flatMap(Self.number) : nil
-        stem = number == nil ? name : parts[0]
-        named = number
-        production = number == nil ? path : folder.appending(path: stem + ending).path
+        let name = url.lastPathComponent
+        guard let mark = name.range(of: Self.mark, options: .backwards),
+            let number = Self.number(name[mark.upperBound...].prefix { $0 != "." })
+        else {
+            ending = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
+            stem = String(name.dropLast(ending.count))
+            (production, named) = (path, nil)
+            return
+        }
+        stem = String(name[..<mark.lowerBound])
+        ending = String(name[mark.upperBound...].drop { $0 != "." })
+        (production, named) = (folder.appending(path: stem + ending).path, number)
     }
 
     package func path(_ number: Int) -> String { folder.appending(path: name(number)).path }
@@ -52,9 +57,9 @@ package struct RehearsalLedgers: Sendable, Hashable {
     /// The number in a file's name; nil for another file.
     private func number(_ name: String) -> Int? {
         guard name.hasPrefix(stem + Self.mark), name.hasSuffix(ending) else { return nil }
-        return Self.number(String(name.dropFirst(stem.count + Self.mark.count).dropLast(ending.count)))
+        return Self.number(name.dropFirst(stem.count + Self.mark.count).dropLast(ending.count))
     }
 
     /// 1 or more, as this program writes it.
-    private static func number(_ text: String) -> Int? { Int(text).flatMap { $0 > 0 && "\($0)" == text ? $0 : nil } }
+    private static func number(_ text: Substring) -> Int? { Int(text).flatMap { $0 > 0 && "\($0)" == text ? $0 : nil } }
 }

@@ -18,12 +18,11 @@ package struct Snapshot: Sendable {
     /// What operators have the newest run do.
     package let orders: Orders
 
-    /// The newest run over courses: settling and listing are none.
+    /// The number of the newest run over courses: settling and listing are none.
+    static let newestRun = "SELECT max(id) FROM run WHERE kind NOT IN ('recovery', 'discovery')"
+
     static func newestRun(_ db: Database) throws -> RunRow? {
-        try RunRow.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT * FROM run WHERE kind NOT IN ('recovery', 'discovery') ORDER BY id DESC LIMIT 1")
-        )
+        try RunRow.fetchOne(db.cachedStatement(sql: "SELECT * FROM run WHERE id = (\(newestRun))"))
     }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Deployment
+import Foundation
 import Ledger
-import PlatformSettings
+import Migration
 
 /// How a production run stands to the rehearsals that have to come before it.
 struct ClearanceOptions: ParsableArguments {
@@ -14,27 +15,41 @@ struct ClearanceOptions: ParsableArguments {
 
     /// The leave to begin a run. Blocks for some milliseconds.
     ///
-    /// - Returns: nil for a rehearsal, which needs none.
+    /// To go on with what a production run has begun and not brought to its end wants none: that decision was made.
+    ///
+    /// - Parameter ledger: the one that the run begins with.
+    /// - Returns: nil where none is needed: for a rehearsal, and where no configuration says where to rehearse.
     /// - Throws: ``NotRehearsed`` where it is not given, ``UsageError``, ``InvalidConfiguration``.
-    func clearance(for target: Target, _ ledger: LedgerOptions) throws -> Clearance? {
+    func clearance(of selection: CourseSelection, for target: Target, _ ledger: LedgerOptions) throws -> Clearance? {
         if let withoutRehearsals, !withoutRehearsals.contains(where: { !$0.isWhitespace }) {
             throw UsageError(
                 "--without-rehearsals needs a reason, such as --without-rehearsals='a platform of our own to try it on'."
             )
         }
-        guard case .production(let endpoints) = target else {
+        guard case .production(let places) = target else {
             guard withoutRehearsals == nil else {
                 throw UsageError("--rehearsal and --without-rehearsals exclude each other: take one of them.")
             }
+            try refuseCompleted(ledger)
             return nil
         }
+        guard try ledger.configuration.read() != nil else { return nil }
+        let path = try ledger.path
+        if case .courses(let keys) = selection {
+            let begun = try Ledger.unfinished(
+                source: "\(places.source)", store: "\(places.store)", catalog: "\(places.catalog)", knownTo: path)
+            if keys.isSubset(of: begun) { return nil }
+        }
         return try Clearance(
-            rehearsals: Self.rehearsals(of: endpoints, ledger)?.count, without: withoutRehearsals)
+            rehearsals: try Ledger.rehearsals(of: "\(places.source)", knownTo: path).count, without: withoutRehearsals)
     }
 
-    /// The completed rehearsals of a source; nil where none are wanted, because no configuration is in force. Blocks.
-    static func rehearsals(of endpoints: Endpoints, _ ledger: LedgerOptions) throws -> [CompletedRehearsal]? {
-        guard try ledger.configuration.read() != nil else { return nil }
-        return try Ledger.rehearsals(knownTo: ledger.productionPath).filter { $0.source == "\(endpoints.source)" }
+    /// What is run again in the ledger of a completed rehearsal rehearses nothing.
+    private func refuseCompleted(_ ledger: LedgerOptions) throws {
+        let path = try ledger.path
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        if try Ledger.rehearsals(knownTo: try ledger.productionPath).contains(where: { $0.ledger == name }) {
+            throw UsageError("\(path) is a rehearsal that is complete: leave out --ledger, and the next one begins.")
+        }
     }
 }

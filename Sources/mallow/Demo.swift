@@ -137,7 +137,7 @@ extension Place {
     /// Where a demo plays.
     init(_ sandbox: Sandbox) {
         self.init(
-            isProduction: false, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
+            .demo, source: sandbox.source, store: sandbox.store, catalog: sandbox.catalog,
             ledger: sandbox.ledger, configuration: "", engineOptions: ["--staging", sandbox.stagingFile],
             concurrency: Staging.concurrency, operator: NSUserName()
         )

@@ -26,7 +26,7 @@ struct Discover: AsyncParsableCommand {
 
     func run() async throws {
         let endpoints = try platform.endpoints(ledger)
-        let ledger = try ledger.open()
+        let ledger = try ledger.forRun().open()
         let claim = try await ledger.claim()
         let platform = try ReadablePlatform(endpoints)
         let stage = try staging.stage(endpoints)

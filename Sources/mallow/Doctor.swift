@@ -11,7 +11,8 @@ import MigrationModel
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Proves that a run could begin now: source, store, catalog, ledger, clock, disk and window.",
+        abstract:
+            "Proves that a run could begin now: source, store, catalog, ledger, clock, disk, window and rehearsals.",
         discussion: """
             What can be tried is tried: an object is put twice into the store, read back, and deleted by a wrong and by \
             the right ETag; the write locks of catalog and ledger are taken and given back. Nothing of it stays, and a \
@@ -21,6 +22,7 @@ struct Doctor: AsyncParsableCommand {
               mallow doctor --source olx:exports \\
                 --store file:objects --catalog sqlite:edxval.sqlite
               mallow doctor --json | jq '.checks[] | select(.verdict != "pass")'
+              mallow doctor --rehearsal
 
             Exit codes: 0 ready, 1 not ready, 2 usage.
             """
@@ -40,15 +42,18 @@ struct Doctor: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let ledger = try ledger.forRun()
+        // What is wrong with a place is for its check to say, beside all the others.
+        let target = try platform.uncheckedTarget(ledger)
         let trial = StorePreflight(
             prefix: try keys.prefix(ledger.configuration), id: Surroundings.real.newID(),
             uptime: Surroundings.real.uptime)
-        // What is wrong with a place is for its check to say, beside all the others.
         let preflight = try PlatformPreflight(
-            try platform.uncheckedEndpoints(ledger), ledger: try ledger.path,
+            target, ledger: try ledger.path,
             trial: PlatformPreflight.StoreTrial(canary: trial.canary) { store in
                 await trial.checks(of: store, in: .real) { _ in }  // what came of it in the end is told
-            }, hours: try ledger.configuration.read()?.hours(), now: { Date() }
+            }, hours: ledger.configuration.rehearsal ? nil : try ledger.configuration.read()?.hours(),
+            rehearsals: try platform.rehearsals(of: target, ledger), now: { Date() }
         )
         let checks = await preflight.checks(within: .seconds(20))
         let failed = checks.count { $0.verdict == .fail }

@@ -15,6 +15,7 @@ struct Failures: AsyncParsableCommand {
             Example:
               mallow failures
               mallow failures --retry
+              mallow failures --rehearsal --retry
             """
     )
 
@@ -43,7 +44,7 @@ struct Failures: AsyncParsableCommand {
         }
         let ledger = try ledger.openExisting()
         let report = FailureReport(
-            tasks: try await ledger.failedTasks(), causes: try await Self.causes(ledger)
+            tasks: try await ledger.failedTasks(), causes: try await Self.causes(ledger), hint: self.ledger.hint
         )
         if json { return Output.print(json: report) }
         report.lines.forEach { Output.print($0) }
@@ -80,6 +81,10 @@ struct FailureReport: Encodable {
 
     let tasks: [FailedTaskRow]
     let causes: [Cause]
+    /// What follows a command's name for it to be about the same: ``LedgerOptions/hint``.
+    let hint: String
+
+    private enum CodingKeys: String, CodingKey { case tasks, causes }
 
     var lines: [String] {
         if tasks.isEmpty && causes.isEmpty { return ["nothing failed"] }
@@ -94,7 +99,7 @@ struct FailureReport: Encodable {
         }
         if !tasks.isEmpty { lines.append("\(counted(tasks.count, "failed task")) unresolved:") }
         lines += tasks.map { "    \(StatusReport.time($0.created))  \($0.course)  \($0.exception)" }
-        lines.append("try again with mallow failures --retry; let one stay behind with mallow waive")
+        lines.append("try again with mallow failures\(hint) --retry; let one stay behind with mallow waive\(hint)")
         return lines
     }
 }

@@ -23,18 +23,20 @@ struct Launch {
     private var endpoints: Endpoints { target.endpoints }
 
     /// Runs to the end; the exit code is the ledger's.
+    ///
+    /// - Throws: ``NotRehearsed``, ``WindowShut`` and ``UsageError`` before anything is opened or made.
     func run(_ selection: CourseSelection) async throws {
         let options = try ledger.forRun()
         let hours = try window.hours(options.configuration, at: Date())
-        let cleared = try clearance.clearance(for: target, options)
+        let cleared = try clearance.clearance(of: selection, for: target, options)
         let ledger = try options.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
-        let store = try Platform.store(endpoints.store, concurrency: tuning.concurrency, now: { Date() })
+        let store = try Platform.store(of: target, concurrency: tuning.concurrency, now: { Date() })
         if !endpoints.store.isOnDisk { try await prove(store) }
-        let opened = try Platform(endpoints, store: store, concurrency: tuning.concurrency, now: { Date() })
+        let opened = try Platform(target, store: store, concurrency: tuning.concurrency, now: { Date() })
         let platform = stage.map(opened.staged) ?? opened
         let (limitedStore, limitedSource) = tuning.limited(platform.store, platform.source)
         let log = try await ledger.beginRun(
@@ -117,6 +119,6 @@ struct Launch {
 
     private var output: any RunOutput {
         if isJSON { return JSONRunOutput() }
-        return Output.isTerminal ? BarRunOutput(ledger: ledger.ledger) : LineRunOutput(ledger: ledger.ledger)
+        return Output.isTerminal ? BarRunOutput(about: ledger.hint) : LineRunOutput(about: ledger.hint)
     }
 }

@@ -24,6 +24,7 @@ struct OpenConsole: AsyncParsableCommand {
             Example:
               mallow --source olx:exports --store file:objects \\
                 --catalog sqlite:edxval.sqlite
+              mallow --rehearsal
               mallow --theme mallow-light --window-shuts 05:00
             """
     )
@@ -47,21 +48,13 @@ struct OpenConsole: AsyncParsableCommand {
             return window
         }
         async let outfit = Outfit(environment: ProcessInfo.processInfo.environment)
-        let ledger = try ledger.open()
-        let watch = try Self.watch(ledger)
-        // What every other command goes by.
-        let last = try Ledger.placesOfLastRun(knownTo: ledger.path)
-        let configuration = try self.ledger.configuration.read()
-        let configured = configuration?.production
-        let source = platform.source ?? configured?.source?.value ?? last?.source
-        let store = platform.store ?? configured?.store?.value ?? last?.store
-        let catalog = platform.catalog ?? configured?.catalog?.value ?? last?.catalog
-        var endpoints: Endpoints?
+        let options = try self.ledger.forRun()
         // A wrong endpoint is said before the screen is taken; a right one means the same place from any folder.
-        if let source, let store, let catalog {
-            endpoints = try Endpoints(source: source, store: store, catalog: catalog)
-            try endpoints?.check()
-        }
+        let endpoints = try platform.knownTarget(options)?.endpoints
+        let ledger = try options.open()
+        let watch = try Self.watch(ledger)
+        let configuration = try options.configuration.read()
+        let isRehearsal = options.configuration.rehearsal
         // A demo's ledger is a demo's, whoever opens it.
         let folder = URL(fileURLWithPath: ledger.path).deletingLastPathComponent().path
         let sandbox = try? Sandbox(in: folder)  // another folder has none
@@ -69,10 +62,13 @@ struct OpenConsole: AsyncParsableCommand {
             return try await Self.show(Place(sandbox), ledger, watch, try await outfit, look)
         }
         let place = Place(
-            isProduction: true, source: endpoints.map { "\($0.source)" }, store: endpoints.map { "\($0.store)" },
+            isRehearsal ? .rehearsal : .production, source: endpoints.map { "\($0.source)" },
+            store: endpoints.map { "\($0.store)" },
             catalog: endpoints.map { "\($0.catalog)" }, ledger: ledger.path, configuration: configuration?.path ?? "",
             concurrency: RunOptions().concurrency, operator: NSUserName(),
-            window: try configuration?.hours(), deadline: deadline, weaknesses: endpoints?.store.weaknesses ?? []
+            window: isRehearsal ? nil : try configuration?.hours(), deadline: deadline,
+            weaknesses: endpoints?.store.weaknesses ?? [],
+            wantedRehearsals: isRehearsal || configuration == nil ? 0 : Clearance.wanted
         )
         try await Self.show(place, ledger, watch, try await outfit, look)
     }

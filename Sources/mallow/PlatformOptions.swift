@@ -40,17 +40,24 @@ struct PlatformOptions: ParsableArguments {
         return target
     }
 
+    /// The same; nil where nobody has named all of production's places yet.
+    func knownTarget(_ ledger: LedgerOptions) throws -> Target? {
+        if !ledger.configuration.rehearsal {
+            try ledger.refuseRehearsals()
+            let places = try places(ledger)
+            if places.source == nil || places.store == nil || places.catalog == nil { return nil }
+        }
+        return try target(ledger)
+    }
+
     /// The endpoints of it: as given, else the configuration's, else the ones of the ledger's last run.
     func endpoints(_ ledger: LedgerOptions) throws -> Endpoints { try target(ledger).endpoints }
 
     /// The same without a look at them.
-    func uncheckedEndpoints(_ ledger: LedgerOptions) throws -> Endpoints { try uncheckedTarget(ledger).endpoints }
-
-    private func uncheckedTarget(_ ledger: LedgerOptions) throws -> Target {
+    func uncheckedTarget(_ ledger: LedgerOptions) throws -> Target {
         ledger.configuration.rehearsal ? .rehearsal(try rehearsal(ledger)) : .production(try production(ledger))
     }
 
-    /// Staging's places for production's courses.
     private func rehearsal(_ ledger: LedgerOptions) throws -> Rehearsal {
         guard store == nil, catalog == nil else {
             throw UsageError("--rehearsal writes where staging: of mallow.yaml says: leave out --store and --catalog.")
@@ -59,40 +66,52 @@ struct PlatformOptions: ParsableArguments {
             throw UsageError(
                 "--rehearsal needs a mallow.yaml that names staging:; mallow init writes one to begin with.")
         }
+        return try rehearsal(configuration, ledger)
+    }
+
+    /// How the target of a command stands to rehearsals; nil where no configuration is in force, and none are wanted.
+    func rehearsals(of target: Target, _ ledger: LedgerOptions) throws -> RehearsalTrial? {
+        guard let configuration = try ledger.configuration.read() else { return nil }
+        return RehearsalTrial(
+            target, ledger: try ledger.productionPath,
+            rehearsal: ledger.configuration.rehearsal
+                ? URL(fileURLWithPath: try ledger.forRun().path).lastPathComponent : nil,
+            hasStaging: configuration.staging != nil
+        ) { [self] in try rehearsal(configuration, ledger) }
+    }
+
+    /// Staging's places for production's courses.
+    private func rehearsal(_ configuration: Configuration, _ ledger: LedgerOptions) throws -> Rehearsal {
         let written = configuration.production
         let last = try Ledger.placesOfLastRun(knownTo: try ledger.productionPath)
         guard let source = source ?? written.source?.value ?? last?.source else {
             throw UsageError("--source is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
         }
         let production: [(String?, Endpoint.Role)] = [
-            (written.source?.value, .source), (last?.source, .source), (written.store?.value, .store),
-            (last?.store, .store), (written.catalog?.value, .catalog), (last?.catalog, .catalog),
+            (written.source?.value, .source), (last?.source, .source), (store, .store), (written.store?.value, .store),
+            (last?.store, .store), (catalog, .catalog), (written.catalog?.value, .catalog), (last?.catalog, .catalog),
         ]
         return try Rehearsal(
             reading: source, into: configuration.staging,
             apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } })
     }
 
+    /// - Throws: ``UsageError`` for production's places with the ledger of a rehearsal, too.
     private func production(_ ledger: LedgerOptions) throws -> Endpoints {
-        let configured = try ledger.configuration.read()?.production
-        let isWhole =
-            (source ?? configured?.source?.value) != nil && (store ?? configured?.store?.value) != nil
-            && (catalog ?? configured?.catalog?.value) != nil
-        let last = isWhole ? nil : try Ledger.placesOfLastRun(knownTo: try ledger.path)
-        func endpoint(
-            _ given: String?, _ written: Found<String>?, _ last: String?, _ name: String
-        ) throws -> String {
-            guard let endpoint = given ?? written?.value ?? last else {
+        try ledger.refuseRehearsals()
+        let places = try places(ledger)
+        func endpoint(_ place: String?, _ name: String) throws -> String {
+            guard let place else {
                 throw UsageError(
                     "--\(name) is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
             }
-            return endpoint
+            return place
         }
         let endpoints = try Endpoints(
-            source: try endpoint(source, configured?.source, last?.source, "source"),
-            store: try endpoint(store, configured?.store, last?.store, "store"),
-            catalog: try endpoint(catalog, configured?.catalog, last?.catalog, "catalog")
+            source: try endpoint(places.source, "source"), store: try endpoint(places.store, "store"),
+            catalog: try endpoint(places.catalog, "catalog")
         )
+        let configured = try ledger.configuration.read()?.production
         guard let configured else { return endpoints }
         for (endpoint, written) in [(endpoints.store, configured.store), (endpoints.catalog, configured.catalog)] {
             guard !endpoint.isOnDisk, !configured.secrets.isEmpty, endpoint.description != written?.value else {
@@ -102,6 +121,20 @@ struct PlatformOptions: ParsableArguments {
                 "the secrets of mallow.yaml are for its own \(endpoint.role.rawValue) and not used for \(endpoint)")
         }
         return endpoints.knowing(configured)
+    }
+
+    /// Production's, as far as anybody has named them.
+    private func places(_ ledger: LedgerOptions) throws -> (source: String?, store: String?, catalog: String?) {
+        let written = try ledger.configuration.read()?.production
+        var places = (
+            source: source ?? written?.source?.value, store: store ?? written?.store?.value,
+            catalog: catalog ?? written?.catalog?.value
+        )
+        if places.source == nil || places.store == nil || places.catalog == nil {
+            let last = try Ledger.placesOfLastRun(knownTo: try ledger.path)
+            places = (places.source ?? last?.source, places.store ?? last?.store, places.catalog ?? last?.catalog)
+        }
+        return places
     }
 }
 
@@ -136,21 +169,28 @@ struct LedgerOptions: ParsableArguments {
         }
     }
 
-    /// The ledger that a run begins with: of a rehearsal the newest that was not brought to its end, else the next.
+    /// Refuses a rehearsal's ledger for what is about production.
     ///
-    /// - Throws: ``UsageError`` for a production run in a rehearsal's ledger.
-    func forRun() throws -> LedgerOptions {
-        let ledgers = RehearsalLedgers(try named)
-        guard configuration.rehearsal else {
-            guard ledgers.named == nil else {
-                throw UsageError("\(try named) is the ledger of a rehearsal: add --rehearsal, or name production's.")
-            }
-            return self
+    /// - Throws: ``UsageError``.
+    func refuseRehearsals() throws {
+        let named = try named
+        if RehearsalLedgers(named).named != nil {
+            throw UsageError("\(named) is the ledger of a rehearsal: add --rehearsal, or name production's.")
         }
+    }
+
+    /// The ledger that a run begins with: of a rehearsal the one that was named, else the newest that was not brought to
+    /// its end, else the next.
+    func forRun() throws -> LedgerOptions {
+        guard configuration.rehearsal else { return self }
+        let ledgers = RehearsalLedgers(try named)
         var options = self
         options.ledger = ledgers.path(try ledgers.named ?? ledgers.next())
         return options
     }
+
+    /// What follows a command's name for it to be about the same.
+    var hint: String { (configuration.rehearsal ? " --rehearsal" : "") + (ledger.map { " --ledger '\($0)'" } ?? "") }
 
     /// Opens the ledger, or makes it.
     func open() throws -> Ledger {

@@ -16,6 +16,7 @@ struct Recover: AsyncParsableCommand {
 
             Example:
               mallow recover
+              mallow recover --rehearsal
             """
     )
 
@@ -31,12 +32,13 @@ struct Recover: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let endpoints = try platform.endpoints(ledger)
+        let target = try platform.target(ledger)
+        let endpoints = target.endpoints
         let ledger = try ledger.openExisting()
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
         let platform = try Platform(
-            endpoints, store: try Platform.store(endpoints.store, now: { Date() }), now: { Date() })
+            target, store: try Platform.store(of: target, now: { Date() }), now: { Date() })
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "recovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",

@@ -13,6 +13,7 @@ struct Report: AsyncParsableCommand {
             Example:
               mallow report > report.md
               mallow report --as json --run 7
+              mallow report --rehearsal
             """
     )
 
@@ -38,7 +39,7 @@ struct Report: AsyncParsableCommand {
         guard let number = run ?? newest, let row = try await ledger.run(RunID(number)) else {
             throw UsageError("The ledger has no run \(run.map(String.init) ?? "yet").")
         }
-        guard row.kind == "production" else {
+        guard ["production", "rehearsal"].contains(row.kind) else {
             throw UsageError(
                 "Run \(number) is a \(row.kind), which takes no course: there is nothing to report; mallow status says what is there."
             )

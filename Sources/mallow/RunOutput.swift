@@ -63,10 +63,10 @@ final class JSONRunOutput: RunOutput {
 final class LineRunOutput: RunOutput {
     let showsEverything = false
     private let shown = Mutex<Int64>(0)
-    private let ledger: String?
+    private let hint: String
 
-    /// - Parameter ledger: as for ``RunLine/closing(_:ledger:)``.
-    init(ledger: String?) { self.ledger = ledger }
+    /// - Parameter hint: as for ``RunLine/closing(_:about:)``.
+    init(about hint: String) { self.hint = hint }
 
     var lastEvent: Int64 { shown.withLock { $0 } }
 
@@ -77,7 +77,7 @@ final class LineRunOutput: RunOutput {
         }
     }
 
-    func end(_ summary: RunSummary) { RunLine.closing(summary, ledger: ledger).forEach { Output.print($0) } }
+    func end(_ summary: RunSummary) { RunLine.closing(summary, about: hint).forEach { Output.print($0) } }
 }
 
 /// Plain lines, and between them how far it is, as often as somebody who listens can bear.
@@ -89,8 +89,8 @@ final class PlainRunOutput: RunOutput {
     private let lines: LineRunOutput
     private let last = Mutex<(seconds: Double, text: String)?>(nil)
 
-    /// - Parameter ledger: as for ``RunLine/closing(_:ledger:)``.
-    init(ledger: String?) { lines = LineRunOutput(ledger: ledger) }
+    /// - Parameter hint: as for ``RunLine/closing(_:about:)``.
+    init(about hint: String) { lines = LineRunOutput(about: hint) }
 
     var lastEvent: Int64 { lines.lastEvent }
 
@@ -122,10 +122,10 @@ final class BarRunOutput: RunOutput {
     }
 
     private let state = Mutex(State())
-    private let ledger: String?
+    private let hint: String
 
-    /// - Parameter ledger: as for ``RunLine/closing(_:ledger:)``.
-    init(ledger: String?) { self.ledger = ledger }
+    /// - Parameter hint: as for ``RunLine/closing(_:about:)``.
+    init(about hint: String) { self.hint = hint }
 
     var lastEvent: Int64 { state.withLock { $0.lastEvent } }
 
@@ -150,7 +150,7 @@ final class BarRunOutput: RunOutput {
 
     func end(_ summary: RunSummary) {
         Output.print("\r\u{1B}[K", terminator: "")
-        RunLine.closing(summary, ledger: ledger).forEach { Output.print($0) }
+        RunLine.closing(summary, about: hint).forEach { Output.print($0) }
     }
 }
 
@@ -190,10 +190,9 @@ enum RunLine {
 
     /// What to say at the end: numbers, then what is left and who must act.
     ///
-    /// - Parameter ledger: the ledger, as commands about this run have to name it; nil for the one they take by themselves.
-    static func closing(_ summary: RunSummary, ledger: String?) -> [String] {
+    /// - Parameter hint: what follows the name of a command for it to be about this run: ``LedgerOptions/hint``.
+    static func closing(_ summary: RunSummary, about hint: String) -> [String] {
         let transcripts = summary.transcripts
-        let ledger = ledger.map { " --ledger '\($0)'" } ?? ""
         var lines = [
             "run \(summary.run): \(words(summary.courses, "course")); \(words(summary.videos, "video"))",
             "transcripts: \(transcripts["migrated"] ?? 0) migrated, \(transcripts["present"] ?? 0) present, "
@@ -209,10 +208,10 @@ enum RunLine {
         switch RunExit(rawValue: summary.exit) {
         case .done: lines.append("done and proven")
         case .failed where summary.courses[CourseState.failed.rawValue] != nil:
-            lines.append("failed: mallow failures\(ledger) lists the causes, mallow run --failed\(ledger) tries again")
+            lines.append("failed: mallow failures\(hint) lists the causes, mallow run --failed\(hint) tries again")
         case .failed: lines.append("failed: \(summary.reason.isEmpty ? "see the lines above" : summary.reason)")
-        case .unproven: lines.append("not proven: mallow report\(ledger) lists what waits and for whom")
-        case .budgetSpent: lines.append("stopped: \(summary.reason); mallow failures\(ledger) lists the causes")
+        case .unproven: lines.append("not proven: mallow report\(hint) lists what waits and for whom")
+        case .budgetSpent: lines.append("stopped: \(summary.reason); mallow failures\(hint) lists the causes")
         case .interrupted: lines.append("interrupted and drained: start the same run again to go on")
         default: lines.append(summary.reason)
         }

@@ -63,7 +63,7 @@ struct RunReport: Encodable {
         reason =
             hasDied
             ? (stopper.map { "\($0) stopped it at once" } ?? "its engine died")
-                + "; mallow run --unfinished goes on where it was"
+                + "; mallow run\(row.kind == "rehearsal" ? " --rehearsal" : "") --unfinished goes on where it was"
             : row.reason
         (actor, source, store, catalog, options) = (row.actor, row.source, row.store, row.catalog, row.options)
         weaknesses = StoreWeakness.accepted(in: row.store)

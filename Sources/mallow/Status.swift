@@ -14,6 +14,7 @@ struct Status: AsyncParsableCommand {
             Example:
               mallow status
               mallow status --json | jq '.totals'
+              mallow status --rehearsal
               mallow status --watch
               mallow status --watch --plain | tee night.log
             """
@@ -32,7 +33,9 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         if plain, !watch || json { throw UsageError("--plain goes with --watch, and not with --json.") }
-        let window = try ledger.configuration.read()?.hours()
+        let configuration = try ledger.configuration.read()
+        // A rehearsal keeps to none unless it is told to; its state says so then.
+        let window = ledger.configuration.rehearsal ? nil : try configuration?.hours()
         let ledger = try ledger.openExisting()
         if plain { return try await follow(ledger) }
         while true {
@@ -49,7 +52,7 @@ extension Status {
     /// Prints what happens, a line each, and every ten seconds how far it is, until the run ends.
     private func follow(_ ledger: Ledger) async throws {
         guard let run = try await ledger.newestRun() else { return Output.print("no run yet") }
-        let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput(ledger: self.ledger.ledger))
+        let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput(about: self.ledger.hint))
         while true {
             let report = StatusReport(try await ledger.snapshot(), nil, at: Date())
             if report.run?.id != run.id || report.run?.ended != nil { break }
@@ -93,6 +96,9 @@ struct StatusReport: Encodable {
         let brakeReason: String?
         /// What the store cannot do and somebody has accepted by name.
         let weaknesses: [StoreWeakness]
+
+        /// What a command needs that is about such a run.
+        var option: String { kind == "rehearsal" ? " --rehearsal" : "" }
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
@@ -186,7 +192,8 @@ struct StatusReport: Encodable {
         lines.append("started \(run.started) by \(run.actor); \(heard ?? "no engine runs")")
         if isAbandoned {
             lines.append(
-                "nothing is lost: mallow run --unfinished goes on where it was, mallow recover only settles it")
+                "nothing is lost: mallow run\(run.option) --unfinished goes on where it was, "
+                    + "mallow recover\(run.option) only settles it")
         }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
         if let window { lines.append(window.line) }

@@ -61,7 +61,7 @@ struct ConsoleBenchmark {
         return Model(
             size: Size(100, 30), capabilities: Capabilities(colours: .direct, characters: .unicode),
             place: Place(
-                isProduction: true, source: "s", store: "file:o", catalog: "c", ledger: "l", concurrency: 32,
+                .production, source: "s", store: "file:o", catalog: "c", ledger: "l", concurrency: 32,
                 operator: "o"),
             themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Date()
         )

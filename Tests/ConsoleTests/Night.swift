@@ -231,15 +231,17 @@ extension Model {
     static func test(
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
-        isProduction: Bool = true, window: Deadline? = nil, weaknesses: [StoreWeakness] = []
+        isProduction: Bool = true, window: Deadline? = nil, weaknesses: [StoreWeakness] = [],
+        kind: Place.Kind? = nil, wantedRehearsals: Int = 0
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
             size: Size(width, height), capabilities: Capabilities(colours: colours, characters: characters),
             place: Place(
-                isProduction: isProduction, source: "olx:exports", store: "file:objects",
+                kind ?? (isProduction ? .production : .demo), source: "olx:exports", store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
-                ledger: "night.ledger", concurrency: 32, operator: "mira", deadline: window, weaknesses: weaknesses
+                ledger: "night.ledger", concurrency: 32, operator: "mira", deadline: window, weaknesses: weaknesses,
+                wantedRehearsals: wantedRehearsals
             ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
         )
     }
@@ -291,7 +293,8 @@ extension Model {
 
 /// Runs a test on the night's ledger, without an engine unless one is wanted.
 func onNight(
-    hasEngine: Bool, isProduction: Bool = true, _ body: (inout Model, Night) async throws -> Void
+    hasEngine: Bool, isProduction: Bool = true, wantedRehearsals: Int = 0,
+    _ body: (inout Model, Night) async throws -> Void
 ) async throws {
     try await withTemporaryFolder { folder in
         let night = try await Night(in: folder)
@@ -299,7 +302,7 @@ func onNight(
             try await night.log.record([.runEnded(.completed, reason: "")])
             try await night.log.close()
         }
-        var model = Model.test(100, 30, isProduction: isProduction)
+        var model = Model.test(100, 30, isProduction: isProduction, wantedRehearsals: wantedRehearsals)
         try await model.load(from: night)
         try await body(&model, night)
         if hasEngine { try await night.log.close() }

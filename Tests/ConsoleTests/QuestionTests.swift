@@ -227,7 +227,7 @@ import Themes
     ])
     func `a target is typed by a name that tells stores apart`(_ store: String, _ target: String) {
         let place = Place(
-            isProduction: true, source: "s", store: store, catalog: "c", ledger: "it's", concurrency: 32, operator: "o")
+            .production, source: "s", store: store, catalog: "c", ledger: "it's", concurrency: 32, operator: "o")
         #expect(place.target == target)
         #expect(place.commandLine(LaunchRequest(work: .list)).hasSuffix("--ledger 'it'\\''s'"))
     }

@@ -103,6 +103,41 @@ import Testing
         }
     }
 
+    // MARK: - Staging
+
+    private static let staging = """
+
+        staging:
+          store: file:staging
+          catalog: mysql://mallow@staging.internal:3306/edxapp
+          secrets: {catalog_password: {env: STAGING_PASSWORD}}
+        """
+
+    @Test func `staging is a store, a catalog and secrets of its own`() throws {
+        let read = try configuration(Self.whole + Self.staging)
+        #expect(read.problems == [])
+        let staging = try #require(read.staging)
+        #expect(staging.store?.value.hasSuffix("/staging") == true, "beside the configuration")
+        #expect(staging.store?.value.hasPrefix("file:/") == true)
+        #expect(staging.catalog?.place == "13 staging.catalog")
+        #expect(try staging.secrets[.catalogPassword]?.secret(environment: ["STAGING_PASSWORD": "w"]) == "w")
+        #expect(staging.source == nil && staging.prefix == nil)
+        #expect(try configuration(Self.whole).staging == nil)
+    }
+
+    @Test(arguments: ["source: olx:elsewhere", "prefix: other/", "stroe: file:x"])
+    func `what is rehearsed is production's, and staging cannot say otherwise`(_ line: String) throws {
+        let text = Self.whole + Self.staging.replacing("store: file:staging", with: "\(line)\n  store: file:s")
+        let key = line.prefix { $0 != ":" }
+        #expect(try configuration(text).problems.map(\.problem) == ["nobody knows staging.\(key)"])
+    }
+
+    @Test func `a staging in which nothing stands is none`() throws {
+        let read = try configuration(Self.whole + "\nstaging:\n")
+        #expect(read.staging == nil)
+        #expect(read.problems == [])
+    }
+
     @Test func `all that is wrong is told at once`() throws {
         let text = Self.whole.replacing("store:", with: "shop:").replacing(
             "prefix: video-transcripts/", with: "prefix: 7"

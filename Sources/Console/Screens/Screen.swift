@@ -38,6 +38,7 @@ extension Frame {
         case .confirmation(let confirmation): self.confirmation(confirmation)
         case .triage(let cause): triage(cause)
         case .waive(let waiving): waive(waiving)
+        case .unrehearsed(let unrehearsed): self.unrehearsed(unrehearsed)
         case .video(let detail): video(detail)
         case .compare(let comparing): compare(comparing)
         }

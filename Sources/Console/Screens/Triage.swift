@@ -79,13 +79,14 @@ extension Frame {
         text.append(
             DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
         text.append(DialogLine(""))
-        text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason)_", .textStrong))
+        text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason.text)_", .textStrong))
         let other = waiving.only.map { only in
             waiving.language == nil ? ", Tab: only \(only)" : ", Tab: the whole video"
         }
         text.append(
             DialogLine(
-                (waiving.isReady ? "Enter waives, Esc cancels" : "write why; Esc cancels") + (other ?? ""), .textDim))
+                (waiving.reason.isGiven ? "Enter waives, Esc cancels" : "write why; Esc cancels") + (other ?? ""),
+                .textDim))
         let inside = dialog("Waive", Size(width, text.count))
         lines(text, in: inside)
     }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Ledger
+import MigrationModel
+
+/// How a run stands to the rehearsals of its source: for a preflight, and only where they are wanted.
+package struct RehearsalTrial: Sendable {
+    /// Production's ledger.
+    private let ledger: String
+    private let source: Endpoint
+    /// The ledger that the rehearsal goes into; nil for a production run.
+    private let rehearsal: String?
+    /// Whether a configuration names a staging at all.
+    private let hasStaging: Bool
+    private let staging: @Sendable () throws -> Rehearsal
+
+    /// - Parameters:
+    ///   - ledger: production's ledger.
+    ///   - rehearsal: the name of its own ledger, for a rehearsal.
+    ///   - staging: what a rehearsal would be; throws ``NoRehearsal``, and may block until a name server answers.
+    package init(
+        _ target: Target, ledger: String, rehearsal: String?, hasStaging: Bool,
+        staging: @escaping @Sendable () throws -> Rehearsal
+    ) {
+        self.ledger = ledger
+        self.source = target.endpoints.source
+        self.rehearsal = rehearsal
+        self.hasStaging = hasStaging
+        self.staging = staging
+    }
+
+    /// How many are completed, and whether staging is apart from production. Blocks.
+    ///
+    /// - Throws: ``Failure`` when production's ledger cannot be read.
+    func checks(_ clock: ProbeClock) throws -> [PreflightCheck] {
+        let completed = try Ledger.rehearsals(of: "\(source)", knownTo: ledger)
+        return [count(completed, clock)] + apart(isWanted: completed.count < Clearance.wanted, clock)
+    }
+
+    private func count(_ completed: [CompletedRehearsal], _ clock: ProbeClock) -> PreflightCheck {
+        let name = "rehearsals"
+        let words = "\(completed.count) of \(Clearance.wanted) completed"
+        if let rehearsal {
+            guard completed.contains(where: { $0.ledger == rehearsal }) else { return clock.passed(name, words) }
+            return clock.failed(
+                name, "\(rehearsal) is one that is complete",
+                advice: "mallow --rehearsal, or mallow run --rehearsal --all, begins the next one")
+        }
+        if completed.count >= Clearance.wanted { return clock.passed(name, words) }
+        return clock.attention(
+            name, words,
+            advice: "mallow run --rehearsal --all makes one; without them a run wants --without-rehearsals=REASON")
+    }
+
+    /// Nothing of a staging that is not there and not needed any more.
+    private func apart(isWanted: Bool, _ clock: ProbeClock) -> [PreflightCheck] {
+        guard hasStaging || isWanted else { return [] }
+        let name = "staging"
+        do {
+            let places = try staging().endpoints
+            return [clock.passed(name, "\(places.store) and \(places.catalog) are apart from production")]
+        } catch let refusal as NoRehearsal {
+            return [clock.attention(name, refusal.problem, advice: refusal.advice)]
+        } catch {
+            return [clock.failed(name, error)]
+        }
+    }
+}

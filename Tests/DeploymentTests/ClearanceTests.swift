@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+import TestDoubles
+import Testing
+
+@testable import Deployment
+@testable import Ledger
+
+@Suite struct ClearanceTests {
+    @Test func `two completed rehearsals need no word`() throws {
+        #expect(try Clearance(rehearsals: 2, without: nil).override == nil)
+        #expect(try Clearance(rehearsals: 3, without: "in a hurry").override == nil, "there was none to be made")
+    }
+
+    @Test(arguments: [0, 1]) func `fewer need a reason, which is kept`(_ rehearsals: Int) throws {
+        let refusal = #expect(throws: NotRehearsed.self) { try Clearance(rehearsals: rehearsals, without: nil) }
+        #expect(refusal?.description.contains("and the ledger has \(rehearsals)") == true)
+        #expect(refusal?.description.contains("--without-rehearsals=REASON") == true)
+        let override = try Clearance(rehearsals: rehearsals, without: "a platform of our own").override
+        #expect(override == "production after \(rehearsals) of 2 rehearsals: a platform of our own")
+    }
+
+    // MARK: - Before a run
+
+    private func checks(
+        _ completed: Int, in folder: String, rehearsal: String? = nil, hasStaging: Bool = true,
+        staging: @escaping @Sendable () throws -> Rehearsal
+    ) async throws -> [String: PreflightCheck] {
+        let endpoints = try Endpoints(
+            source: "olx:\(folder)/exports", store: "file:\(folder)/objects", catalog: "sqlite:\(folder)/c.sqlite")
+        let path = "\(folder)/mallow.ledger"
+        let ledger = try Ledger(path: path, now: { Date() })
+        for number in 1..<(completed + 1) {
+            _ = try await ledger.keep(
+                CompletedRehearsal(
+                    ledger: "mallow.rehearsal-\(number).ledger", source: "\(endpoints.source)", store: "", catalog: "",
+                    actor: "", began: 0, ended: 0, seconds: 0, courses: 1, videos: 1, transcripts: 1, retries: 0,
+                    rollbacks: 0))
+        }
+        let trial = RehearsalTrial(
+            .production(endpoints), ledger: path, rehearsal: rehearsal, hasStaging: hasStaging, staging: staging)
+        return Dictionary(uniqueKeysWithValues: try trial.checks(ProbeClock()).map { ($0.name, $0) })
+    }
+
+    private static let none: @Sendable () throws -> Rehearsal = { throw NoRehearsal("no staging", "write it") }
+
+    @Test func `a preflight says how many are completed, and what to do about the others`() async throws {
+        try await withTemporaryFolder { folder in
+            let check = try await checks(1, in: folder, staging: Self.none)["rehearsals"]
+            #expect((check?.verdict, check?.measured) == (.attention, "1 of 2 completed"))
+            #expect(check?.advice?.contains("mallow run --rehearsal --all") == true)
+        }
+        try await withTemporaryFolder { folder in
+            let check = try await checks(2, in: folder, staging: Self.none)["rehearsals"]
+            #expect((check?.verdict, check?.measured) == (.pass, "2 of 2 completed"))
+        }
+    }
+
+    @Test func `a staging that is not apart is told, and one that nobody needs any more is not missed`() async throws {
+        try await withTemporaryFolder { folder in
+            let check = try await checks(2, in: folder, staging: Self.none)["staging"]
+            #expect((check?.verdict, check?.measured, check?.advice) == (.attention, "no staging", "write it"))
+            #expect(try await checks(2, in: folder, hasStaging: false, staging: Self.none)["staging"] == nil)
+        }
+        try await withTemporaryFolder { folder in
+            let missed = try await checks(1, in: folder, hasStaging: false, staging: Self.none)
+            #expect(missed["staging"]?.verdict == .attention)
+        }
+    }
+
+    @Test func `the ledger of a completed rehearsal is no place for another one`() async throws {
+        try await withTemporaryFolder { folder in
+            let over = try await checks(1, in: folder, rehearsal: "mallow.rehearsal-1.ledger", staging: Self.none)
+            #expect(over["rehearsals"]?.verdict == .fail)
+            let next = try await checks(1, in: folder, rehearsal: "mallow.rehearsal-2.ledger", staging: Self.none)
+            #expect(next["rehearsals"]?.verdict == .pass)
+        }
+    }
+}
