@@ -90,6 +90,17 @@ extension Ledger {
         } ?? []
     }
 
+    /// Whether the last run of a ledger ended as it should and none has moved anything. Blocks, and changes nothing.
+    ///
+    /// - Throws: ``Failure`` when the ledger cannot be read.
+    static func movedNothing(_ path: String) throws -> Bool {
+        try withFile(path) { db in
+            let exit = try Int32.fetchOne(db, sql: "SELECT exit FROM run WHERE id = (\(Snapshot.newestRun))")
+            let committed = "SELECT EXISTS (SELECT 1 FROM intent WHERE state = 'committed')"
+            return try exit == RunExit.done.rawValue && Bool.fetchOne(db, sql: committed) == false
+        } ?? false
+    }
+
     /// The courses that the newest run took and did not bring to their end, where it was a production run on these places:
     /// to go on with them is no new decision. None without a ledger. Blocks, and changes nothing.
     ///

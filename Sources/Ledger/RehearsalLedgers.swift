@@ -47,11 +47,13 @@ package struct RehearsalLedgers: Sendable, Hashable {
 
     /// The one that a rehearsal goes on with: the newest that was not brought to its end, else the next. Blocks.
     ///
-    /// - Throws: ``Failure`` when production's ledger cannot be read.
+    /// - Throws: ``Failure`` when a ledger cannot be read.
     package func next() throws -> Int {
         let completed = Set(try Ledger.rehearsals(knownTo: production).map(\.ledger))
         let last = max(newest ?? 0, completed.compactMap(number).max() ?? 0)
-        return last > 0 && !completed.contains(name(last)) ? last : last + 1
+        guard last > 0, !completed.contains(name(last)) else { return last + 1 }
+        // Staging was full then, and may be empty now: what it knows of the place would only be in the way.
+        return try Ledger.movedNothing(path(last)) ? last + 1 : last
     }
 
     /// The number in a file's name; nil for another file.

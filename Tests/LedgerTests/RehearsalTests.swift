@@ -61,6 +61,18 @@ import Testing
         }
     }
 
+    @Test func `one that moved nothing is not gone on with, and one that has failed is`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            _ = try await run(ledgers.path(1), moves: false, .migrated)
+            #expect(try ledgers.next() == 2)
+            _ = try await run(ledgers.path(2), moves: false, .failed)
+            #expect(try ledgers.next() == 2)
+            _ = try await run(ledgers.path(2), moves: true, .migrated)
+            #expect(try ledgers.next() == 2, "nobody has counted it yet")
+        }
+    }
+
     @Test func `what an earlier run of the same rehearsal moved counts, and so does its trouble`() async throws {
         try await withTemporaryFolder { folder in
             _ = try await run("\(folder)/ledger", moves: true, .failed)

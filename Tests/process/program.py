@@ -149,6 +149,21 @@ class Site:
         return {key: path.read_bytes() for key, path in files.items() if not key.startswith(".mallow/")}
 
 
+def inventory(folder):
+    """Path → SHA-256 of every file in a folder, and every row of those that are SQLite's."""
+    found = {}
+    for path in sorted(Path(folder).rglob("*")):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        found[path.relative_to(folder).as_posix()] = hashlib.sha256(content).hexdigest()
+        if content.startswith(b"SQLite format 3\0") and not Path(f"{path}-wal").exists():
+            connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+            found[path.relative_to(folder).as_posix() + " rows"] = list(connection.iterdump())
+            connection.close()
+    return found
+
+
 def call(command, timeout=TIMEOUT, **options):
     done = subprocess.run(
         [str(part) for part in command], stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, **options

@@ -36,7 +36,12 @@ class ConfigurationTests(ProgramTests):
     def mallow(self, *arguments, **environment):
         surroundings = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state"),
                         "XDG_CONFIG_HOME": str(self.folder / "config"), **environment}
-        return call([required("MALLOW"), *arguments], cwd=self.here, env=surroundings)
+        return call([required("MALLOW"), *arguments, *self.unrehearsed(arguments)], cwd=self.here, env=surroundings)
+
+    @staticmethod
+    def unrehearsed(arguments):
+        """What is tested here is not whether a run was rehearsed."""
+        return ["--without-rehearsals=a test of something else"] if arguments[0] == "run" else []
 
     def platform(self):
         return (f"production:\n  source: olx:{self.source}\n  store: file:{self.here}/objects\n"
@@ -102,7 +107,7 @@ class ConfigurationTests(ProgramTests):
     def start(self, *arguments):
         surroundings = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state"),
                         "XDG_CONFIG_HOME": str(self.folder / "config")}
-        return subprocess.Popen([required("MALLOW"), *arguments], cwd=self.here, env=surroundings,
+        return subprocess.Popen([required("MALLOW"), *arguments, *self.unrehearsed(arguments)], cwd=self.here, env=surroundings,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def standing(self, state):

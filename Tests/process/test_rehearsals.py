@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rehearsals: production is untouched by them, and a production run wants two that were brought to their end."""
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import unittest
+
+from fleet import make_fleet
+from program import ProgramTests, call, inventory, required, wait_until
+
+REASON = "a platform of our own to try it on"
+
+
+class RehearsalTests(ProgramTests):
+    def setUp(self):
+        super().setUp()
+        self.here = self.folder / "here"
+        self.production, self.staging = self.here / "production", self.here / "staging"
+        for folder in (self.production, self.staging):
+            folder.mkdir(parents=True)
+        self.source = self.folder / "exports"
+        make_fleet(self.source, 3, 4, 2)
+        self.configure()
+
+    def configure(self, staging="store: file:staging/objects, catalog: sqlite:staging/edxval.sqlite"):
+        (self.here / "mallow.yaml").write_text(
+            f"production:\n  source: olx:{self.source}\n  store: file:production/objects\n"
+            "  catalog: sqlite:production/edxval.sqlite\nledger: mallow.ledger\n"
+            + (f"staging: {{{staging}}}\n" if staging else ""))
+
+    def mallow(self, *arguments):
+        return call([required("MALLOW"), *arguments], cwd=self.here, env=self.environment)
+
+    @property
+    def environment(self):
+        return {**os.environ, "XDG_STATE_HOME": str(self.folder / "state"),
+                "XDG_CONFIG_HOME": str(self.folder / "config")}
+
+    def rehearse(self, *arguments):
+        return self.mallow("run", "--rehearsal", *(arguments or ["--all"]))
+
+    def empty_staging(self):
+        shutil.rmtree(self.staging)
+        self.staging.mkdir()
+
+    def completed(self):
+        """What production's ledger has of its source."""
+        connection = sqlite3.connect(self.here / "mallow.ledger")
+        try:
+            return connection.execute("SELECT ledger, source, transcripts FROM rehearsal ORDER BY ledger").fetchall()
+        finally:
+            connection.close()
+
+    def names(self):
+        return sorted(path.name for path in self.here.iterdir())
+
+    def doctor(self, *arguments):
+        return {check["name"]: check for check in self.mallow("doctor", "--json", *arguments).json["checks"]}
+
+    def refused(self, count):
+        before = inventory(self.here)
+        refused = self.mallow("run", "--all")
+        self.assert_exit(2, refused)
+        self.assertIn(f"wants 2 completed rehearsals of its source, and the ledger has {count}", refused.err)
+        self.assertIn("mallow run --rehearsal --all", refused.err)
+        self.assertEqual(before, inventory(self.here), "nothing was made")
+
+    def test_twice_rehearsed_then_produced(self):
+        self.refused(0)
+        self.assertEqual("attention", self.doctor()["rehearsals"]["verdict"])
+        self.assertEqual("pass", self.doctor()["staging"]["verdict"])
+        # A platform that somebody else's work is on already.
+        self.assert_exit(0, self.mallow("run", "--course", "course-v1:FleetX+F000+2018", f"--without-rehearsals={REASON}"))
+        before = inventory(self.production)
+        self.assertTrue(before)
+        self.refused(0)
+
+        first = self.rehearse()
+        self.assert_exit(0, first)
+        self.assertIn("rehearsal 1 of 2 is complete: 24 transcripts of 3 courses", first.err)
+        self.refused(1)
+        self.assertEqual("1 of 2 completed", self.doctor()["rehearsals"]["measured"])
+        self.empty_staging()
+        second = self.rehearse()
+        self.assert_exit(0, second)
+        self.assertIn("rehearsal 2 of 2 is complete", second.err)
+        self.assertEqual(before, inventory(self.production), "no rehearsal touched production")
+        self.assertEqual([(f"mallow.rehearsal-{number}.ledger", f"olx:{self.source}", 24) for number in (1, 2)],
+                         self.completed())
+
+        self.assertEqual("pass", self.doctor()["rehearsals"]["verdict"])
+        staged = inventory(self.staging)
+        self.assert_exit(0, self.mallow("run", "--all"))
+        self.assert_exit(0, self.mallow("verify", "--deep"))
+        self.assertEqual(staged, inventory(self.staging), "production does not touch staging either")
+        self.assertNotEqual(before, inventory(self.production))
+        notices = self.mallow("report", "--json").json["notices"]
+        self.assertFalse([notice for notice in notices if "rehearsals" in notice], "it needed no word")
+
+    def test_the_override_is_in_the_event_log(self):
+        self.assert_exit(2, self.mallow("run", "--all", "--without-rehearsals", "  "))
+        self.assert_exit(2, self.rehearse("--all", f"--without-rehearsals={REASON}"))
+        self.assertEqual(["mallow.yaml", "production", "staging"], self.names())
+        self.assert_exit(0, self.mallow("run", "--all", f"--without-rehearsals={REASON}"))
+        notices = self.mallow("report", "--json").json["notices"]
+        self.assertTrue([notice for notice in notices if f"after 0 of 2 rehearsals: {REASON}" in notice], notices)
+        # Once is for one run.
+        self.refused(0)
+        refused = self.mallow("failures", "--retry")
+        self.assert_exit(2, refused)
+
+    def test_places_that_are_named_by_hand_have_no_gate(self):
+        self.assert_exit(0, self.mallow(
+            "run", "--all", "--config", "", "--source", f"olx:{self.source}", "--store", f"file:{self.folder}/o",
+            "--catalog", f"sqlite:{self.folder}/c.sqlite", "--ledger", str(self.folder / "l.ledger")))
+
+    def test_what_was_there_before_is_not_rehearsed(self):
+        self.assert_exit(0, self.rehearse())
+        again = self.rehearse()
+        self.assert_exit(0, again)
+        self.assertIn("does not count: staging had every transcript already", again.err)
+        self.assertEqual(1, len(self.completed()))
+        self.empty_staging()
+        self.assert_exit(0, self.rehearse())
+        self.assertEqual(["mallow.rehearsal-1.ledger", "mallow.rehearsal-3.ledger"], [row[0] for row in self.completed()])
+
+    def test_a_completed_one_is_not_counted_again(self):
+        self.assert_exit(0, self.rehearse())
+        before = inventory(self.here)
+        refused = self.rehearse("--all", "--ledger", "mallow.rehearsal-1.ledger")
+        self.assert_exit(2, refused)
+        self.assertIn("is a rehearsal that is complete", refused.err)
+        self.assertEqual(before, inventory(self.here))
+        failing = self.mallow("doctor", "--json", "--rehearsal", "--ledger", "mallow.rehearsal-1.ledger")
+        self.assert_exit(1, failing)
+        self.assert_exit(0, self.mallow("doctor", "--rehearsal"))
+
+    def test_an_unfinished_one_does_not_count_and_is_gone_on_with(self):
+        some = self.rehearse("--course", "course-v1:FleetX+F000+2018")
+        self.assert_exit(0, some)
+        self.assertIn("does not count yet: 2 of 3 courses are not migrated", some.err)
+        self.refused(0)
+        status = self.mallow("status", "--json", "--rehearsal").json
+        self.assertEqual("rehearsal", status["run"]["kind"])
+        self.assertEqual("rehearsal", self.mallow("report", "--json", "--rehearsal").json["kind"])
+        whole = self.rehearse()
+        self.assert_exit(0, whole)
+        self.assertIn("rehearsal 1 of 2 is complete: 24 transcripts", whole.err)
+        self.assertFalse((self.here / "mallow.rehearsal-2.ledger").exists())
+
+    def test_a_killed_one_is_settled_and_gone_on_with(self):
+        victim = subprocess.Popen(
+            [required("MALLOW"), "run", "--rehearsal", "--all", "--json", "--limit-puts", "4"], cwd=self.here,
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(victim.wait)
+        self.addCleanup(victim.kill)
+        objects = self.staging / "objects" / "video-transcripts"
+        wait_until(lambda: objects.is_dir() and any(objects.iterdir()), "an object is stored")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        status = self.mallow("status", "--rehearsal")
+        self.assertIn("mallow run --rehearsal --unfinished goes on", status.out)
+        self.refused(0)
+        self.assert_exit(0, self.mallow("recover", "--rehearsal"))
+        refused = self.mallow("recover", "--ledger", "mallow.rehearsal-1.ledger")
+        self.assert_exit(2, refused)
+        self.assertIn("is the ledger of a rehearsal: add --rehearsal", refused.err)
+        whole = self.rehearse()
+        self.assert_exit(0, whole)
+        self.assertIn("rehearsal 1 of 2 is complete: 24 transcripts", whole.err)
+        self.assertEqual({}, inventory(self.production))
+
+    def test_a_production_run_that_had_begun_is_gone_on_with(self):
+        victim = subprocess.Popen(
+            [required("MALLOW"), "run", "--all", "--limit-puts", "4", f"--without-rehearsals={REASON}"], cwd=self.here,
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(victim.wait)
+        self.addCleanup(victim.kill)
+        objects = self.production / "objects" / "video-transcripts"
+        wait_until(lambda: objects.is_dir() and any(objects.iterdir()), "an object is stored")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        self.assert_exit(2, self.mallow("run", "--all"))
+        self.assert_exit(0, self.mallow("run", "--unfinished"))
+        self.assert_exit(0, self.mallow("verify", "--deep"))
+        self.assert_exit(2, self.mallow("run", "--course", "course-v1:FleetX+F000+2018"))
+
+    def test_a_failure_is_waived_in_the_rehearsal_that_met_it(self):
+        next(self.source.glob("*/static/subs_*")).write_bytes(b"no transcript")
+        self.assert_exit(1, self.rehearse())
+        failures = self.mallow("failures", "--rehearsal")
+        self.assertIn("mallow failures --rehearsal --retry", failures.out)
+        place = self.mallow("failures", "--rehearsal", "--json").json["causes"][0]["videos"][0]
+        self.assert_exit(0, self.mallow(
+            "waive", "--rehearsal", "--course", place["course"], "--video", place["video"], "--reason", "lost"))
+        self.assert_exit(2, self.mallow("failures", "--retry"))
+        retried = self.mallow("failures", "--rehearsal", "--retry")
+        self.assert_exit(0, retried)
+        self.assertIn("rehearsal 1 of 2 is complete", retried.err)
+        self.assertEqual({}, inventory(self.production))
+
+    def test_a_staging_that_touches_production_is_refused_before_anything_is_opened(self):
+        (self.here / "link").symlink_to(self.production)
+        for staging, words in (
+                ("store: file:production/objects, catalog: sqlite:s.sqlite", "is production's store"),
+                ("store: file:link/objects/x, catalog: sqlite:s.sqlite", "lies within production's store"),
+                ("store: file:production, catalog: sqlite:s.sqlite", "lies around production's store"),
+                ("store: file:s, catalog: sqlite:link/edxval.sqlite", "is production's catalog"),
+                ("store: file:s", "staging: has no catalog"), ("catalog: sqlite:s", "staging: has no store"),
+                ("", "mallow.yaml names no staging")):
+            with self.subTest(staging or "none"):
+                self.configure(staging)
+                before = inventory(self.here)
+                for command in ("run --all", "recover", "doctor", "plan", "verify", "discover", "failures --retry"):
+                    name, *rest = command.split()
+                    refused = self.mallow(name, "--rehearsal", *rest)
+                    self.assert_exit(2, refused)
+                    self.assertIn("No rehearsal: ", refused.err)
+                    self.assertIn(words, refused.err)
+                self.assertEqual(before, inventory(self.here), "nothing was made")
+                self.assertEqual("attention", self.doctor()["staging"]["verdict"])
+        self.configure("source: olx:x, store: file:s, catalog: sqlite:s.sqlite")
+        self.assertIn("nobody knows staging.source", self.rehearse().err)
+
+    def test_a_rehearsal_goes_where_staging_says_and_nowhere_else(self):
+        for arguments in (["--store", "file:x"], ["--catalog", "sqlite:x"], ["--config", ""]):
+            refused = self.rehearse("--all", *arguments)
+            self.assert_exit(2, refused)
+            self.assertIn("--rehearsal", refused.err)
+        self.assert_exit(0, self.rehearse("--all", "--dry-run"))
+        self.assertEqual(["mallow.yaml", "production", "staging"], self.names())
+        self.assertEqual({}, inventory(self.staging))
+
+
+if __name__ == "__main__":
+    unittest.main()
