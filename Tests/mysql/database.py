@@ -82,7 +82,7 @@ class Database:
         self.sql(f"""
             CREATE DATABASE edxval;
             CREATE USER mallow@'127.0.0.1' IDENTIFIED BY '{secret}';
-            GRANT ALL ON *.* TO mallow@'127.0.0.1';
+            GRANT ALL ON *.* TO mallow@'127.0.0.1' WITH GRANT OPTION;
             """)
         migrate = "import django, sys; django.setup(); from django.core.management import call_command; call_command('migrate', verbosity=0)"
         subprocess.run(
