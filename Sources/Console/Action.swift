@@ -80,14 +80,17 @@ package enum Action: String, Sendable, CaseIterable {
             Entry([.control("z")], "suspend", "Back to the shell for a while; fg returns. The engine goes on.")
         case .detach: Entry(["q", .control("c")], "detach", "Leave the console. The engine goes on.")
         case .run: Entry(["r"], "run…", "Migrate the marked courses, or the one under the cursor.", .asks)
-        case .retry: Entry(["R"], "retry…", "Run again what failed.", .asks)
+        case .retry: Entry(["R"], "retry…", "Run the courses that failed again; in triage, those of the cause.", .asks)
         case .list: Entry(["L"], "list courses", "List the source's courses and their videos. Moves nothing.", .safe)
         case .pause: Entry(["p"], "pause", "Start no new video until resumed, or resume.", .safe)
         case .more: Entry(["+"], "more at once", "Half as many videos more in flight at once.", .safe)
         case .fewer: Entry(["-"], "fewer at once", "A third fewer videos in flight at once.", .safe)
         case .hold: Entry(["c"], "hold…", "Hold a course's cut-over back, or release it.", .asks)
         case .waive: Entry(["w"], "waive…", "Let a video stay behind, with your name and a reason.", .asks)
-        case .withdraw: Entry(["u"], "take back…", "Take back the waivers of the video that is looked at.", .asks)
+        case .withdraw:
+            Entry(
+                ["u"], "take back…",
+                "Take back the waivers of the video that is looked at; in triage, those of the cause.", .asks)
         case .triage: Entry(["t"], "triage", "Everything that failed, by cause.")
         case .drain: Entry(["D"], "drain…", "End the run: videos in flight are finished, no new one starts.", .asks)
         case .stop: Entry(["!"], "stop now…", "End the engine at once. The next run puts right what was open.", .asks)

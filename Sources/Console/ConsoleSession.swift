@@ -179,6 +179,10 @@ package actor ConsoleSession {
             await write("\(counted(waivers.count, "waiver")) taken back; run the course again to let it count") {
                 try await $0.withdraw(waivers, by: actor)
             }
+        case .withdrawAll(let videos):
+            await write("the waivers are taken back; run the courses again to let it count") {
+                try await $0.withdrawAll(of: videos, by: actor)
+            }
         case .inspect(let request, let look):
             lookAround {
                 .inspected(look, .seen(try await $0.inspect(request), at: $1()))
@@ -254,6 +258,7 @@ package actor ConsoleSession {
     /// Writes something into the ledger and says what became of it.
     private func write(_ done: String? = nil, _ body: (Ledger) async throws -> Void) async {
         do {
+            try watch.refuseLoss()
             try await body(ledger)
             if let done { await take(.done(Notice(.done, done, at: ledger.now()))) }
         } catch {

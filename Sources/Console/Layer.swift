@@ -49,9 +49,12 @@ package struct Waiving: Sendable, Hashable {
     package let name: String
     /// What is wrong with them.
     package let cause: String
+    /// How many of them may stay behind already.
+    package let waived: Int
     package var reason = Reason()
 
-    init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil) {
+    init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil, waived: Int) {
+        self.waived = waived
         self.videos = videos
         self.name = name
         self.cause = cause

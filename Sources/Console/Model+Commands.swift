@@ -65,7 +65,13 @@ extension Model {
             layers.append(.confirmation(confirmation))
             return [.prove(look)]
         case .hold:
-            layers.append(.confirmation(confirmation(holding: courses)))
+            let open = courses.filter { !$0.isAtItsEnd }
+            guard !open.isEmpty else {
+                return refuse(
+                    "there is no cut-over to hold back: \(names(courses)) \(courses.count == 1 ? "is" : "are") at the end"
+                )
+            }
+            layers.append(.confirmation(confirmation(holding: open)))
             return []
         }
     }
@@ -125,6 +131,8 @@ extension Model {
                 "run \(run.id) is going on, and its engine takes its courses when it starts: wait, or end it with "
                     + keymap.hint(.drain)
             )
+        } else if isStarting {
+            blockers.append("an engine is starting already: wait until it shows itself")
         } else if isListing {
             blockers.append("the source's courses are being listed: wait until that is done")
         }
@@ -138,7 +146,7 @@ extension Model {
                 names(courses),
                 "\(counted(videos, "video")) listed, \(videos - verified) not yet verified, at most "
                     + "\(concurrency) at once\(last.map { " as in run \($0.id)" } ?? ""): "
-                    + time(for: videos - verified),
+                    + time(for: videos - verified, atOnce: concurrency),
             ]
                 + (request.choices.isEmpty
                     ? [] : ["as in run \(last?.id ?? 0): " + request.choices.joined(separator: " ")])
@@ -177,16 +185,19 @@ extension Model {
         return ["start no video that is not done when the window shuts; the rest waits for the next one"]
     }
 
-    /// How long it may take, from the last run's pace: half of that to twice that, for its videos may be others.
-    private func time(for videos: Int) -> String {
+    /// How long it may take: from half of what the last run's pace says to twice that, for its videos may be others. Its
+    /// pace as a whole is one, and what each of its videos took is another, for a run with more or fewer of them at once.
+    private func time(for videos: Int, atOnce concurrency: Int) -> String {
         guard videos > 0 else { return "they are only checked again" }
         guard let pace = view?.pace else { return "how long it takes is not known yet" }
-        let seconds = pace.seconds / Double(pace.videos) * Double(videos)
-        let (soon, late) = (Figures.duration(seconds / 2), Figures.duration(seconds * 2))
+        let asAWhole = pace.seconds / Double(pace.videos) * Double(videos)
+        let byVideo = pace.secondsEach * Double(videos) / Double(max(1, min(concurrency, videos)))
+        let range = min(asAWhole, byVideo) / 2...max(asAWhole, byVideo) * 2
+        let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
         let words = "about \(soon)–\(late) at the pace of run \(pace.run)"
         guard let deadline else { return words }
-        let verdict = deadline.verdict(on: seconds / 2...seconds * 2, at: now)
-        let last = deadline.shuts.addingTimeInterval(-seconds * 2)
+        let verdict = deadline.verdict(on: range, at: now)
+        let last = deadline.shuts.addingTimeInterval(-range.upperBound)
         return "\(words), \(verdict.rawValue) before \(Figures.hour(deadline.shuts, timeZone))"
             + (verdict == .fits ? ", safe to begin until \(Figures.hour(last, timeZone))" : "")
     }
@@ -198,6 +209,7 @@ extension Model {
 
     private mutating func list() -> [Effect] {
         if hasEngine { return refuse("an engine runs: it lists the courses itself") }
+        if isStarting { return refuse(Self.starting) }
         if isListing { return refuse("the source's courses are being listed already") }
         if lostEngine != nil { return refuse("first let the lost run go on, with \(keymap.hint(.run))") }
         guard place.source != nil, place.store != nil, place.catalog != nil else {
@@ -209,8 +221,12 @@ extension Model {
 
     // MARK: - Steering a run
 
+    private static let starting = "an engine is starting: wait until it shows itself"
+
+    private var noEngine: String { isStarting ? Self.starting : "no engine runs" }
+
     private mutating func submit(_ command: OperatorCommand) -> [Effect] {
-        guard hasEngine else { return refuse("no engine runs") }
+        guard hasEngine else { return refuse(noEngine) }
         tell(.information, "asked the engine: \(command)…")
         return [.submit(command)]
     }
@@ -223,7 +239,7 @@ extension Model {
     }
 
     private mutating func setConcurrency(_ change: (Int) -> Int) -> [Effect] {
-        guard hasEngine else { return refuse("no engine runs") }
+        guard hasEngine else { return refuse(noEngine) }
         guard let now = askedConcurrency ?? openRun?.concurrency, now > 0 else {
             return refuse("the engine has not said yet how many videos it takes at once")
         }
@@ -235,7 +251,7 @@ extension Model {
 
     /// Ends the run, in its own time or at once.
     private mutating func end(_ command: OperatorCommand) -> [Effect] {
-        guard hasEngine else { return refuse("no engine runs") }
+        guard hasEngine else { return refuse(noEngine) }
         let isAtOnce = command == .stop
         layers.append(
             .confirmation(
@@ -262,8 +278,11 @@ extension Model {
 
     // MARK: - Decisions
 
-    private func confirmation(holding courses: [ChosenCourse]) -> Confirmation {
-        let holds = courses[0].heldBy == nil
+    /// Holds those that are not held; where all of them are, releases them.
+    private func confirmation(holding chosen: [ChosenCourse]) -> Confirmation {
+        let free = chosen.filter { $0.heldBy == nil }
+        let holds = !free.isEmpty
+        let courses = holds ? free : chosen
         return Confirmation(
             title: "\(holds ? "Hold the cut-over of" : "Release") \(counted(courses.count, "course"))",
             will: [
@@ -305,7 +324,8 @@ extension Model {
                 Waiving(
                     videos: [reference], name: video.row.displayName,
                     cause: failure?.cause ?? "its cause cannot be read",
-                    only: transcript?.failure == nil ? nil : transcript?.language)))
+                    only: transcript?.failure == nil ? nil : transcript?.language,
+                    waived: openVideo == nil || view?.waivers.isEmpty != false ? 0 : 1)))
         return []
     }
 
@@ -330,6 +350,38 @@ extension Model {
             )
         )
         return []
+    }
+
+    /// What many videos stand for is decided twice: by a reason, and by their number.
+    func confirmation(waiving: Waiving, as waivers: [Waiver]) -> Confirmation {
+        let courses = Set(waiving.videos.map(\.course)).sorted()
+        let shown = courses.prefix(3).map(\.text).joined(separator: ", ")
+        let videos = counted(waiving.videos.count, "video")
+        return Confirmation(
+            title: "Let \(videos) stay behind",
+            will: [
+                "let \(videos) of \(counted(courses.count, "course")) stay behind with all their transcripts, the good ones too: "
+                    + shown + (courses.count > 3 ? " and \(courses.count - 3) more" : ""),
+                "be signed \(place.operator): \(waiving.reason.kept)",
+                "let these courses cut over without them when they are run next",
+            ]
+                + (waiving.waived > 0
+                    ? ["replace the reason of \(counted(waiving.waived, "video")) that may stay behind already"] : []),
+            willNot: ["remove anything from the contentstore"],
+            undo: "\(keymap.hint(.withdraw)) in triage, until the courses are run", blockers: [],
+            typed: typed("waive \(waiving.videos.count)"), commandLine: nil, effect: .waive(waivers))
+    }
+
+    /// Takes back what was waived of one cause.
+    func confirmation(withdrawing group: TroubleGroup) -> Confirmation {
+        let count = group.videos.count(where: \.isWaived)
+        return Confirmation(
+            title: "Take the waivers of \(counted(count, "video")) back",
+            will: ["take back every waiver for them and for their transcripts, whoever signed it"],
+            willNot: ["change anything that is migrated"],
+            undo: "\(keymap.hint(.waive)) waives them again, with a new reason", blockers: [],
+            typed: typed("take back"),
+            commandLine: nil, effect: .withdrawAll(group.references))
     }
 
     /// On production whatever writes is typed.

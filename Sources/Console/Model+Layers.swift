@@ -173,6 +173,7 @@ extension Model {
     private mutating func carryOut(_ confirmation: Confirmation) -> [Effect] {
         if case .launch = confirmation.effect {
             launchedAfter = view?.run?.id ?? 0
+            startedAfter = launchedAfter
             marks = []
         }
         return [confirmation.effect]
@@ -187,7 +188,12 @@ extension Model {
         switch keymap.action(of: key) {
         case .retry, .run: question = .run(.named(groups[place].courses), without: nil)
         case .waive: layers.append(.waive(waiving(groups[place])))
-        case .open: return open(waiving(groups[place]).videos[0])
+        case .withdraw:
+            guard groups[place].videos.contains(where: \.isWaived) else {
+                return refuse("there is no waiver for these videos")
+            }
+            layers.append(.confirmation(confirmation(withdrawing: groups[place])))
+        case .open: return open(groups[place].references[0])
         case .help: layers.append(.help(first: 0))
         default: break
         }
@@ -204,8 +210,10 @@ extension Model {
                     course: $0.course, block: $0.block, language: waiving.language, actor: place.operator,
                     reason: waiving.reason.kept)
             }
-            // The triage it was chosen in is another one now; a video stays open.
-            if case .triage? = layer { layers.removeLast() }
+            if waiving.videos.count > 1 {
+                layers.append(.confirmation(confirmation(waiving: waiving, as: waivers)))
+                return []
+            }
             return [.waive(waivers)]
         case .tab: waiving.language = waiving.language == nil ? waiving.only : nil
         default: waiving.reason.take(key)

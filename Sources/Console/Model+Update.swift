@@ -94,18 +94,27 @@ extension Model {
         if isAnswered || !hasEngine { askedPause = nil }
         // Last, since it is what holds now.
         if ended, let run = view.run {
-            tell(run.isWell ? .done : .refused, "run \(run.id) ended: \(run.outcome)")
+            let next =
+                view.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) > 0
+                ? ": \(keymap.hint(.triage)) shows what needs you" : ""
+            tell(run.isWell ? .done : .refused, "run \(run.id) ended: \(run.outcome)\(next)")
         }
         return effects
     }
 
     private mutating func take(_ end: EngineEnd) -> [Effect] {
-        launchedAfter = nil
+        let before = startedAfter
+        (launchedAfter, startedAfter) = (nil, nil)
         switch (end.launch.work, end.status) {
         case (.list, 0): tell(.done, "the source's courses are listed")
         // Its last line is what it counts for.
         case (.courses, 0) where place.kind == .rehearsal: tell(.done, end.words)
         case (_, 0), (_, 3), (_, 130): break
+        case (.courses, RunExit.ledgerBusy.rawValue):
+            tell(.refused, "your run did not begin: another engine has the ledger, and goes on")
+            return [.bell]
+        // It came to its end, and that has been told.
+        case (.courses, .some) where view?.run?.ended != nil && (view?.run?.id ?? 0) > (before ?? .max): break
         case (_, let status):
             // The last line of one that was killed is about something else.
             let how = status.map { " (exit code \($0)): \(end.words.isEmpty ? "it said nothing" : end.words)" }
@@ -164,6 +173,7 @@ extension Model {
             pinnedEvent = pinnedEvent == nil ? view?.events.last?.seq ?? view?.lastEvent : nil
         case .mouse:
             takesMouse.toggle()
+            tell(.information, takesMouse ? "the mouse is taken" : "the mouse selects text again")
             return [.mouse(takesMouse)]
         case .copy: return copy()
         case .redraw: return [.redraw]
@@ -217,14 +227,16 @@ extension Model {
         return []
     }
 
-    /// One level: the filter of the log, the zoom, the pane.
+    /// One level: the filter of the log, the zoom, the pane, the filter of the courses.
     private mutating func back() {
         if pane == .log, !logFilter.isEmpty {
             logFilter = ""
         } else if isZoomed {
             isZoomed = false
-        } else {
+        } else if pane != .courses {
             pane = .courses
+        } else {
+            filter = ""
         }
     }
 
@@ -280,8 +292,8 @@ extension Model {
             unrehearsed.reason.paste(text)
             layers.append(.unrehearsed(unrehearsed))
         case .confirmation(let confirmation):
-            // What is typed to confirm is typed.
             layers.append(.confirmation(confirmation))
+            tell(.refused, "a paste is no answer: what confirms is typed")
         case let other?: layers.append(other)
         case nil: break
         }

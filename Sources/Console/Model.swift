@@ -59,6 +59,8 @@ package struct Model: Sendable {
     package var notices: [Notice] = []
     /// The newest run when a program was started that has not shown itself in the ledger yet; nil when none was.
     package var launchedAfter: Int64?
+    /// The newest run when a program was started that has not ended yet; nil when none was.
+    var startedAfter: Int64?
 
     package init(
         size: Size, capabilities: Capabilities, place: Place, themes: [Theme], theme: Theme, keymap: Keymap = .standard,
@@ -95,6 +97,9 @@ package struct Model: Sendable {
         let seconds = age + max(0, now.timeIntervalSince(view.at))
         return seconds < 3 ? nil : Int(seconds)
     }
+
+    /// Whether a program was started that has not shown itself in the ledger yet.
+    package var isStarting: Bool { launchedAfter != nil }
 
     /// Whether an operator has paused it; a run may wait for other things besides.
     package var isPaused: Bool { openRun != nil && view?.orders.isPaused == true }

@@ -78,14 +78,22 @@ extension RunTotals {
     var videosDone: Int { videosProven + sum(\.rolledBack) + sum(\.failed) }
     /// Videos that are where they should be, or that somebody lets stay behind.
     var videosProven: Int { sum(\.verified) + sum(\.waivedVideos) }
-    /// Videos that the run is through with; what a queued course had before is looked at again.
+    /// Videos that the run is through with. What a queued course had before is looked at again, and what has failed in a
+    /// course that is not at its end may be tried again.
     var videosBehind: Int {
-        states.filter { $0.state != CourseState.queued.rawValue }.reduce(0) { $0 + $1.videosDone }
+        states.reduce(0) { sum, state in
+            switch CourseState(rawValue: state.state) {
+            case .queued: sum
+            case .running, .retrying: sum + state.videosProven
+            default: sum + state.videosDone
+            }
+        }
     }
-    /// Videos that are before the run: those of queued courses, whatever an earlier run made of them, and what is open.
+    /// Videos that are before the run: all others of the courses that it has not brought to their end.
     var videosAhead: Int {
         states.filter { CourseState(rawValue: $0.state)?.isUnfinished == true }.reduce(0) { sum, state in
-            sum + state.pending + state.migrating + (state.state == CourseState.queued.rawValue ? state.videosDone : 0)
+            let isBegun = state.state != CourseState.queued.rawValue
+            return sum + state.pending + state.migrating + state.videosDone - (isBegun ? state.videosProven : 0)
         }
     }
     /// Courses that have to be run, or are, whose videos nobody has counted yet.
@@ -113,7 +121,8 @@ extension RunTotals {
 }
 
 extension RunTotals.State {
-    fileprivate var videosDone: Int { verified + waivedVideos + rolledBack + failed }
+    fileprivate var videosDone: Int { videosProven + rolledBack + failed }
+    fileprivate var videosProven: Int { verified + waivedVideos }
 }
 
 extension CourseRow {

@@ -15,6 +15,10 @@ package struct TroubleGroup: Sendable, Hashable {
     /// Not empty; in order of their courses.
     package let videos: [TroubledVideo]
 
+    var references: [VideoReference] {
+        videos.map { VideoReference(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block)) }
+    }
+
     package var courses: Set<CourseKey> { Set(videos.map { CourseKey(unchecked: $0.key) }) }
 
     /// Whether running again can help.
@@ -52,12 +56,11 @@ extension Model {
 
     func waiving(_ group: TroubleGroup) -> Waiving {
         Waiving(
-            videos: group.videos.map {
-                VideoReference(course: CourseKey(unchecked: $0.key), block: UsageKey(unchecked: $0.block))
-            },
+            videos: group.references,
             name: group.videos[0].displayName,
             cause: group.wordings == 1
-                ? group.failure?.cause ?? group.cause.class : "\(group.cause.class), in \(group.wordings) wordings"
+                ? group.failure?.cause ?? group.cause.class : "\(group.cause.class), in \(group.wordings) wordings",
+            waived: group.videos.count(where: \.isWaived)
         )
     }
 }

@@ -69,7 +69,7 @@ extension LedgerView {
     /// The courses of a choice, in the order of their keys.
     static func chosen(_ db: Database, _ choice: CourseChoice) throws -> [ChosenCourse] {
         let columns = """
-            SELECT id, key, held_by AS heldBy, verified,
+            SELECT id, key, state, held_by AS heldBy, verified,
                 pending + migrating + verified + rolled_back + failed + waived_videos AS videos,
                 state IN ('queued', 'running', 'retrying') AND run IS (\(Snapshot.newestRun)) AS isUnfinished
             FROM course
@@ -107,7 +107,11 @@ extension LedgerView {
         while let row = try runs.next() {
             let (run, seconds): (Int64, Double) = (row[0], row[1])
             let videos = try Int.fetchOne(statement, arguments: [run]) ?? 0
-            if videos >= 10 { return Pace(run: run, videos: videos, seconds: seconds) }
+            if videos >= 10 {
+                return Pace(
+                    run: run, videos: videos, seconds: seconds,
+                    secondsEach: try Double.fetchOne(db, sql: secondsEach) ?? 0)
+            }
         }
         return nil
     }
@@ -116,6 +120,12 @@ extension LedgerView {
         let statement = try db.cachedStatement(sql: "SELECT source, count(*) FROM rehearsal GROUP BY source")
         return try Row.fetchAll(statement).reduce(into: [:]) { $0[$1[0]] = $1[1] }
     }
+
+    /// Of videos that were looked at again there is next to nothing to learn; a fleet of any size is asked in no time.
+    private static let secondsEach = """
+        SELECT avg(seconds) FROM (SELECT state, seconds, migrated FROM video ORDER BY id DESC LIMIT 2000)
+        WHERE state = 'verified' AND migrated > 0
+        """
 
     // MARK: - Videos
 
@@ -146,7 +156,7 @@ extension LedgerView {
     static func troubles(_ db: Database, limit: Int) throws -> [TroubledVideo] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT c.key, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt,
+                SELECT c.key, c.state AS courseState, v.block, v.display_name AS displayName, v.state, v.failure, v.attempt,
                     EXISTS (SELECT 1 FROM waiver w WHERE w.course = c.key AND w.block = v.block) AS isWaived
                 FROM video v JOIN course c ON c.id = v.course
                 WHERE v.state IN ('failed', 'rolled back') ORDER BY v.course, v.id LIMIT ?

@@ -68,11 +68,15 @@ package struct LedgerView: Sendable {
 package struct ChosenCourse: Sendable, Hashable, Codable, FetchableRecord {
     package let id: Int64
     package let key: String
+    package let state: String
     package let heldBy: String?
     package let videos: Int
     package let verified: Int
     /// Whether the newest run took it and has not brought it to its end.
     package let isUnfinished: Bool
+
+    /// Whether there is nothing left in it that could be held back.
+    package var isAtItsEnd: Bool { CourseState(rawValue: state)?.isProven == true }
 }
 
 /// How fast a run that has ended was: what a next one may take is told from it.
@@ -81,6 +85,12 @@ package struct Pace: Sendable, Hashable {
     /// Videos that it brought to an end, those included that an earlier run had verified.
     package let videos: Int
     package let seconds: Double
+    /// For how many seconds each of the newest verified videos was in flight, on average.
+    package let secondsEach: Double
+
+    package init(run: Int64, videos: Int, seconds: Double, secondsEach: Double) {
+        (self.run, self.videos, self.seconds, self.secondsEach) = (run, videos, seconds, secondsEach)
+    }
 }
 
 /// A command as the ledger keeps it.
@@ -108,6 +118,11 @@ package struct TroubledVideo: Sendable, Hashable, Codable, FetchableRecord {
     package let attempt: Int
     /// Whether somebody has let it, or a transcript of it, stay behind since: it counts when its course is run next.
     package let isWaived: Bool
+    /// The state of its course.
+    package let courseState: String
+
+    /// Whether a run is still at work on its course, and may try it again by itself.
+    package var isInWork: Bool { CourseState(rawValue: courseState)?.isUnfinished == true }
 
     /// Why; nil when a later version of the program wrote it.
     package var why: Failure? { Failure(kept: failure) }

@@ -7,6 +7,8 @@ import Synchronization
 package final class LedgerWatch: Sendable {
     private let ledger: Ledger
     private let database: DatabaseQueue
+    /// Which file was opened.
+    private let file: FileIdentity?
     /// What takes a look at every course, as of a version of the ledger: a key that only moves a cursor needs no new one.
     private let overview = Mutex(Overview())
 
@@ -29,14 +31,29 @@ package final class LedgerWatch: Sendable {
         configuration.label = "console"
         do {
             database = try DatabaseQueue(path: ledger.path, configuration: configuration)
+            file = FileIdentity(ledger.path)
         } catch let error as DatabaseError {
             throw Failure(error, ledger: ledger.path)
         }
     }
 
     /// A number that is another one as soon as anybody has written to the ledger. Reads no page of it.
+    ///
+    /// - Throws: ``Failure``, also when the file is gone or another one: what is open is then nobody's any more.
     package func version() async throws -> Int {
-        try await reading { try Self.version($0) }
+        try refuseLoss()
+        return try await reading { try Self.version($0) }
+    }
+
+    /// - Throws: ``Failure`` when the ledger's file is not the one that was opened. What would be written into that one
+    ///   nobody would ever read.
+    package func refuseLoss() throws {
+        guard FileIdentity(ledger.path) != file else { return }
+        throw Failure(
+            .conflict, "reading the ledger", at: ledger.path, cause: "the file that was opened is not there any more",
+            safe: "what it said stands on the screen, and nothing is written",
+            advice: "put it back, and open the console anew"
+        )
     }
 
     /// Takes the look at every course that the first view needs, so that it can be taken while something else is made ready.

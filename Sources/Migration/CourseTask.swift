@@ -149,7 +149,7 @@ struct CourseTask: Sendable {
 
     private func cutOver(_ reading: CourseReading, _ progress: inout CourseProgress) async throws -> Attempt {
         switch try await cutover.run(reading, progress.reports) {
-        case .done: return .done(.migrated, reason: "")
+        case .done(let remark): return .done(.migrated, reason: remark)
         case .held(let reason): return .done(.held, reason: reason)
         case .failed(let failure): return .failed(failure)
         case .stale(let blocks, let failure):

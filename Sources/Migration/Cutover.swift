@@ -4,7 +4,8 @@ import MigrationModel
 /// The gate and what comes after it: law 7, cut-over is last and proven.
 struct Cutover: Sendable {
     enum Outcome: Sendable {
-        case done
+        /// With what somebody should know of it; empty for nothing.
+        case done(String)
         /// It waits for the operator.
         case held(String)
         case failed(Failure)
@@ -40,15 +41,14 @@ struct Cutover: Sendable {
             if try await journal.isHeld(course) {
                 return .held("an operator holds back its cut-over; release it to go on")
             }
-            try await switchFlag()
-            try await tellNewIDs(reading, reports)
+            let remarks = [try await switchFlag(), try await tellNewIDs(reading, reports)].compactMap(\.self)
+            try await resolveFailedTasks()
+            return .done(remarks.joined(separator: "; "))
         } catch let lost as LedgerLost {
             throw lost
         } catch {
             return .failed(Failure(error, "cutting over", at: "\(course)"))
         }
-        try await resolveFailedTasks()
-        return .done
     }
 
     /// The consistency check of the course: contentstore count <= store count for each video, on rows read now.
@@ -74,18 +74,19 @@ struct Cutover: Sendable {
         return missing
     }
 
-    private func switchFlag() async throws {
+    /// - Returns: what somebody has to do besides; nil for nothing.
+    private func switchFlag() async throws -> String? {
         let flag = try await catalog.flag(of: course)
         guard flag.isAvailable else {
             let text = "the platform has no feature flag tables; rows and edx_video_ids are the switch there"
-            return try await journal.record(.notice(course: course, block: nil, text: text))
+            try await journal.record(.notice(course: course, block: nil, text: text))
+            return nil
         }
         if flag.isOn {
             try await journal.record(.flagOn(course))
-            if flag.platform == .off {
-                try await journal.record(.notice(course: course, block: nil, text: Self.without))
-            }
-            return
+            guard flag.platform == .off else { return nil }
+            try await journal.record(.notice(course: course, block: nil, text: Self.without))
+            return Self.without
         }
         try await journal.record(.flagIntent(course))
         do {
@@ -103,6 +104,7 @@ struct Cutover: Sendable {
         }
         let text = Self.effect(now.platform, surroundings.clock(at: surroundings.uptime() + FlagState.cached))
         try await journal.record([.flagOn(course), .notice(course: course, block: nil, text: text)])
+        return now.platform == .off ? Self.without : nil
     }
 
     /// What the course's flag does now, and when.
@@ -122,15 +124,18 @@ struct Cutover: Sendable {
         + "a release that goes by it needs it switched on in Django's admin"
 
     /// A source that is only read cannot be told the ids that were derived; the operator must be.
-    private func tellNewIDs(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws {
+    ///
+    /// - Returns: the same.
+    private func tellNewIDs(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> String? {
         let new = reading.videos.count { video in
             video.isNewID && (reports[video.block.usageKey]?.counts.store ?? 0) > 0
         }
-        guard new > 0 else { return }
+        guard new > 0 else { return nil }
         let text =
             (new == 1 ? "1 video has a new edx_video_id" : "\(new) videos have new edx_video_ids")
             + " that the course does not hold yet; mallow report lists them"
         try await journal.record(.notice(course: course, block: nil, text: text))
+        return text
     }
 
     /// Stamps what is left of earlier failures. What stands in its way does not undo a migration: it is a notice.

@@ -87,6 +87,58 @@ import Themes
         }
     }
 
+    @Test func `of courses of which some are held the others are held, and then all released`() async throws {
+        try await onNight(hasEngine: true, isProduction: false) { model, night in
+            let open = Night.courses.filter { $0.state != .migrated }.map(\.key)
+            try await night.ledger.hold([open[0]], true, by: "jon")
+            try await model.press("*", on: night)
+            guard case .hold(let courses, true)? = try await model.press("c", .tab, .enter, on: night).first else {
+                Issue.record("nothing was held")
+                return
+            }
+            #expect(Set(courses) == Set(open.dropFirst()), "what is held already, and what has cut over, is left alone")
+            try await night.ledger.hold(courses, true, by: "mira")
+            try await model.load(from: night)
+            guard case .hold(let all, false)? = try await model.press("c", .tab, .enter, on: night).first else {
+                Issue.record("nothing was released")
+                return
+            }
+            #expect(Set(all) == Set(open))
+        }
+    }
+
+    @Test func `a course that will be held says so before its run has come there`() async throws {
+        try await onNight(hasEngine: true) { model, night in
+            let running = try #require(Night.courses.first { $0.state == .running }).key
+            try await night.ledger.hold([running], true, by: "jon")
+            model.course.id = nil
+            model.filter = "CS101"
+            try await model.load(from: night)
+            let text = Screen.render(model).text
+            #expect(text.contains("hold") && text.contains("will be held"))
+            #expect(text.contains("is held by jon: c releases it"))
+        }
+    }
+
+    @Test func `while an engine starts it cannot be steered, and no second one is started`() async throws {
+        try await onNight(hasEngine: false, isProduction: false) { model, night in
+            let started = try await model.press("r", .tab, .enter, on: night)
+            guard case .launch(let request)? = started.first else {
+                Issue.record("\(started)")
+                return
+            }
+            for key in ["p", "+", "D", "!", "L"] as [Key] {
+                let effects = try await model.press(key, on: night)
+                #expect(effects == [.bell])
+                #expect(model.notices.last?.text == "an engine is starting: wait until it shows itself")
+            }
+            let effects = try await model.press("r", .tab, .enter, on: night)
+            #expect(effects.isEmpty)
+            model.update(.ended(EngineEnd(launch: request, status: RunExit.ledgerBusy.rawValue, words: "mallow: held")))
+            #expect(model.notices.last?.text.hasPrefix("your run did not begin: another engine") == true)
+        }
+    }
+
     @Test func `what is only to be known is seen before Go is chosen`() async throws {
         try await onNight(hasEngine: false, isProduction: false) { model, night in
             let look = try await question(&model, on: night)

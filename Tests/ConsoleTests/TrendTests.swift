@@ -51,6 +51,14 @@ import Testing
             try await log.record([.videoState(VideoReport(course: course, block: block, state: .verified, attempt: 1))])
         }
 
+        func fail(_ number: Int, of course: CourseKey) async throws {
+            let failure = Failure(
+                .transient, "storing a transcript", at: "a test", cause: "no room", advice: "make some")
+            let report = VideoReport(
+                course: course, block: Self.block(number, course), state: .rolledBack, failure: failure, attempt: 1)
+            try await log.record([.videoState(report)])
+        }
+
         private static func block(_ number: Int, _ course: CourseKey) -> UsageKey {
             UsageKey(course: course, type: "video", block: "v\(number)")
         }
@@ -101,10 +109,33 @@ import Testing
                 try await fleet.verify(video, of: course(0))
                 try await fleet.look(&model, after: 1)
             }
-            #expect(Screen.render(model).text.contains("12%  5/10+ videos"))
+            #expect(Screen.render(model).text.contains("~12%  5/10+ videos"))
             // 35 are left, at one a second.
             let range = try #require(model.remaining)
             #expect(range.lowerBound > 30 && range.upperBound < 45, "\(range)")
+            try await fleet.log.close()
+        }
+    }
+
+    @Test func `what has failed and may be tried again is no work that is done`() async throws {
+        try await withTemporaryFolder { folder in
+            let fleet = try await Fleet("\(folder)/ledger")
+            var model = Model.test(100, 30)
+            try await fleet.find(course(1))
+            try await fleet.begin(course(1), videos: 100)
+            for number in 0..<10 {
+                try await fleet.fail(number, of: course(1))
+                try await fleet.look(&model, after: 1)
+            }
+            #expect(model.remaining == nil, "nothing of it is done: there is no pace to tell anything from")
+            try await fleet.log.record([.courseState(course(1), .retrying, reason: "retry 1 of 3", retries: 1)])
+            for number in 10..<30 {
+                try await fleet.verify(number, of: course(1))
+                try await fleet.look(&model, after: 1)
+            }
+            // 80 are left, ten of them for the second time, at two in three seconds, for nothing was done in the first ten.
+            let range = try #require(model.remaining)
+            #expect(range.lowerBound > 70 && range.upperBound < 160, "\(range)")
             try await fleet.log.close()
         }
     }

@@ -222,6 +222,35 @@ import Themes
 
     /// What random hands do at a console must never write without its question.
 
+    @Test func `Esc among the courses drops their filter, and a paste answers no question`() async throws {
+        try await onNight(hasEngine: false) { model, night in
+            try await model.press("/", on: night)
+            try await model.type("bio", on: night)
+            try await model.press(.enter, on: night)
+            #expect(model.view?.order.count == 1)
+            #expect(Screen.render(model).text.contains("1 Courses 1 of 8"))
+            try await model.press(.escape, on: night)
+            #expect(model.view?.order.count == Night.courses.count)
+            try await model.press("r", on: night)
+            model.update(.terminal(.paste("1 objects")))
+            #expect(model.notices.last?.text == "a paste is no answer: what confirms is typed")
+            let effects = try await model.press(.tab, .enter, on: night)
+            #expect(!effects.contains { $0.writes })
+        }
+    }
+
+    @Test func `what a drained run has left needs somebody, and the key is told`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            try await night.log.record([.runEnded(.interrupted, reason: "mira asked it to drain")])
+            try await night.log.close()
+            var model = Model.test(160, 40)
+            try await model.load(from: night)
+            #expect(Screen.render(model).text.contains("run 1 drained: r goes on with 4 courses"))
+            #expect(model.needs == 3, "a failed course, a held one, and what the run has left")
+        }
+    }
+
     @Test(arguments: 0..<40)
     func `no keys and no paste write anything that was not asked and answered`(_ seed: UInt64) async throws {
         try await onNight(hasEngine: seed % 2 == 0, wantedRehearsals: seed % 4 == 1 ? 2 : 0) { model, night in
@@ -249,7 +278,9 @@ import Themes
                     case .confirmation(let confirmation)?:
                         #expect(confirmation.isArmed(on: model.size))
                         #expect(confirmation.typed == nil || confirmation.text == confirmation.typed)
-                    case .waive(let waiving)?: #expect(waiving.reason.isGiven)
+                    case .waive(let waiving)?:
+                        #expect(waiving.reason.isGiven)
+                        #expect(waiving.videos.count == 1, "of many the number is asked for, too")
                     default: Issue.record("\(effect) was not asked for")
                     }
                 }
@@ -264,7 +295,7 @@ extension Effect {
         switch self {
         case .launch(let request): request.work != .list
         case .submit(let command): command == .drain || command == .stop
-        case .hold, .waive, .withdraw: true
+        case .hold, .waive, .withdraw, .withdrawAll: true
         case .inspect, .prove, .exportLog, .copy, .redraw, .suspend, .mouse, .keepTheme, .bell, .detach: false
         }
     }

@@ -154,17 +154,37 @@ import Themes
         }
     }
 
-    @Test func `triage groups videos by cause, and one decision waives them all`() async throws {
+    @Test func `many videos of one cause are waived by a reason and by their number, and taken back together`()
+        async throws
+    {
         try await onNight(hasEngine: false) { model, night in
             try await model.press("t", on: night)
             #expect(model.troubleGroups.map(\.videos.count) == [3, 1])
             try await model.press("w", on: night)
             try await model.type("known", on: night)
+            let early = try await model.press(.enter, on: night)
+            #expect(early.isEmpty, "three videos are asked about once more")
+            #expect(Screen.render(model).text.contains("Let 3 videos stay behind"))
+            try await model.type("waive 3", on: night)
             guard case .waive(let waivers)? = try await model.press(.enter, on: night).first else {
                 Issue.record("nothing was waived")
                 return
             }
             #expect(waivers.count == 3)
+            #expect(Set(waivers.map(\.reason)) == ["known"])
+
+            try await night.ledger.waive(waivers)
+            try await model.load(from: night)
+            #expect(Screen.render(model).text.contains("take the waivers of 3 videos back"))
+            try await model.press("w", on: night)
+            #expect(Screen.render(model).text.contains("3 videos may stay behind already"))
+            try await model.press(.escape, "u", on: night)
+            try await model.type("take back", on: night)
+            guard case .withdrawAll(let videos)? = try await model.press(.enter, on: night).first else {
+                Issue.record("nothing was taken back")
+                return
+            }
+            #expect(try await night.ledger.withdrawAll(of: videos, by: "mira") == 3)
         }
     }
 }

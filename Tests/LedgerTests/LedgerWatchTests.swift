@@ -92,6 +92,20 @@ import Testing
         }
     }
 
+    @Test func `a ledger whose file is gone, or another one, is not taken for the one that was opened`() async throws {
+        try await onLedger { ledger, _, _ in
+            let watch = try LedgerWatch(ledger)
+            _ = try await watch.version()
+            try FileManager.default.moveItem(atPath: ledger.path, toPath: ledger.path + ".away")
+            await #expect(throws: Failure.self) { try await watch.version() }
+            try Data().write(to: URL(fileURLWithPath: ledger.path))
+            #expect(throws: Failure.self) { try watch.refuseLoss() }
+            try FileManager.default.removeItem(atPath: ledger.path)
+            try FileManager.default.moveItem(atPath: ledger.path + ".away", toPath: ledger.path)
+            try watch.refuseLoss()
+        }
+    }
+
     @Test func `a video keeps how long it was in each step`() async throws {
         try await onLedger { ledger, log, _ in
             var steps = StepTimes()

@@ -13,9 +13,12 @@ extension Frame {
         let isFocused = model.pane == .courses
         let inside = layout.inside(pane)
         if layout.kind != .tiny {
-            var title = "1 Courses \(Figures.number(count)) · \(model.sort.rawValue)"
-            if model.isFrozen { title = "1 Courses \(Figures.number(count)) · FROZEN" }
-            if !model.filter.isEmpty { title += " · /\(model.filter)" }
+            let all = view?.totals.sum(\.courses) ?? 0
+            let some =
+                model.filter.isEmpty ? Figures.number(count) : "\(Figures.number(count)) of \(Figures.number(all))"
+            var title = "1 Courses \(some) · \(model.isFrozen ? "FROZEN" : model.sort.rawValue)"
+            if !model.filter.isEmpty { title += " · /\(model.filter), Esc drops it" }
+            if troubleAbove > 0 { title += " · \(troubleAbove) above need\(troubleAbove == 1 ? "s" : "") you" }
             if layout.kind == .small {
                 heading(pane, title: title, right: counts, isFocused: isFocused)
             } else {
@@ -42,6 +45,12 @@ extension Frame {
             return count > 0 ? "\(Figures.number(count))\(Look(course: state.rawValue, glyphs).glyph)" : nil
         }
         .joined(separator: " ")
+    }
+
+    /// Courses that need somebody and are above the first row that is shown: worst first, they are the first of all.
+    private var troubleAbove: Int {
+        guard let view = model.view, view.sort == .worstFirst, view.filter.isEmpty, !model.isFrozen else { return 0 }
+        return min(view.firstCourse, view.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue))
     }
 
     private mutating func empty(_ rect: Rect) {
@@ -76,7 +85,7 @@ extension Frame {
         let isMarked = model.marks.contains(course.id)
         let plane: Role = isUnderCursor ? .surfaceSelected : isMarked ? .surfaceMarked : .surface
         fill(rect, plane)
-        let look = Look(course: course.state, glyphs)
+        let look = Look(course: course.state, glyphs, isInWork: model.hasEngine)
         let (x, y) = (rect.x, rect.y)
         if isUnderCursor { draw(glyphs.cursor, at: x, y, isFocused ? .textStrong : .textDim, on: plane) }
         if isMarked { draw(glyphs.marked, at: x + 1, y, .textStrong, on: plane) }
@@ -104,12 +113,22 @@ extension Frame {
         draw(check, endingAt: x + columns.check, y, role, on: plane)
     }
 
+    /// What the check has said; before it has, that the cut-over will be held.
     func verdict(_ course: CourseRow) -> (String, Role) {
-        switch CheckResult(rawValue: course.verdict) {
+        if course.isToBeHeld, CheckResult(rawValue: course.verdict) != .fail { return ("hold", .stateHeld) }
+        return switch CheckResult(rawValue: course.verdict) {
         case .pass: ("pass", .stateOK)
         case .fail: ("FAIL", .stateFailed)
         case .pending, nil: ("-", .textDim)
         }
+    }
+}
+
+extension CourseRow {
+    /// Whether somebody holds its cut-over back, which is still to come.
+    var isToBeHeld: Bool {
+        let state = CourseState(rawValue: state)
+        return heldBy != nil && state != .held && state?.isProven != true
     }
 }
 

@@ -38,20 +38,30 @@ extension Frame {
     }
 
     mutating func help(_ first: Int) {
-        let actions = Action.allCases
-        let size = Size(min(grid.size.width - 4, 92), min(grid.size.height - 2, actions.count + 2))
+        let width = min(grid.size.width - 4, 92)
+        // Keys and name of an action stand on the first of its lines.
+        let column = width < 48 ? 22 : 30
+        let rows = Action.allCases.flatMap { action in
+            let words = action.explanation + (action.effect == .asks ? " Asks first." : "")
+            return wrapped(words, width: max(10, width - column)).enumerated().map { index, line in
+                (action: index == 0 ? action : nil, line: line)
+            }
+        }
         let inside = dialog(
-            "Keys", size, right: "\(model.keymap.hint(.up))/\(model.keymap.hint(.down)) scrolls, Esc closes")
-        let first = max(0, min(first, actions.count - inside.height))
-        for (index, action) in actions.dropFirst(first).prefix(inside.height).enumerated() {
+            "Keys", Size(width, min(grid.size.height - 2, rows.count)),
+            right: "\(model.keymap.hint(.up))/\(model.keymap.hint(.down)) scrolls, Esc closes")
+        let first = max(0, min(first, rows.count - inside.height))
+        for (index, row) in rows.dropFirst(first).prefix(inside.height).enumerated() {
             let y = inside.y + index
-            let keys = model.keymap.keys(of: action).map(\.name).joined(separator: " ")
-            draw(keys, at: inside.x, y, .textKey, on: .surfaceRaised, limit: 12)
-            let x = draw(action.label, at: inside.x + 13, y, .textStrong, on: .surfaceRaised, limit: 16)
-            draw(
-                action.explanation + (action.effect == .asks ? " Asks first." : ""), at: max(x + 1, inside.x + 30), y,
-                .text, on: .surfaceRaised,
-                limit: inside.right - max(x + 1, inside.x + 30))
+            if let action = row.action {
+                let name = column - 17
+                let keys =
+                    name < 10
+                    ? model.keymap.hint(action) : model.keymap.keys(of: action).map(\.name).joined(separator: " ")
+                draw(keys, at: inside.x, y, .textKey, on: .surfaceRaised, limit: name - 1)
+                draw(action.label, at: inside.x + name, y, .textStrong, on: .surfaceRaised, limit: 16)
+            }
+            draw(row.line, at: inside.x + column, y, .text, on: .surfaceRaised, limit: inside.width - column)
         }
     }
 
@@ -83,7 +93,7 @@ extension Frame {
         let size = Size(min(grid.size.width - 4, 76), min(grid.size.height - 4, 14))
         let inside = dialog("Command", size, right: "Enter does it, Esc closes")
         draw(": \(palette.text)_", at: inside.x, inside.y, .textStrong, on: .surfaceRaised, limit: inside.width)
-        let rows = inside.split(top: 2).rest
+        let (rows, below) = inside.split(top: 2).rest.split(bottom: inside.height < 8 ? 0 : 3)
         let first = max(0, min(palette.cursor - rows.height / 2, matches.count - rows.height))
         for (index, action) in matches.dropFirst(first).prefix(rows.height).enumerated() {
             let isUnderCursor = first + index == palette.cursor
@@ -95,6 +105,13 @@ extension Frame {
             draw(
                 action.explanation, at: max(x + 1, row.x + 25), row.y, .text, on: plane,
                 limit: row.right - max(x + 1, row.x + 25))
+        }
+        // What the line of the cursor has no room for.
+        if matches.indices.contains(palette.cursor) {
+            let text = wrapped(matches[palette.cursor].explanation, width: below.width)
+            lines(
+                text.map { DialogLine($0, .textDim) },
+                in: Rect(below.x, below.y + 1, below.width, max(0, below.height - 1)))
         }
         if matches.isEmpty {
             draw("no command has these words", at: rows.x, rows.y, .textDim, on: .surfaceRaised, limit: rows.width)

@@ -89,20 +89,23 @@ extension Frame {
         switch model.layer {
         case .video: return [.open, .waive, .withdraw, .copy, .redraw, .back]
         case .compare: return [.redraw, .back]
-        case .triage: return [.retry, .waive, .open, .back]
+        case .triage:
+            let isWaived = model.view?.troubles.contains(where: \.isWaived) ?? false
+            return [.retry, .waive] + (isWaived ? [.withdraw] : []) + [.open, .back]
         case .some: return [.back]
         case nil: break
         }
         var actions: [Action] = [.help, .palette]
         if model.hasEngine {
             let isDraining = model.openRun?.state == RunState.draining.rawValue
-            actions += isDraining ? [.stop] : [.pause, .more, .fewer, .drain]
-        } else {
+            actions += isDraining ? [.stop] : [.pause, .drain]
+        } else if !model.isStarting {
             actions += [.run]
             if model.view?.totals.courses(in: "failed") ?? 0 > 0 { actions.append(.retry) }
             if model.view?.order.isEmpty ?? true { actions.append(.list) }
         }
         if model.needs > 0 { actions.append(.triage) }
+        if model.hasEngine { actions += [.more, .fewer] }
         switch model.pane {
         case .courses: actions += [.mark, .filter, .sort]
         case .videos: actions += [.open]

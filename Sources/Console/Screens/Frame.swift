@@ -110,29 +110,30 @@ struct Look {
     let word: String
     let role: Role
 
-    init(course state: String, _ glyphs: Glyphs) {
+    /// - Parameter isInWork: whether an engine lives: without one nothing goes on, whatever was going on.
+    init(course state: String, _ glyphs: Glyphs, isInWork: Bool = true) {
         word = state
         switch CourseState(rawValue: state) {
         case .failed: (glyph, role) = (glyphs.failed, .stateFailed)
         case .held: (glyph, role) = (glyphs.held, .stateHeld)
-        case .retrying: (glyph, role) = (glyphs.undone, .stateUndone)
-        case .running: (glyph, role) = (glyphs.active, .stateActive)
+        case .retrying where isInWork: (glyph, role) = (glyphs.undone, .stateUndone)
+        case .running where isInWork: (glyph, role) = (glyphs.active, .stateActive)
         case .migrated: (glyph, role) = (glyphs.ok, .stateOK)
         // Its own sign: nothing in it waits for anybody.
         case .empty: (glyph, role) = ("-", .stateIdle)
-        case .queued, .pending, nil: (glyph, role) = (glyphs.idle, .stateIdle)
+        case .running, .retrying, .queued, .pending, nil: (glyph, role) = (glyphs.idle, .stateIdle)
         }
     }
 
-    init(video state: String, _ glyphs: Glyphs) {
+    init(video state: String, _ glyphs: Glyphs, isInWork: Bool = true) {
         word = state
         switch VideoState(rawValue: state) {
         case .failed: (glyph, role) = (glyphs.failed, .stateFailed)
         case .rolledBack: (glyph, role) = (glyphs.undone, .stateUndone)
-        case .migrating: (glyph, role) = (glyphs.active, .stateActive)
+        case .migrating where isInWork: (glyph, role) = (glyphs.active, .stateActive)
         case .verified: (glyph, role) = (glyphs.ok, .stateOK)
         case .waived: (glyph, role) = (glyphs.waived, .stateHeld)
-        case .pending, nil: (glyph, role) = (glyphs.idle, .stateIdle)
+        case .migrating, .pending, nil: (glyph, role) = (glyphs.idle, .stateIdle)
         }
     }
 

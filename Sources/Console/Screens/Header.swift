@@ -26,7 +26,8 @@ extension Frame {
         if !model.place.weaknesses.isEmpty { x = draw(" WEAK", at: x, rect.y, .stateAttention, limit: rect.right - x) }
         let totals = model.view?.totals
         let percent = Figures.percent(totals?.videosProven ?? 0, of: totals?.videosExpected ?? 0)
-        x = draw(" \(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
+        let estimated = totals?.coursesUnlisted ?? 0 > 0 ? "~" : ""
+        x = draw(" \(estimated)\(percent) \(forecast(short: true))", at: x, rect.y, .textStrong, limit: rect.right - x)
         if let verdict { x = draw(" \(verdict.rawValue)", at: x, rect.y, verdict.role, limit: rect.right - x) }
         let need = model.needs
         if need > 0 { draw(" \(need)!", at: x, rect.y, .stateAttention, limit: rect.right - x) }
@@ -48,7 +49,8 @@ extension Frame {
         let need = model.needs
         // What needs somebody stands to the right, always.
         let needs =
-            need > 0 ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(.triage))" : "nothing needs you"
+            need > 0
+            ? "\(glyphs.attention) NEEDS YOU \(need) \(model.keymap.hint(model.nextStep))" : "nothing needs you"
         let end = draw(needs, endingAt: rect.right - 1, rect.y, need > 0 ? .stateAttention : .textDim) - 2
         let (forecast, verdict) = (forecast(short: false), verdict)
         let parts: [(String, Role)] = [
@@ -72,7 +74,8 @@ extension Frame {
         x = bar(all > 0 ? Double(done) / Double(all) : 0, at: x, rect.y, width: width, isStalled ? .barStall : .barFill)
         // Each in its longest form that there is room for.
         var parts: [([String], Role)] = [
-            ([Figures.percent(done, of: all)], .textStrong),
+            // A share of what is not all listed is no more than about right.
+            (["\(totals?.coursesUnlisted ?? 0 > 0 ? "~" : "")\(Figures.percent(done, of: all))"], .textStrong),
             (
                 [
                     "\(Figures.number(done))/\(Figures.number(totals?.videos ?? 0))"
@@ -117,12 +120,18 @@ extension Frame {
         if model.lostEngine != nil {
             return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
         }
-        if run.ended != nil { return "run \(run.id) \(run.outcome)" }
+        if run.ended != nil { return "run \(run.id) \(run.outcome)\(rest)" }
         if let seconds = model.silence { return "engine SILENT for \(seconds) s, run \(run.id) was \(run.state)" }
         let inFlight = model.view?.totals.sum(\.migrating) ?? 0
         let isPausing = run.state == RunState.pausing.rawValue && inFlight > 0
         let state = isPausing ? "pausing, \(inFlight) in flight" : run.state
         return run.reason.isEmpty ? "run \(run.id) \(state)" : "run \(run.id) \(state): \(run.reason)"
+    }
+
+    /// What a run that was ended before its time has left.
+    private var rest: String {
+        let courses = model.unfinished.reduce(0) { $0 + $1.courses }
+        return courses > 0 ? ": \(model.keymap.hint(.run)) goes on with \(counted(courses, "course"))" : ""
     }
 
     private var stateRole: Role {
@@ -160,10 +169,17 @@ extension Frame {
         return deadline.verdict(on: remaining, at: model.now)
     }
 
+    /// How things stand without a run, in one word.
+    private var word: String {
+        if model.isStarting { return "starting" }
+        if model.lostEngine != nil { return model.stopped == nil ? "GONE" : "stopped" }
+        return model.view?.run.map { Model.word(for: $0.ending) } ?? ""
+    }
+
     private func forecast(short: Bool) -> String {
-        guard model.openRun != nil, model.hasEngine else { return "" }
+        guard model.openRun != nil, model.hasEngine else { return short ? word : "" }
         if model.isWaiting { return short ? (model.isPaused ? "paused" : "waiting") : "" }
-        if model.openRun?.state == RunState.draining.rawValue { return "" }
+        if model.openRun?.state == RunState.draining.rawValue { return short ? "draining" : "" }
         guard model.view?.totals.videosAheadExpected ?? 0 > 0 else { return short ? "ending" : "ends soon" }
         guard let range = model.remaining else { return "ETA …" }
         let unlisted = model.unfinished.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
@@ -196,14 +212,20 @@ extension Model {
 }
 
 extension Model {
-    /// How many things only a person can settle: courses that failed or are held, an engine that is gone, and what failed
-    /// in courses that nobody is at work on.
-    package var needs: Int {
-        let courses = view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
-        // An engine that is gone is one thing, whatever it left.
-        if lostEngine != nil { return courses + (launchedAfter == nil ? 1 : 0) }
-        let left = unfinished.reduce(0) { $0 + $1.failed + $1.rolledBack }
-        return courses + (view?.heartbeatAge == nil && left > 0 ? 1 : 0)
+    /// How many things only a person can settle: courses that failed or are held, an engine that is gone or silent, and
+    /// courses that a run has left and nobody is at work on.
+    package var needs: Int { troubledCourses + (isLeftAlone || silence != nil ? 1 : 0) }
+
+    /// The key that leads to what needs somebody.
+    var nextStep: Action { isLeftAlone && troubledCourses == 0 ? .run : .triage }
+
+    private var troubledCourses: Int {
+        view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
+    }
+
+    /// Whether a run has left courses, and nobody goes on with them. That is one thing, whatever it left.
+    private var isLeftAlone: Bool {
+        view?.heartbeatAge == nil && !isStarting && (lostEngine != nil || !unfinished.isEmpty)
     }
 
     /// How a run ended, in an operator's word.

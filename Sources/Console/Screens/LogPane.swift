@@ -23,22 +23,40 @@ extension Frame {
             let text = "none of the newest \(Figures.number(LedgerView.filteredLines)) lines has \"\(model.logFilter)\""
             draw("\(text); Esc drops the filter", at: inside.x + 1, inside.y, .textDim, limit: inside.width - 2)
         }
-        for (index, (at, sentence)) in sentences.suffix(inside.height).enumerated() {
-            let y = inside.y + index
-            let time = draw(clock(at), at: inside.x, y, .textDim, limit: inside.width)
-            let look = Look(sentence.mark, glyphs)
-            let next = draw(
-                " \(sentence.isInside ? " " : "")\(look.glyph) ", at: time, y, look.role, limit: inside.right - time)
-            var x = next
-            if let course = sentence.course {
-                x = draw("\(Model.shortName(course)) ", at: x, y, .textStrong, limit: inside.right - x)
-            }
-            if let block = sentence.block {
-                // Studio's names are 32 digits: the first tell them apart.
-                let name = block.count > 14 ? "\(block.prefix(8))\(glyphs.ellipsis)" : block
-                x = draw("\(name) ", at: x, y, .textDim, limit: inside.right - x)
-            }
-            draw(sentence.words, at: x, y, .text, limit: inside.right - x)
+        // Each line whole where the log has the screen to itself, and cut where it has not; the newest are at the bottom.
+        let lines = sentences.map { at, sentence in
+            let head = head(of: sentence, at: at)
+            let start = inside.x + head.reduce(0) { $0 + CellText($1.0).width }
+            let room = max(20, inside.right - start)
+            return (head, start, parts: model.isZoomed ? wrapped(sentence.words, width: room) : [sentence.words])
         }
+        let count = lines.reduce(0) { $0 + $1.parts.count }
+        var y = inside.y + min(0, inside.height - count)
+        for (head, start, parts) in lines {
+            for (index, part) in parts.enumerated() {
+                if y >= inside.y {
+                    var x = inside.x
+                    for (text, role) in index == 0 ? head : [] {
+                        x = draw(text, at: x, y, role, limit: inside.right - x)
+                    }
+                    draw(part, at: start, y, .text, limit: inside.right - start)
+                }
+                y += 1
+            }
+        }
+    }
+
+    /// What stands before an event's words: when, of what kind, and what it is about.
+    private func head(of sentence: EventSentence, at time: Double) -> [(String, Role)] {
+        let look = Look(sentence.mark, glyphs)
+        var head: [(String, Role)] = [
+            (clock(time), .textDim), (" \(sentence.isInside ? " " : "")\(look.glyph) ", look.role),
+        ]
+        if let course = sentence.course { head.append(("\(Model.shortName(course)) ", .textStrong)) }
+        if let block = sentence.block {
+            // Studio's names are 32 digits: the first tell them apart.
+            head.append(("\(block.count > 14 ? "\(block.prefix(8))\(glyphs.ellipsis)" : block) ", .textDim))
+        }
+        return head
     }
 }

@@ -25,8 +25,12 @@ extension Frame {
         guard layout.kind != .line else {
             let line = layout.header
             fill(line, .surfaceRaised)
-            draw(
-                "larger screen needed; Esc goes back", at: line.x, line.y, .text, on: .surfaceRaised, limit: line.width)
+            let x = draw(
+                " \(model.place.word) ", at: line.x, line.y, model.place.isProduction ? .envProd : .envSafe,
+                limit: line.width)
+            let words = [" larger screen needed; Esc goes back", " too small; Esc", " Esc"]
+            let text = words.first { CellText($0).width <= line.right - x } ?? ""
+            draw(text, at: x, line.y, .text, on: .surfaceRaised, limit: line.right - x)
             return
         }
         switch layer {

@@ -17,9 +17,13 @@ extension Frame {
         )
         guard !groups.isEmpty else {
             let held = model.view?.totals.courses(in: CourseState.held.rawValue) ?? 0
+            let next =
+                model.nextStep == .run && model.needs > 0
+                ? ": \(model.keymap.hint(.run)) goes on with what was left" : ""
             let text =
                 held > 0
-                ? "no video failed; \(counted(held, "course")) held: see the verdict in pane 3" : "nothing failed"
+                ? "no video failed; \(counted(held, "course")) held: see the verdict in pane 3"
+                : "nothing failed\(next)"
             draw(text, at: inside.x, inside.y, .textDim, on: .surfaceRaised, limit: inside.width)
             return
         }
@@ -42,21 +46,29 @@ extension Frame {
         var text: [DialogLine] = []
         if let failure = group.failure {
             text += wrapped("first: \(failure.place)", width: rect.width).map { DialogLine($0, .textStrong) }
-            text += wrapped("cause: \(failure.cause)", width: rect.width).map { DialogLine($0) }
+            let one = group.wordings > 1 ? "cause (1 of \(group.wordings) wordings)" : "cause"
+            text += wrapped("\(one): \(failure.cause)", width: rect.width).map { DialogLine($0) }
             text += wrapped("SAFE NOW: \(failure.safe)", width: rect.width).map { DialogLine($0, .stateOK) }
             text += wrapped("advice: \(failure.advice)", width: rect.width).map { DialogLine($0) }
+        }
+        let inWork = model.hasEngine ? group.videos.count(where: \.isInWork) : 0
+        if inWork > 0 {
+            let words =
+                "the run is still at work on the courses of \(counted(inWork, "video")): wait for what it tries again"
+            text += wrapped(words, width: rect.width).map { DialogLine($0, .stateAttention) }
         }
         text.append(DialogLine(""))
         let keys = model.keymap
         let waived = group.videos.count(where: \.isWaived)
-        let hints = [
-            "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again"
-                + (waived > 0
-                    ? " and let \(counted(waived, "waiver")) count"
-                    : group.mayPass ? "" : " (this class does not pass by itself)"),
-            "\(keys.hint(.waive)) let \(counted(group.videos.count, "whole video")) stay behind",
-            "\(keys.hint(.open)) look at the first video, where a single transcript can be waived",
-        ]
+        let hints =
+            [
+                "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again"
+                    + (waived > 0
+                        ? " and let \(counted(waived, "waiver")) count"
+                        : group.mayPass ? "" : " (this class does not pass by itself)"),
+                "\(keys.hint(.waive)) let \(counted(group.videos.count, "whole video")) stay behind",
+                "\(keys.hint(.open)) look at the first video, where a single transcript can be waived",
+            ] + (waived > 0 ? ["\(keys.hint(.withdraw)) take the waivers of \(counted(waived, "video")) back"] : [])
         text += hints.flatMap { wrapped($0, width: rect.width) }.map { DialogLine($0, .textKey) }
         text.append(DialogLine(""))
         let room = max(0, rect.height - text.count)
@@ -76,8 +88,16 @@ extension Frame {
         if waiving.language == nil {
             text.append(DialogLine("Transcripts of it that are good stay behind too.", .stateAttention))
         }
-        text.append(
-            DialogLine("It takes effect when the course is run next. mallow waive --withdraw takes it back.", .textDim))
+        if waiving.waived > 0 {
+            let words =
+                "\(counted(waiving.waived, "video")) may stay behind already: that reason is replaced by this one"
+            text += wrapped(words, width: width).map { DialogLine($0, .stateAttention) }
+        }
+        let keys = model.keymap
+        let undo =
+            "It takes effect when the course is run next. \(keys.hint(.withdraw)) takes it back, in triage and where the "
+            + "video is looked at."
+        text += wrapped(undo, width: width).map { DialogLine($0, .textDim) }
         text.append(DialogLine(""))
         text.append(DialogLine("reason, signed \(model.place.operator): \(waiving.reason.text)_", .textStrong))
         let other = waiving.only.map { only in
@@ -85,7 +105,9 @@ extension Frame {
         }
         text.append(
             DialogLine(
-                (waiving.reason.isGiven ? "Enter waives, Esc cancels" : "write why; Esc cancels") + (other ?? ""),
+                (waiving.reason.isGiven
+                    ? waiving.videos.count > 1 ? "Enter asks once more, Esc cancels" : "Enter waives, Esc cancels"
+                    : "write why; Esc cancels") + (other ?? ""),
                 .textDim))
         let inside = dialog("Waive", Size(width, text.count))
         lines(text, in: inside)

@@ -50,7 +50,10 @@ extension Frame {
         func compared(_ store: Int, _ source: Int, _ state: String) -> (String, Role) {
             if source == 0 { return ("-", .textDim) }
             if store >= source { return ("\(glyphs.ok) \(state)", .stateOK) }
-            return ("\(glyphs.active) \(Figures.percent(store, of: source))", .stateActive)
+            let share = Figures.percent(store, of: source)
+            let isInWork = model.hasEngine && CourseState(rawValue: course.state)?.isUnfinished == true
+            return isInWork
+                ? ("\(glyphs.active) \(share)", .stateActive) : ("\(glyphs.attention) \(share)", .stateAttention)
         }
         func listed(_ name: String, _ count: Int) -> Line? {
             count > 0
@@ -81,12 +84,20 @@ extension Frame {
             listed("not reachable", course.unreachable),
             Line(
                 name: "feature flag", source: "-", store: course.flag ? "on" : "off",
-                verdict: course.flag ? "\(glyphs.ok) cut over" : "-", role: course.flag ? .stateOK : .textDim),
+                verdict: course.flag
+                    ? "\(glyphs.ok) cut over" : course.isToBeHeld ? "\(glyphs.held) will be held" : "-",
+                role: course.flag ? .stateOK : course.isToBeHeld ? .stateHeld : .textDim),
         ].compactMap { $0 }
     }
 
     /// What it comes to, and the key that follows from it.
     private func conclusion(_ course: CourseRow) -> (String, Role) {
+        let (sentence, role) = verdictSentence(on: course)
+        guard course.isToBeHeld, let name = course.heldBy else { return (sentence, role) }
+        return ("\(sentence). Its cut-over is held by \(name): \(model.keymap.hint(.hold)) releases it", role)
+    }
+
+    private func verdictSentence(on course: CourseRow) -> (String, Role) {
         let keys = model.keymap
         let reason = course.reason.isEmpty ? "" : ": \(course.reason)"
         switch CourseState(rawValue: course.state) {
@@ -96,8 +107,8 @@ extension Frame {
             let waived = course.waivedVideos > 0 ? ", \(course.waivedVideos) waived" : ""
             let proven = counted(course.verified, "video")
             return (
-                "VERDICT  MIGRATED: \(proven) proven\(waived), flag \(course.flag ? "on" : "not there")\(more)",
-                .stateOK
+                "VERDICT  MIGRATED: \(proven) proven\(waived), flag \(course.flag ? "on" : "not there")\(more)\(reason)",
+                course.reason.isEmpty ? .stateOK : .stateAttention
             )
         case .failed:
             return (

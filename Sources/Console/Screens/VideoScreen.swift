@@ -80,6 +80,9 @@ extension Frame {
         return text
     }
 
+    /// A failure that has not been told above, as the video's own.
+    private func news(_ failure: Failure?) -> Failure? { failure?.cause == model.openVideo?.why?.cause ? nil : failure }
+
     /// Every transcript, a row each.
     private func table(of detail: VideoDetail, width: Int) -> [VideoLine] {
         switch detail.inspection {
@@ -88,7 +91,7 @@ extension Frame {
             return wrapped("the stores could not be looked into: \(words)", width: width)
                 .map { .text(DialogLine($0, .stateFailed)) }
         case .seen(let video, let date):
-            let failure = video.failure.map { wrapped("\($0)", width: width) } ?? []
+            let failure = news(video.failure).map { wrapped("\($0)", width: width) } ?? []
             let age = "the stores as of \(clock(date)); ^L looks again"
             let rows = detail.transcripts.map {
                 VideoLine.transcript($0, isUnderCursor: $0.language == detail.selected?.language)
@@ -115,7 +118,7 @@ extension Frame {
         if let store = transcript.copies.first(where: { $0.place == .store }), store.bytes != nil {
             text.append(DialogLine(transcript.storedBy.map { "stored by run \($0)" } ?? "there before us", .textDim))
         }
-        let failure = transcript.failure.map { wrapped("\($0)", width: width) } ?? []
+        let failure = news(transcript.failure).map { wrapped("\($0)", width: width) } ?? []
         return text + failure.map { DialogLine($0, .stateFailed) }
             + transcript.notes.flatMap { wrapped("note: \($0)", width: width) }.map { DialogLine($0, .textDim) }
     }

@@ -14,7 +14,8 @@ extension Frame {
         if let course {
             title = "2 \(model.shortName(course)) · videos \(course.verified)/\(course.videos)"
         }
-        let right = course.map { $0.migrating > 0 ? "\($0.migrating) in flight" : "" } ?? ""
+        let standing = model.hasEngine ? "in flight" : "left open"
+        let right = course.map { $0.migrating > 0 ? "\($0.migrating) \(standing)" : "" } ?? ""
         if layout.kind == .small {
             heading(pane, title: title, right: right, isFocused: isFocused)
         } else {
@@ -34,14 +35,14 @@ extension Frame {
     private mutating func row(_ video: VideoRow, _ rect: Rect, isUnderCursor: Bool) {
         let plane: Role = isUnderCursor ? .surfaceSelected : .surface
         fill(rect, plane)
-        let look = Look(video: video.state, glyphs)
+        let look = Look(video: video.state, glyphs, isInWork: model.hasEngine)
         let progress = VideoProgress(video)
         let (x, y) = (rect.x, rect.y)
         if isUnderCursor { draw(glyphs.cursor, at: x, y, .textStrong, on: plane) }
         draw(look.glyph, at: x + 1, y, look.role, on: plane)
-        // A third for the name, then the bar and the counts, and what is left for the words.
-        let barWidth = rect.width >= 36 ? 10 : 5
-        let name = max(6, min(rect.width - barWidth - 18, rect.width * 2 / 5))
+        // Two fifths for the name, by which videos are told apart, then the bar and the counts, and the rest for the words.
+        let barWidth = rect.width >= 48 ? 10 : 6
+        let name = max(6, min(rect.width - barWidth - 17, rect.width * 2 / 5))
         draw(
             video.displayName.isEmpty ? UsageKey(unchecked: video.block).block : video.displayName, at: x + 3, y, .text,
             on: plane, limit: name - 4)
