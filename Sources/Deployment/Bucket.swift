@@ -7,8 +7,8 @@ import ObjectStorage
 /// A bucket as an endpoint names it, and as this machine may ask for it.
 ///
 /// Credentials come from where the tools of AWS look for them, in their order: the environment, the shared files, the
-/// container's host, the machine's role; after the environment, from where `mallow.yaml` says. They never stand in an
-/// endpoint.
+/// container's host, the machine's role; after the environment, from where `mallow.yaml` says, and for staging before it.
+/// They never stand in an endpoint.
 struct Bucket {
     /// Videos in flight that a command has who runs none.
     static let onlookers = 8
@@ -39,15 +39,16 @@ struct Bucket {
         // What this machine tells about itself comes at once, or not at all.
         let nearby = CurlLoop(
             TransferLimits(connections: 1, connect: .seconds(1), firstByte: .seconds(3), whole: .seconds(5)))
+        let named: any CredentialSource = EnvironmentCredentials(environment)
+        let configured = ConfiguredCredentials(secrets: secrets, environment: environment)
         return S3Client(
             location, over: CurlLoop(TransferLimits(connections: connections), trust: trust),
-            as: CredentialKeeper([
-                EnvironmentCredentials(environment),
-                ConfiguredCredentials(secrets: secrets, environment: environment),
-                ProfileCredentials(environment, home: NSHomeDirectory()),
-                ContainerCredentials(environment, over: nearby),
-                InstanceCredentials(environment, over: nearby),
-            ]), now: now
+            as: CredentialKeeper(
+                (secrets.goFirst ? [configured, named] : [named, configured]) + [
+                    ProfileCredentials(environment, home: NSHomeDirectory()),
+                    ContainerCredentials(environment, over: nearby),
+                    InstanceCredentials(environment, over: nearby),
+                ]), now: now
         )
     }
 }

@@ -23,9 +23,11 @@ package struct Endpoints: Sendable, Hashable {
     }
 
     /// The same, with the secrets that a configuration has for these very places: they are sent nowhere else.
-    package func knowing(_ configured: ConfiguredPlatform) -> Endpoints {
+    ///
+    /// - Parameter goFirst: whether they go before the environment's.
+    package func knowing(_ configured: ConfiguredPlatform, goFirst: Bool = false) -> Endpoints {
         var endpoints = self
-        let secrets = Secrets(configured.secrets)
+        let secrets = Secrets(configured.secrets, goFirst: goFirst)
         func isMeant(_ endpoint: Endpoint, _ written: Found<String>?) -> Bool {
             // One that cannot be read was refused with the configuration.
             written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint  // as said above

@@ -29,7 +29,8 @@ package struct Rehearsal: Sendable {
                 "nobody says which \(role.rawValue) is production's, and nothing proves that staging's is another",
                 "write \(role.rawValue): below production:")
         }
-        endpoints = try Endpoints(source: source, store: store, catalog: catalog).knowing(staging)
+        endpoints = try Endpoints(source: source, store: store, catalog: catalog).knowing(
+            staging, goFirst: true)
         for written in [endpoints.store, endpoints.catalog] {
             for place in production + [endpoints.source] {
                 if let reason = try written.overlap(with: place) {

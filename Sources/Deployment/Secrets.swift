@@ -5,18 +5,26 @@ import ObjectStorage
 package import PlatformSettings
 import Settings
 
-/// Where secrets are to be had: in the environment, else where `mallow.yaml` says. They are read when a place is opened
+/// Where secrets are to be had: in the environment, else where `mallow.yaml` says; of staging the other way round. They are read when a place is opened
 /// and kept nowhere.
 package struct Secrets: Sendable, Hashable {
     private let sources: [SecretName: SecretSource]
+    /// Whether those of `mallow.yaml` go before the environment's.
+    let goFirst: Bool
 
-    /// - Parameter sources: those of `mallow.yaml`.
-    package init(_ sources: [SecretName: SecretSource] = [:]) { self.sources = sources }
+    /// - Parameters:
+    ///   - sources: those of `mallow.yaml`.
+    ///   - goFirst: for staging, since what an operator's environment has is production's.
+    package init(_ sources: [SecretName: SecretSource] = [:], goFirst: Bool = false) {
+        self.sources = sources
+        self.goFirst = goFirst
+    }
 
     /// A secret; nil where nobody says anything of it. Blocks.
     ///
     /// - Throws: ``Failure``, of class `auth`, where it is not to be had from where it should be. Never with a secret in it.
     package func secret(_ name: SecretName, environment: [String: String]) throws -> String? {
+        if goFirst, let secret = try configured(name, environment: environment) { return secret }
         if let secret = environment[name.variable], !secret.isEmpty { return secret }
         return try configured(name, environment: environment)
     }

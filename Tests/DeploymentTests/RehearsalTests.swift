@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    @Test func `what staging says of its secrets goes before an environment that is production's`() async throws {
+        try await withProduction { folder in
+            let staging = "store: 'file:HERE/s', catalog: 'sqlite:HERE/s.sqlite'"
+            let secrets = try rehearsal(
+                folder, staging: "\(staging), secrets: {catalog_password: {env: STAGING_WORD}}"
+            ).endpoints.catalog.secrets
+            let environment = ["MALLOW_CATALOG_PASSWORD": "production's", "STAGING_WORD": "staging's"]
+            #expect(try secrets.secret(.catalogPassword, environment: environment) == "staging's")
+            #expect(try Secrets().secret(.catalogPassword, environment: environment) == "production's")
+            let bare = try rehearsal(folder, staging: staging).endpoints.catalog.secrets
+            #expect(try bare.secret(.catalogPassword, environment: environment) == "production's")
+        }
+    }
+
     struct Overlap: Sendable, CustomStringConvertible {
         let description: String
         var store = "file:HERE/staging"

@@ -47,7 +47,7 @@ class RehearsalTests(ProgramTests):
             refused = self.mallow("run", "--all")
             self.assert_exit(2, refused)
             self.assertIn(f"the ledger has {number - 1}", refused.err)
-            rehearsed = self.mallow("run", "--rehearsal", "--all")
+            rehearsed = self.site.rehearse()
             self.assert_exit(0, rehearsed)
             self.assertIn(f"rehearsal {number} of 2 is complete: {self.total} transcripts", rehearsed.err)
             self.assert_exit(0, self.mallow("verify", "--rehearsal", "--deep"))

@@ -141,5 +141,10 @@ class TwoPlatforms:
                 "XDG_CONFIG_HOME": str(self.folder / "config"), "XDG_STATE_HOME": str(self.folder / "state"),
                 **self.production.secrets(), **self.staging.secrets()}
 
-    def mallow(self, *arguments, timeout=150):
-        return call([required("MALLOW"), *arguments], timeout, cwd=self.folder, env=self.environment)
+    def mallow(self, *arguments, timeout=150, **environment):
+        return call([required("MALLOW"), *arguments], timeout, cwd=self.folder, env={**self.environment, **environment})
+
+    def rehearse(self):
+        """In a shell that has production's secrets under their usual names."""
+        return self.mallow("run", "--rehearsal", "--all", MALLOW_CATALOG_PASSWORD=self.production.password,
+                           AWS_ACCESS_KEY_ID="PRODUCTIONSKEY", AWS_SECRET_ACCESS_KEY="production/secret")
