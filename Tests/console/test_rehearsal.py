@@ -72,7 +72,7 @@ class RehearsalTests(TerminalTests):
         self.assertEqual(0, report["exit"])
         self.assertTrue([notice for notice in report["notices"]
                          if "production after 0 of 2 rehearsals: agreed with the site team" in notice], report["notices"])
-        tmux.see("production after 0 of 2 rehearsals")
+        tmux.see("production after 0 of 2")
 
 
 if __name__ == "__main__":
