@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Deployment
-import Foundation
 import Ledger
 import Migration
 
@@ -46,8 +45,7 @@ struct ClearanceOptions: ParsableArguments {
 
     /// What is run again in the ledger of a completed rehearsal rehearses nothing.
     private func refuseCompleted(_ ledger: LedgerOptions) throws {
-        let path = try ledger.path
-        let name = URL(fileURLWithPath: path).lastPathComponent
+        let (path, name) = (try ledger.path, try ledger.name)
         if try Ledger.rehearsals(knownTo: try ledger.productionPath).contains(where: { $0.ledger == name }) {
             throw UsageError("\(path) is a rehearsal that is complete: leave out --ledger, and the next one begins.")
         }

@@ -59,7 +59,8 @@ struct Launch {
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit == .done, case .rehearsal(let rehearsal) = target {
-            try await RehearsalCount(production: try options.productionPath).count(rehearsal, in: ledger)
+            try await RehearsalCount(production: try options.productionPath, name: try options.name)
+                .count(rehearsal, in: ledger)
         }
         if exit != .done { throw ExitCode(exit.rawValue) }
     }

@@ -75,7 +75,7 @@ struct PlatformOptions: ParsableArguments {
         return RehearsalTrial(
             target, ledger: try ledger.productionPath,
             rehearsal: ledger.configuration.rehearsal
-                ? URL(fileURLWithPath: try ledger.forRun().path).lastPathComponent : nil,
+                ? try ledger.forRun().name : nil,
             hasStaging: configuration.staging != nil
         ) { [self] in try rehearsal(configuration, ledger) }
     }
@@ -156,6 +156,9 @@ struct LedgerOptions: ParsableArguments {
             return ledgers.path(ledgers.named ?? ledgers.newest ?? 1)
         }
     }
+
+    /// What production's ledger calls it.
+    var name: String { get throws { URL(fileURLWithPath: try path).lastPathComponent } }
 
     /// Production's ledger, also for a rehearsal.
     var productionPath: String {

@@ -9,6 +9,8 @@ import MigrationModel
 struct RehearsalCount {
     /// Production's ledger; one that is missing is made.
     let production: String
+    /// What it calls the rehearsal's.
+    let name: String
 
     /// May be called again: no rehearsal is counted twice.
     ///
@@ -19,7 +21,6 @@ struct RehearsalCount {
             // What cannot be read fails its run: a run that ended well met none.
             if case .course(let course) = listing { courses.insert(course.key) }
         }
-        let name = URL(fileURLWithPath: ledger.path).lastPathComponent
         switch try await ledger.rehearsal(of: courses, named: name) {
         case .unfinished(let missing, let all):
             Output.complain(
