@@ -69,7 +69,7 @@ package struct PlatformPreflight: Sendable {
                     words: "\(trial.canary) may have been left there: remove it", patience: Self.patience),
                 look: store
             ),
-            Probe(name: "catalog", look: catalog), Probe(name: "ledger", look: ledgerAndClock),
+            objects, Probe(name: "catalog", look: catalog), Probe(name: "ledger", look: ledgerAndClock),
             Probe(name: "disk", look: disk), Probe(name: "window", look: window),
             Probe(name: "rehearsals", look: rehearse),
         ]
@@ -124,32 +124,20 @@ package struct PlatformPreflight: Sendable {
             }
             return try Platform.store(of: target, now: now)
         }
-        let known = endpoint.holdsNothing ? await transcriptsInCatalog() : 0
-        if known == 0, store == nil { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
-        let elsewhere = clock.attention(
-            "store", "nothing is at \(endpoint), and the catalog names \(counted(known, "transcript"))",
-            advice:
-                "if they are kept elsewhere, name that place with --store; a run begins here from nothing, and tells "
-                + "as conflicts what is not there"
-        )
-        let tried = if let store { await trial.checks(store) } else { [PreflightCheck]() }
-        return (known > 0 ? [elsewhere] : []) + tried
+        guard let store else { return [clock.passed("store", "\(endpoint) will be made by the first run")] }
+        return await trial.checks(store)
     }
 
-    /// How many transcripts the catalog names; 0 where it cannot be read, which its own check tells.
-    private func transcriptsInCatalog() async -> Int {
-        let endpoint = endpoints.catalog
-        let count = try? await pool.run {
-            #if MySQL
-            if endpoint.scheme == "mysql" { return try Database(endpoint).tryOut().transcripts }
-            #endif
-            let file = PathOnDisk(path: endpoint.path)
-            guard file.exists, case .tables(_, let transcripts) = try SQLiteCatalog.tryOut(path: file.path) else {
-                return 0
-            }
-            return transcripts
+    /// Nothing where the ledger knows that the store or the catalog is lost: that is told already.
+    private var objects: Probe {
+        let probe = NamedObjects.probe(endpoints)
+        return Probe(name: probe.name, excuse: probe.excuse) {
+            do {
+                try refuseLoss(of: .store, endpoints.store)
+                try refuseLoss(of: .catalog, endpoints.catalog)
+            } catch { return [] }
+            return try await probe.look()
         }
-        return count ?? 0
     }
 
     private func catalog() async throws -> [PreflightCheck] {

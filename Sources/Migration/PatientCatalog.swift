@@ -25,6 +25,10 @@ struct PatientCatalog: VideoCatalog {
         try await patiently { try await raw.rows(withKeys: keys) }
     }
 
+    func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        try await patiently { try await raw.newestObjects(count) }
+    }
+
     func flag(of course: CourseKey) async throws -> FlagState { try await patiently { try await raw.flag(of: course) } }
 
     func commit(_ video: VideoCommit) async throws -> CommitReceipt {

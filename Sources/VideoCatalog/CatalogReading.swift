@@ -59,6 +59,13 @@ struct CatalogReading {
         return found
     }
 
+    /// The keys that the rows with the highest numbers name.
+    func newestObjects(_ count: Int) throws -> [ObjectKey] {
+        // The number is of this program: some databases take no parameter there.
+        try session.rows("SELECT transcript FROM edxval_videotranscript ORDER BY id DESC LIMIT \(max(0, count))", [])
+            .compactMap { $0[0].text }.filter { !$0.isEmpty }.map(ObjectKey.init(unchecked:))
+    }
+
     /// A course's flag: its newest row, by date and then by number. Open edX: section 6.1.
     func flag(of course: CourseKey, shape: CatalogShape) throws -> FlagState {
         guard shape.hasFlags else { return FlagState(isAvailable: false, isOn: false) }

@@ -25,6 +25,7 @@ struct Failures: AsyncParsableCommand {
     @OptionGroup var tuning: TuningOptions
     @OptionGroup var window: WindowOptions
     @OptionGroup var clearance: ClearanceOptions
+    @OptionGroup var acceptance: AcceptanceOptions
 
     @Flag(help: "Run the courses that failed again, as mallow run --failed does.")
     var retry = false
@@ -38,7 +39,7 @@ struct Failures: AsyncParsableCommand {
             let launch = Launch(
                 target: try platform.target(ledger), ledger: ledger, content: content, tuning: tuning,
                 prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window,
-                clearance: clearance, isJSON: json
+                clearance: clearance, acceptance: acceptance, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }

@@ -18,6 +18,7 @@ struct Launch {
     let stage: Stage?
     let window: WindowOptions
     let clearance: ClearanceOptions
+    let acceptance: AcceptanceOptions
     let isJSON: Bool
 
     private var endpoints: Endpoints { target.endpoints }
@@ -33,6 +34,7 @@ struct Launch {
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
         try endpoints.refuseLoss(knownTo: ledger.path)
+        let accepted = try await acceptance.look(for: endpoints)
         for place in endpoints.newPlaces { Output.complain("making \(place): nothing is there yet") }
         let store = try Platform.store(of: target, concurrency: tuning.concurrency, now: { Date() })
         if !endpoints.store.isOnDisk { try await prove(store) }
@@ -47,7 +49,7 @@ struct Launch {
                 choices: tuning.choices + content.choices
             ), under: claim
         )
-        for override in [hours.override, cleared?.override].compactMap(\.self) {
+        for override in [hours.override, cleared?.override, accepted].compactMap(\.self) {
             try await log.record([.notice(course: nil, block: nil, text: "\(NSUserName()): \(override)")])
         }
         try await ForegroundRun(

@@ -39,6 +39,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var tuning: TuningOptions
     @OptionGroup var window: WindowOptions
     @OptionGroup var clearance: ClearanceOptions
+    @OptionGroup var acceptance: AcceptanceOptions
     @OptionGroup var staging: StagingOptions
 
     @Flag(help: "Take every course of the source.")
@@ -67,7 +68,7 @@ struct Run: AsyncParsableCommand {
         let launch = Launch(
             target: target, ledger: ledger, content: content, tuning: tuning,
             prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(target.endpoints),
-            window: window, clearance: clearance, isJSON: json
+            window: window, clearance: clearance, acceptance: acceptance, isJSON: json
         )
         let selection: CourseSelection =
             if all {

@@ -153,6 +153,10 @@ package struct FaultyCatalog: VideoCatalog {
         }
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        try await schedule.read("newest objects") { try await raw.newestObjects(count) }
+    }
+
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await schedule.read("flag") { try await raw.flag(of: course) }
     }

@@ -132,6 +132,10 @@ package final class MemoryCatalog: VideoCatalog {
         }
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        allRows.suffix(max(0, count)).reversed().compactMap(\.object)
+    }
+
     package func flag(of course: CourseKey) async throws -> FlagState {
         FlagState(
             isAvailable: hasFlags, isOn: hasFlags && state.withLock { $0.flags[course] ?? false },

@@ -12,6 +12,7 @@ package enum VideoCatalogContract {
         ContractCase("rows are joined to the videos that have them", rowsAreJoined),
         ContractCase("more videos than one query takes are all found", findsManyVideos),
         ContractCase("rows are found by their keys", findsRowsByKey),
+        ContractCase("what the newest rows name is told, newest first", tellsNewestObjects),
         ContractCase("names are bytes, whatever they spell", comparesBytes),
         ContractCase("a flag is off until it is switched on", switchesFlagsOn),
         ContractCase("failed tasks may come and be resolved again and again", keepsFailedTasks),
@@ -103,6 +104,17 @@ package enum VideoCatalogContract {
         try require(found.map(\.language), is: ["en", "en"], "the languages")
         try require(found.map(\.object), is: ["1.srt", "1.srt"], "the keys")
         try require(try await catalog.rows(withKeys: []), is: [], "the rows of no keys")
+    }
+
+    private static func tellsNewestObjects(_ catalog: any VideoCatalog) async throws {
+        try require(try await catalog.newestObjects(3), is: [], "what an empty catalog names")
+        for number in 1...4 {
+            let name = ObjectKey(unchecked: "\(number).srt")
+            _ = try await catalog.commit(commit(VideoID(unchecked: "v\(5 - number)"), ["en": name]))
+        }
+        try require(try await catalog.newestObjects(3), is: ["4.srt", "3.srt", "2.srt"], "the newest three")
+        try require(try await catalog.newestObjects(9).count, is: 4, "how many there are at all")
+        try require(try await catalog.newestObjects(0), is: [], "none of them")
     }
 
     private static func comparesBytes(_ catalog: any VideoCatalog) async throws {

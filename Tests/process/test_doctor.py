@@ -303,13 +303,37 @@ class DoctorTests(ProgramTests):
         store.mkdir()  # what it would be mounted on
         self.assert_lost("store")
         # Another place is a new one, and the catalog's transcripts are not in it.
-        elsewhere = self.checks(0, store=f"file:{self.folder / 'new'}")
-        self.assert_verdicts(elsewhere, store="attention")
-        self.assertIn("the catalog names 1 transcript", elsewhere["store"]["measured"])
+        elsewhere = self.checks(1, store=f"file:{self.folder / 'new'}")
+        self.assertEqual("store: objects", [*elsewhere][0])
+        self.assertIn("the one object that the catalog's newest rows name is not at", elsewhere["store: objects"]["measured"])
         store.rmdir()
         (self.folder / "elsewhere").rename(store)
         self.assert_verdicts(self.checks(0))
         self.assert_exit(0, self.call("run", "--all"))
+
+    def test_no_run_begins_on_a_store_without_the_objects_that_the_catalog_names(self):
+        """A new ledger knows of no loss: what the catalog names tells that a mount point is empty."""
+        self.migrate_a_transcript()
+        self.assertEqual("pass", self.checks(0)["store: objects"]["verdict"])
+        (self.folder / "objects").rename(self.folder / "elsewhere")
+        self.ends["ledger"] = self.folder / "new.ledger"
+        for is_mount_point in (False, True):
+            if is_mount_point:
+                (self.folder / "objects").mkdir()
+            check = self.checks(1)["store: objects"]
+            self.assertEqual("fail", check["verdict"])
+            refused = self.call("run", "--all", "--json")
+            self.assert_exit(1, refused)
+            self.assertIn(check["measured"], refused.err)
+            self.assertIn("--accept-missing-objects", refused.err)
+            self.assertEqual("conflict", refused.lines[-1]["failure"]["class"])
+            self.assertEqual(is_mount_point, (self.folder / "objects").exists(), "nothing is made")
+            self.assertIsNone(self.call("status", "--json", source=None, store=None, catalog=None).json.get("run"))
+        accepted = self.call("run", "--all", "--json", "--accept-missing-objects")
+        self.assert_exit(3, accepted)
+        self.assertEqual(1, accepted.lines[-1]["transcripts"]["conflict"])
+        notices = [line["detail"] for line in accepted.lines if line["event"] == "notice"]
+        self.assertTrue(any("accepted by --accept-missing-objects" in notice for notice in notices), notices)
 
     def test_catalog_that_is_gone_is_no_new_one(self):
         self.migrate_a_transcript()

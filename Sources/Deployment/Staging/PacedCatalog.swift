@@ -25,6 +25,10 @@ package struct PacedCatalog: VideoCatalog {
         try await stage.call(.rows, at: "edx-val") { try await catalog.rows(withKeys: keys) }
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        try await stage.call(.rows, at: "edx-val") { try await catalog.newestObjects(count) }
+    }
+
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await stage.call(.rows, at: "\(course)") { try await catalog.flag(of: course) }
     }

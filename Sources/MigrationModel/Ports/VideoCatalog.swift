@@ -124,6 +124,9 @@ package protocol CatalogReader: Sendable {
     /// The rows that hold any of these keys.
     func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow]
 
+    /// The keys that the last `count` transcript rows name, the newest first; rows without an object are left out.
+    func newestObjects(_ count: Int) async throws -> [ObjectKey]
+
     /// A course's feature flag.
     func flag(of course: CourseKey) async throws -> FlagState
 }

@@ -40,6 +40,8 @@ package struct MySQLCatalog: VideoCatalog {
         try await reader.rows(withKeys: keys)
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] { try await reader.newestObjects(count) }
+
     /// A transaction that is not over holds the rows that it inserted, and a read that wants to share them waits for it, as
     /// long as for every other lock.
     package func settled(_ keys: Set<ObjectKey>, of video: VideoID) async throws -> [CatalogRow] {

@@ -42,6 +42,10 @@ package struct MySQLCatalogReader: CatalogReader {
         try await read("\(keys.count) keys") { try $0.rows(withKeys: keys) }
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        try await read("its newest rows") { try $0.newestObjects(count) }
+    }
+
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await read(course.text) { [shape] in try $0.flag(of: course, shape: shape) }
     }

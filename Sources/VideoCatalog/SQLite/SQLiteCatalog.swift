@@ -60,6 +60,12 @@ package final class SQLiteCatalog: VideoCatalog {
         }
     }
 
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        try await connection.run("read the catalog", at: "its newest rows") {
+            try CatalogReading(session: SQLiteSession(database: $0)).newestObjects(count)
+        }
+    }
+
     package func flag(of course: CourseKey) async throws -> FlagState {
         try await connection.run("read the course's flag", at: course.text) { [shape] in
             try CatalogReading(session: SQLiteSession(database: $0)).flag(of: course, shape: shape)

@@ -35,6 +35,13 @@ final class SQLiteCatalogReader: CatalogReader {
         }
     }
 
+    func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+        guard let open = try opened() else { return [] }
+        return try await open.connection.run("read the catalog", at: "its newest rows") {
+            try CatalogReading(session: SQLiteSession(database: $0)).newestObjects(count)
+        }
+    }
+
     /// A file that is made later will have the flag's tables: until then the flag is off, not missing.
     func flag(of course: CourseKey) async throws -> FlagState {
         guard let open = try opened() else { return FlagState(isAvailable: true, isOn: false) }
