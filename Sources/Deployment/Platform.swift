@@ -131,6 +131,14 @@ package struct Platform: Sendable {
         }
     }
 
+    /// For how many seconds a write to a store may still arrive whose reply was lost; 0 for one that cannot be read.
+    ///
+    /// - Parameter store: an endpoint, as a run's row keeps it.
+    package static func longestDelay(ofStore store: String) -> TimeInterval {
+        // A later version of the program may know more of them.
+        (try? Endpoint(store, role: .store))?.scheme == "s3" ? S3Store.longestDelay : 0  // as said above
+    }
+
     static func source(_ endpoint: Endpoint) throws -> any CourseSource {
         switch endpoint.scheme {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))

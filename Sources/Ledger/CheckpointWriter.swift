@@ -50,11 +50,12 @@ struct CheckpointWriter: Sendable {
             for id in intents { try execute(db, "UPDATE intent SET state = 'committed' WHERE id = ?", [id]) }
         case .removed(let header, let intent): try end(intent, of: header, as: "removed", db)
         case .watched(let header, let intent): try end(intent, of: header, as: "watched", db)
-        case .rolledBack(let header, let failure):
+        case .rolledBack(let header, let failure, let absence):
             try execute(db, "UPDATE course SET rollbacks = rollbacks + 1 WHERE key = ?", [header.course.text])
             try event(
-                db, "rolled back", course: header.course, block: header.block, class: failure.class,
-                detail: failure.brief
+                db, "rolled back", course: header.course, block: header.block,
+                to: absence.watched == 0 ? nil : EventRow.watched, class: failure.class,
+                detail: absence.watched == 0 ? failure.brief : Self.words(absence)
             )
         case .checked(let key, let result, let contentstore, let store):
             try execute(db, "UPDATE course SET verdict = ? WHERE key = ?", [result.rawValue, key.text])
@@ -83,6 +84,11 @@ struct CheckpointWriter: Sendable {
         case .notice(let course, let block, let text):
             try event(db, "notice", course: course, block: block, detail: text)
         }
+    }
+
+    private static func words(_ absence: Absence) -> String {
+        (absence.proven == 0 ? "" : "\(counted(absence.proven, "object")) proven absent; ")
+            + "\(counted(absence.watched, "object")) may still arrive and \(absence.watched == 1 ? "is" : "are") watched for"
     }
 
     // MARK: - The run

@@ -32,6 +32,8 @@ package struct EventSentence: Sendable, Hashable {
         case ("course", let state?): self.init(Self.mark(of: state), event.course, words: sentence(state))
         case ("video", let state?) where state != VideoState.verified.rawValue:
             self.init(Self.mark(ofVideo: state), event.course, block, isInside: true, words: sentence(state))
+        case ("rolled back", EventRow.watched?):
+            self.init(.undone, event.course, block, isInside: true, words: sentence("rolled back"))
         case ("rolled back", _):
             self.init(.undone, event.course, block, isInside: true, words: "rolled back, absence proven")
         case ("notice", _): self.init(.information, event.course, block, isInside: true, words: sentence(""))

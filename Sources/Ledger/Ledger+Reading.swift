@@ -19,7 +19,7 @@ extension Ledger {
                 },
                 lastEvent: try Int64.fetchOne(db, sql: "SELECT max(seq) FROM event") ?? 0,
                 earlier: try EarlierTrouble(db),
-                orders: try run.map { try Orders(db, of: $0.id) } ?? Orders()
+                orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(), open: try OpenWork(db)
             )
         }
     }
@@ -120,13 +120,8 @@ extension Ledger {
         }
     }
 
-    /// How many transactions are neither committed nor proven undone.
-    package func openTransactionCount() async throws -> Int {
-        try await reading { db in
-            let sql = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
-            return try Int.fetchOne(db, sql: sql) ?? 0
-        }
-    }
+    /// What is neither committed nor proven absent.
+    package func openWork() async throws -> OpenWork { try await reading { try OpenWork($0) } }
 
     /// SQLite's own word for how commits are synced: 2 is after every one.
     package var synchronous: Int {

@@ -32,7 +32,7 @@ extension LedgerView {
             lastEvent: newest,
             commands: try CommandRow.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
-            orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(),
+            orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(), open: try OpenWork(db),
             troubles: request.wantsTroubles ? try Self.troubles(db, limit: Self.mostTroubles) : [],
             openVideo: request.openVideo,
             video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,

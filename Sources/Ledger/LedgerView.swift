@@ -43,6 +43,8 @@ package struct LedgerView: Sendable {
     package let commands: [CommandRow]
     /// What operators have the newest run do.
     package let orders: Orders
+    /// What is neither committed nor proven absent.
+    package let open: OpenWork
     /// At most ``mostTroubles``.
     package let troubles: [TroubledVideo]
     /// The video that is looked at by itself, as it was asked for.

@@ -17,6 +17,8 @@ package struct Snapshot: Sendable {
     package let earlier: EarlierTrouble
     /// What operators have the newest run do.
     package let orders: Orders
+    /// What is neither committed nor proven absent.
+    package let open: OpenWork
 
     /// The number of the newest run over courses: settling and listing are none.
     static let newestRun = "SELECT max(id) FROM run WHERE kind NOT IN ('recovery', 'discovery')"
@@ -196,6 +198,9 @@ package struct EventRow: Sendable, Hashable, FetchableRecord {
     package let bytes: Int?
     package let sha256: String?
     package let detail: String?
+
+    /// The state to which something was rolled back of which an object may still arrive. Its detail says how many.
+    static let watched = "watched"
 
     /// Its columns, in the order in which ``init(row:)`` reads them.
     static let query = """

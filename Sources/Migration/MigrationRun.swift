@@ -105,9 +105,8 @@ package struct MigrationRun: Sendable {
         }
         let outcome = try await settled(state)
         var checkpoints: [Checkpoint] = outcome.open.map { .notice(course: nil, block: nil, text: $0.description) }
-        if outcome.committed + outcome.undone > 0 {
-            let text =
-                "recovery of open transactions: \(outcome.committed) had been committed, \(outcome.undone) undone"
+        if outcome.committed + outcome.undone + outcome.absent > 0 {
+            let text = "recovery of open transactions: \(outcome.sentence)"
             checkpoints.append(.notice(course: nil, block: nil, text: text))
         }
         if !checkpoints.isEmpty { try await engine.journal.record(checkpoints) }
@@ -128,6 +127,7 @@ package struct MigrationRun: Sendable {
             }
             outcome.committed += last.committed
             outcome.undone += last.undone
+            outcome.absent += last.absent
             outcome.open = last.open
             guard !last.open.isEmpty, await engine.outages.place(outSince: began) != nil else { return outcome }
             await engine.outages.passed()

@@ -9,6 +9,8 @@ package struct Recovery: Sendable {
         package var committed = 0
         /// Transactions of which nothing remains, for now or for good.
         package var undone = 0
+        /// Objects that had been removed before and might still have arrived: they are proven absent now.
+        package var absent = 0
         /// Transactions that are still open, and why.
         package var open: [Failure] = []
     }
@@ -76,13 +78,13 @@ package struct Recovery: Sendable {
             let doubtful = transaction.intents.map {
                 ($0.intent.id, $0.isWatched ? $0.written : surroundings.now())
             }
-            let receipt = try await rollback.settle(
+            let settlement = try await rollback.settle(
                 header, intents, doubtful: Dictionary(uniqueKeysWithValues: doubtful)
             )
-            guard receipt == nil else { return .committed }
+            guard case .undone(let absence) = settlement else { return .committed }
             // What is only watched was undone, and counted, when it was first looked at.
-            guard !transaction.intents.allSatisfy(\.isWatched) else { return .stillAbsent }
-            try await journal.record(.rolledBack(header, Self.interruption(of: header)))
+            guard !transaction.intents.allSatisfy(\.isWatched) else { return .stillAbsent(absence) }
+            try await journal.record(.rolledBack(header, Self.interruption(of: header, absence), absence))
             return .undone
         } catch let lost as LedgerLost {
             throw lost
@@ -91,27 +93,39 @@ package struct Recovery: Sendable {
         }
     }
 
-    private static func interruption(of header: TransactionHeader) -> Failure {
+    private static func interruption(of header: TransactionHeader, _ absence: Absence) -> Failure {
         Failure(
             .transient, "migrating", at: "\(header.course) \(header.block)",
             cause: "it was left open, by an engine that died or for a store that did not answer",
-            safe: "its objects are removed and proven absent", advice: "run the course again"
+            safe: absence.watched == 0
+                ? "its objects are removed and proven absent"
+                : "its objects are removed, and what might still arrive is watched for",
+            advice: "run the course again"
         )
     }
 
     /// How one transaction ended, for now.
     fileprivate enum Settlement: Sendable {
-        case committed, undone, stillAbsent
+        case committed, undone
+        case stillAbsent(Absence)
         case open(Failure)
     }
 }
 
 extension Recovery.Outcome {
+    /// What it settled, in words.
+    package var sentence: String {
+        "\(committed) had been committed, \(undone) undone"
+            + (absent == 0
+                ? ""
+                : ", \(counted(absent, "object")) that might still have arrived \(absent == 1 ? "is" : "are") proven absent now")
+    }
+
     fileprivate mutating func add(_ settlement: Recovery.Settlement) {
         switch settlement {
         case .committed: committed += 1
         case .undone: undone += 1
-        case .stillAbsent: break
+        case .stillAbsent(let absence): absent += absence.proven
         case .open(let failure): open.append(failure)
         }
     }

@@ -2,10 +2,17 @@
 import Foundation
 import MigrationModel
 
-/// Brings a video's transaction to one of its two ends: committed, or every object it wrote removed and proven absent.
+/// Brings a video's transaction to one of its two ends: committed, or every object it wrote removed and proven absent, or
+/// watched for where it might still arrive.
 ///
 /// The same code serves a video that has just failed and, at a start, whatever a dead engine left.
 struct Rollback: Sendable {
+    /// How a transaction ended.
+    enum Settlement: Sendable, Hashable {
+        case committed(CommitReceipt)
+        case undone(Absence)
+    }
+
     /// How often a delete whose reply was lost is looked into and tried again.
     private static let tries = 3
 
@@ -20,29 +27,31 @@ struct Rollback: Sendable {
     /// behind a row is never removed.
     ///
     /// - Parameter doubtful: intents whose PUT may still arrive, and when it was begun.
-    /// - Returns: the receipt, when the commit had happened; nil when nothing of the transaction remains.
+    /// - Returns: the receipt, when the commit had happened; else how far it is proven that nothing remains.
     /// - Throws: ``Failure`` when a store does not answer; then the intents stay open and it may be called again. ``LedgerLost``.
     func settle(
         _ header: TransactionHeader, _ intents: [Intent], doubtful: [UUID: Date]
-    ) async throws -> CommitReceipt? {
+    ) async throws -> Settlement {
         let rows = try await catalog.settled(Set(intents.map(\.object)), of: header.video)
         let ours = intents.filter { intent in rows.contains { $0.object == intent.object } }
-        guard !ours.isEmpty else {
-            try await remove(intents, of: header, doubtful: doubtful)
-            return nil
-        }
+        guard !ours.isEmpty else { return .undone(try await remove(intents, of: header, doubtful: doubtful)) }
         try await journal.record(.committed(header, intents: ours.map(\.id)))
         try await remove(intents.filter { !ours.contains($0) }, of: header, doubtful: doubtful)
-        return CommitReceipt(createdVideo: false, inserted: Set(ours.map(\.language)), alreadyThere: [:])
+        return .committed(
+            CommitReceipt(createdVideo: false, inserted: Set(ours.map(\.language)), alreadyThere: [:]))
     }
 
-    /// Removes the objects of intents and proves each absent.
-    func remove(_ intents: [Intent], of header: TransactionHeader, doubtful: [UUID: Date]) async throws {
+    /// Removes the objects of intents and proves each absent, as far as it can be proven now.
+    @discardableResult
+    func remove(_ intents: [Intent], of header: TransactionHeader, doubtful: [UUID: Date]) async throws -> Absence {
+        var absence = Absence()
         for intent in intents {
             try await remove(intent)
             let mayArrive = doubtful[intent.id].map { now().timeIntervalSince($0) < store.longestDelay } ?? false
             try await journal.record(mayArrive ? .watched(header, intent) : .removed(header, intent))
+            if mayArrive { absence.watched += 1 } else { absence.proven += 1 }
         }
+        return absence
     }
 
     private func remove(_ intent: Intent) async throws {

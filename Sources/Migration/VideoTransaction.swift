@@ -106,19 +106,23 @@ struct VideoTransaction: Sendable {
     ///
     /// - Parameter doubtful: the intents whose PUT may still arrive.
     private func undo(because failure: Failure, _ doubtful: [UUID: Date]) async throws -> CommitReceipt {
+        let absence: Absence
         do {
-            if let settled = try await rollback.settle(header, intents, doubtful: doubtful) { return settled }
+            switch try await rollback.settle(header, intents, doubtful: doubtful) {
+            case .committed(let receipt): return receipt
+            case .undone(let proven): absence = proven
+            }
         } catch let lost as LedgerLost {
             throw lost
         } catch {
             throw RollbackUnproven(cause: failure, obstacle: Failure(error, "rolling back", at: "\(header.block)"))
         }
-        try await journal.record(.rolledBack(header, failure))
+        try await journal.record(.rolledBack(header, failure, absence))
         throw RolledBack(cause: failure)
     }
 }
 
-/// A video failed, and the stores are proven to be as they were.
+/// A video failed, and the stores are as they were; what might still arrive there is watched for.
 struct RolledBack: Error, Sendable {
     /// Why it failed.
     let cause: Failure

@@ -88,8 +88,8 @@ package enum Checkpoint: Sendable, Hashable {
     case removed(TransactionHeader, Intent)
     /// The object of an intent is absent now, but a PUT whose reply was lost might still arrive.
     case watched(TransactionHeader, Intent)
-    /// All that a video's transaction wrote is proven absent.
-    case rolledBack(TransactionHeader, Failure)
+    /// Nothing that a video's transaction wrote is there any more.
+    case rolledBack(TransactionHeader, Failure, Absence)
     case checked(CourseKey, CheckResult, contentstore: Int, store: Int)
     /// Before the flag.
     case flagIntent(CourseKey)
@@ -98,6 +98,16 @@ package enum Checkpoint: Sendable, Hashable {
     case failedTasksResolved(CourseKey)
     /// Something an operator should read.
     case notice(course: CourseKey?, block: UsageKey?, text: String)
+}
+
+/// How far it is proven that the objects of a transaction are absent.
+package struct Absence: Sendable, Hashable {
+    /// Objects that are, for good.
+    package var proven = 0
+    /// Objects that are absent now, and whose PUT might still arrive.
+    package var watched = 0
+
+    package init(proven: Int = 0, watched: Int = 0) { (self.proven, self.watched) = (proven, watched) }
 }
 
 /// A video as its course lists it.

@@ -60,7 +60,7 @@ struct DemoProof: Encodable {
             let state = rows.first { $0.key.utf8.elementsEqual(summary.key.text.utf8) }?.state ?? "unknown"
             add(try await planner.plan(summary), try await verification.check(summary.key), state)
         }
-        let open = try await ledger.openTransactionCount()
+        let open = try await ledger.openWork().transactions
         if open > 0 { wrong.append("\(counted(open, "transaction")) open") }
     }
 

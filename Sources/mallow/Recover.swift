@@ -12,7 +12,8 @@ struct Recover: AsyncParsableCommand {
         commandName: "recover",
         abstract: "Settles what a dead engine left open, now. Every run does it too at its start.",
         discussion: """
-            Each open transaction turns out to be committed, or everything it wrote is removed and proven absent.
+            Each open transaction turns out to be committed, or everything it wrote is removed and proven absent. What \
+            might still arrive, as a store's lost answers leave it, is looked at again when it cannot any more.
 
             Example:
               mallow recover
@@ -27,7 +28,7 @@ struct Recover: AsyncParsableCommand {
     var json = false
 
     private struct Outcome: Encodable {
-        let committed, undone: Int
+        let committed, undone, absent: Int
         let open: [Failure]
     }
 
@@ -51,15 +52,18 @@ struct Recover: AsyncParsableCommand {
         }
         try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
-        let left = try await ledger.openTransactionCount()
+        let left = OpenReport(
+            try await ledger.openWork(), store: "\(endpoints.store)",
+            option: target.kind == "rehearsal" ? " --rehearsal" : "",
+            at: Date())
         if json {
-            Output.print(json: Outcome(committed: outcome.committed, undone: outcome.undone, open: outcome.open))
+            Output.print(
+                json: Outcome(
+                    committed: outcome.committed, undone: outcome.undone, absent: outcome.absent, open: outcome.open))
         } else {
             outcome.open.forEach { Output.complain("mallow: \($0)") }
-            Output.print(
-                "\(outcome.committed) had been committed, \(outcome.undone) undone and proven absent, \(left) still open"
-            )
+            Output.print("\(outcome.sentence); \(left.sentence ?? "nothing is open")")
         }
-        if left > 0 { throw ExitCode((outcome.open.isEmpty ? RunExit.unproven : .failed).rawValue) }
+        if left.transactions > 0 { throw ExitCode((outcome.open.isEmpty ? RunExit.unproven : .failed).rawValue) }
     }
 }

@@ -49,6 +49,7 @@ extension RunReport {
             courses.filter { $0.state == CourseState.held.rawValue }.map { course in
                 "- \(course.title) `\(course.key)`: \(course.reason)"
             })
+        lines += section("Open transactions", [open?.sentence].compactMap { $0.map { "- \($0)" } })
         lines += section(
             "Left by earlier runs, and not taken by this one",
             leftovers.map { course in

@@ -52,6 +52,8 @@ struct RunReport: Encodable {
     let leftovers: [LeftCourse]
     let waivers: [Waiver]
     let notices: [String]
+    /// What is open in the ledger now; nil while an engine has it in hand.
+    let open: OpenReport?
 
     init(_ row: RunRow, _ ledger: Ledger) async throws {
         let id = RunID(row.id)
@@ -79,6 +81,12 @@ struct RunReport: Encodable {
         leftovers = try await ledger.coursesLeft(before: id).map { row in
             LeftCourse(key: row.key, title: row.title, state: row.state, reason: row.reason, run: row.run)
         }
+        open =
+            hasEngine
+            ? nil
+            : OpenReport(
+                try await ledger.openWork(), store: row.store, option: row.kind == "rehearsal" ? " --rehearsal" : "",
+                at: Date())
         let keys = Set(courses.map(\.key))
         waivers = try await ledger.waivers().filter { keys.contains($0.course.text) }
         (unreadable, notices) = try await Self.remarks(of: id, ledger)

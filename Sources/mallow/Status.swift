@@ -131,6 +131,8 @@ struct StatusReport: Encodable {
     /// Left out where no hours are kept.
     let window: WindowReport?
     let totals: Totals
+    /// Left out where there is no run yet.
+    let open: OpenReport?
     let courses: [Course]
 
     init(_ snapshot: Snapshot, _ window: Window?, at now: Date) {
@@ -146,6 +148,7 @@ struct StatusReport: Encodable {
                 weaknesses: StoreWeakness.accepted(in: row.store)
             )
         }
+        open = run.map { OpenReport(snapshot.open, store: $0.store, option: $0.option, at: now) }
         let rows = snapshot.courses
         totals = Totals(
             courses: rows.reduce(into: [:]) { $0[$1.state, default: 0] += 1 },
@@ -197,6 +200,8 @@ struct StatusReport: Encodable {
         }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
         if let window { lines.append(window.line) }
+        // A living engine has it in hand.
+        if run.heartbeatAge == nil, let sentence = open?.sentence { lines.append(sentence) }
         lines += run.weaknesses.map { "WEAK \($0.sentence)" }
         if let bound = run.brakedTo {
             lines.append("\(counted(bound, "video")) at once, not more: \(run.brakeReason ?? "")")

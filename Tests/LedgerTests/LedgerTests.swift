@@ -89,7 +89,7 @@ func beginNext(_ path: String) async throws -> (Ledger, RunLog) {
                 try await log.record([.intents(sample.header, sample.intents)])
             }
             #expect(failure?.class == .conflict)
-            #expect(try await ledger.openTransactionCount() == 0)
+            #expect(try await ledger.openWork().transactions == 0)
         }
     }
 
@@ -315,7 +315,7 @@ func beginNext(_ path: String) async throws -> (Ledger, RunLog) {
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(results.count { !$0 } == 1)
-            #expect(try await ledger.openTransactionCount() == 40)
+            #expect(try await ledger.openWork().transactions == 40)
             try await log.close()
         }
     }

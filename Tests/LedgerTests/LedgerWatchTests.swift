@@ -46,6 +46,42 @@ import Testing
         .videoState(VideoReport(course: Self.key, block: block, state: state, attempt: 1, seconds: 1, steps: steps))
     }
 
+    @Test func `what may still arrive is told as that, until it is proven absent`() async throws {
+        try await onLedger { ledger, log, clock in
+            let watch = try LedgerWatch(ledger)
+            func view() async throws -> LedgerView {
+                var request = ViewRequest()
+                request.eventRows = 10
+                return try await watch.view(request, keeping: [])
+            }
+            #expect(try await view().open == OpenWork.none)
+            let header = TransactionHeader(
+                id: UUID(), run: log.run, course: Self.key, block: Self.blocks[0], video: VideoID(unchecked: "v0"))
+            let intents = (0..<3).map { number in
+                Intent(
+                    id: UUID(), language: "en", object: ObjectKey(unchecked: "k\(number)"), size: 1,
+                    checksum: Checksum(of: []), format: .srt)
+            }
+            let failure = Failure(.ambiguous, "put object", at: "k0", cause: "its reply was lost", advice: "wait")
+            clock.turn(5)
+            try await log.record([
+                .intents(header, intents), .watched(header, intents[0]), .removed(header, intents[1]),
+                .removed(header, intents[2]), .rolledBack(header, failure, Absence(proven: 2, watched: 1)),
+            ])
+            let open = try await view().open
+            #expect((open.transactions, open.watched, open.watchedSince) == (1, 1, clock.now))
+            let last = try #require(try await view().events.last)
+            #expect(
+                EventSentence(last)?.words
+                    == "rolled back: 2 objects proven absent; 1 object may still arrive and is watched for")
+            try await log.record([.removed(header, intents[0])])
+            #expect(try await view().open == OpenWork.none)
+            try await log.record([.rolledBack(header, failure, Absence(proven: 3))])
+            let proven = try #require(try await view().events.last)
+            #expect(EventSentence(proven)?.words == "rolled back, absence proven")
+        }
+    }
+
     @Test func `what was waived since it failed is told, until somebody takes it back`() async throws {
         try await onLedger { ledger, log, _ in
             try await log.record(Self.blocks.prefix(2).map { report($0, .failed) })

@@ -30,7 +30,8 @@ import Testing
                 VideoReport(course: course, block: outline(1).block, state: .failed, failure: failure, attempt: 2)),
             .videoState(
                 VideoReport(course: course, block: outline(2).block, state: .verified, counts: counts, attempt: 1)),
-            .rolledBack(sample.header, failure), .courseState(course, .failed, reason: "a video failed", retries: 1),
+            .rolledBack(sample.header, failure, Absence(proven: 1)),
+            .courseState(course, .failed, reason: "a video failed", retries: 1),
             .runEnded(.completed, reason: ""),
         ])
         try await log.close()

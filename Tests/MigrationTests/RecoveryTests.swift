@@ -121,9 +121,12 @@ import Testing
             #expect(try await recovery.settleAll().undone == open)
             #expect(rollbacks() == before + open)
             #expect(try await world.log.openTransactions().count == open, "a PUT may still arrive")
+            let watched = try await world.log.openTransactions().flatMap(\.intents).count
             #expect(try await recovery.settleAll() == Recovery.Outcome())
             world.advance(by: 901)
-            #expect(try await recovery.settleAll() == Recovery.Outcome())
+            let last = try await recovery.settleAll()
+            #expect((last.committed, last.undone, last.absent) == (0, 0, watched))
+            #expect(last.sentence.contains("that might still have arrived are proven absent now"))
             #expect(try await world.log.openTransactions().isEmpty)
             #expect(rollbacks() == before + open)
         }

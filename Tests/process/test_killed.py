@@ -162,7 +162,7 @@ class KilledEngineTests(ProgramTests):
         self.assertEqual([], [p for p in (site.store / ".mallow" / "tmp").glob("*")], "unfinished uploads")
         recovered = site.call("recover", "--json")
         self.assert_exit(0, recovered)
-        self.assertEqual({"committed": 0, "open": [], "undone": 0}, recovered.json)
+        self.assertEqual({"absent": 0, "committed": 0, "open": [], "undone": 0}, recovered.json)
         self.assert_clean(site)
         self.assertEqual(COURSES * VIDEOS, self.verified(site))
         self.assert_exit(0, site.call("verify", "--deep"))

@@ -124,7 +124,8 @@ class SampleDataTests(SampleTests):
         self.assert_exit(1, self.sample.call("run", "--all"))
         result = self.sample.call("status", "--json")
         self.assert_exit(0, result)
-        self.assertEqual({"run", "totals", "courses"}, result.json.keys())
+        self.assertEqual({"run", "totals", "open", "courses"}, result.json.keys())
+        self.assertEqual({"transactions": 0, "watched": 0}, result.json["open"])
         courses = {course["key"]: course for course in result.json["courses"]}
         self.assertEqual(STATES, {key: course["state"] for key, course in courses.items()})
         for key, course in courses.items():

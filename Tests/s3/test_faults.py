@@ -59,11 +59,25 @@ class PlannedFaultTests(BucketTests):
         states = collections.Counter(state for state, *_ in site.intents().values())
         self.assertEqual({"committed": 4, "removed": 1, "watched": 1}, states)
         self.assertEqual((5, 1), (len(proxy.written), len(proxy.deleted)), "its sister was stored, and removed")
-        self.assert_exit(3, site.call("recover"))
+        rolled_back, = [line for line in result.lines if line["event"] == "rolled back"]
+        self.assertEqual("1 object proven absent; 1 object may still arrive and is watched for", rolled_back["detail"])
+        told = site.call("status", "--json").json["open"]
+        self.assertEqual((1, 1), (told["transactions"], told["watched"]))
+        words = f"1 object whose PUT got no answer is not there and might still arrive; mallow recover, or the next run, " \
+            f"settles it for good from {told['until']} on"
+        for command in (("status",), ("report",)):
+            self.assertIn(words, site.call(*command).out)
+        self.assertEqual(told, site.call("report", "--json").json["open"])
+        early = site.call("recover")
+        self.assert_exit(3, early)
+        self.assertIn(words, early.out)
         site.fetch()
         self.assert_clean(site)
         minute_later(site)
-        self.assert_exit(0, site.call("recover"))
+        last = site.call("recover")
+        self.assert_exit(0, last)
+        self.assertIn("1 object that might still have arrived is proven absent now; nothing is open", last.out)
+        self.assertNotIn("might still arrive", site.call("status").out)
         self.assert_whole(site, 2)
 
     def test_a_put_that_arrives_late_is_removed(self):

@@ -10,7 +10,8 @@ package import MigrationModel
 /// name (``StoreWeakness``).
 package struct S3Store: ObjectStore {
     /// A server that has a whole request may take its time; a minute is far over what any took.
-    package let longestDelay: TimeInterval = 60
+    package var longestDelay: TimeInterval { Self.longestDelay }
+    package static let longestDelay: TimeInterval = 60
     package var weaknesses: Set<StoreWeakness> { client.location.accepted }
 
     private let client: S3Client
