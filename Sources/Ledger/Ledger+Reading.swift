@@ -24,10 +24,18 @@ extension Ledger {
         }
     }
 
-    /// Whether an engine is at work on it.
-    package func hasEngine() async throws -> Bool {
+    /// The run of the last engine, and when that was heard.
+    ///
+    /// - Returns: in `age` the seconds since then; nil when no engine is at work.
+    package func heartbeat() async throws -> (run: Int64?, last: Double?, age: Double?) {
         let date = now()
-        return try await reading { try Lease.fetch($0)?.isAlive(at: date) ?? false }
+        return try await reading { db in
+            let lease = try Lease.fetch(db)
+            return (
+                lease?.run, lease?.heartbeat,
+                lease.flatMap { $0.isAlive(at: date) ? max(0, date.timeIntervalSince1970 - $0.heartbeat) : nil }
+            )
+        }
     }
 
     /// The newest run over courses, without them: however many there are, this is one row.

@@ -5,6 +5,9 @@ package import MigrationModel
 
 /// What the ledger says at one moment: what the console draws and `mallow status` prints.
 package struct Snapshot: Sendable {
+    /// A living engine of which nothing was heard for so many seconds is silent: it beats every second.
+    package static let silence = 3.0
+
     /// The newest run, if there was any.
     package let run: RunRow?
     /// Sorted by key.

@@ -6,8 +6,8 @@ extension RunReport {
     var markdown: String {
         var lines = [
             "# Mallow: run \(run) (\(kind))", "",
-            "- \(state)\(ending.isEmpty ? "" : ", \(ending)")\(reason.isEmpty ? "" : ": \(reason)"), exit code \(exit)",
-            "- \(started) to \(ended ?? "now"), started by \(actor)",
+            "- \(standing)\(reason.isEmpty ? "" : ": \(reason)"), exit code \(exit)",
+            "- \(started) to \(end), started by \(actor)",
             "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)",
         ]
         lines += weaknesses.map { "- WEAK \($0.sentence)" }
@@ -68,6 +68,15 @@ extension RunReport {
         lines += section("Unreadable", unreadable.map { "- \($0)" })
         lines += section("Notices", notices.map { "- \($0)" })
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var standing: String {
+        engine == .gone ? "no engine, while \(state)" : state + (ending.isEmpty ? "" : ", \(ending)")
+    }
+
+    private var end: String {
+        if let ended { return ended }
+        return engine == .gone ? "\(heard ?? "an unknown time"), when its engine was last heard" : "now"
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {

@@ -43,6 +43,9 @@ struct RunReport: Encodable {
     let run: Int64
     let kind, state, ending, reason, actor, source, store, catalog, options, started: String
     let ended: String?
+    /// Whether anybody works on it, and when its engine was last heard; nil where another engine has run since.
+    let engine: EngineState
+    let heard: String?
     /// What the store cannot do and somebody has accepted by name.
     let weaknesses: [StoreWeakness]
     let exit: Int32
@@ -58,8 +61,10 @@ struct RunReport: Encodable {
     init(_ row: RunRow, _ ledger: Ledger) async throws {
         let id = RunID(row.id)
         run = row.id
-        let hasEngine = try await ledger.hasEngine()
-        let hasDied = row.ended == nil && !hasEngine
+        let heartbeat = try await ledger.heartbeat()
+        engine = EngineState(of: row, heartbeatAge: heartbeat.age)
+        heard = heartbeat.run == row.id ? heartbeat.last.map(StatusReport.time) : nil
+        let hasDied = engine == .gone
         (kind, state, ending) = (row.kind, row.state, row.ending ?? (hasDied ? RunEnding.died.rawValue : ""))
         let stopper = hasDied ? try await ledger.stopper(of: id) : nil
         reason =
@@ -82,7 +87,7 @@ struct RunReport: Encodable {
             LeftCourse(key: row.key, title: row.title, state: row.state, reason: row.reason, run: row.run)
         }
         open =
-            hasEngine
+            heartbeat.age != nil
             ? nil
             : OpenReport(
                 try await ledger.openWork(), store: row.store, option: row.kind == "rehearsal" ? " --rehearsal" : "",

@@ -11,6 +11,10 @@ struct Status: AsyncParsableCommand {
         commandName: "status",
         abstract: "Shows the newest run and every course, from the ledger.",
         discussion: """
+            In JSON, run.engine says whether anybody works on the run, which its state alone does not: alive, silent (it \
+            lives and was not heard for 3 s), gone (the run has no end) or stopped (it has one). open says what is neither \
+            committed nor proven absent, and until when an object might still arrive.
+
             Example:
               mallow status
               mallow status --json | jq '.totals'
@@ -58,7 +62,7 @@ extension Status {
             if report.run?.id != run.id || report.run?.ended != nil { break }
             try await screen.showNew()
             if report.isAbandoned {
-                report.lines.prefix(3).forEach(Output.print)
+                report.lines.prefix(3).forEach { Output.print($0) }
                 throw ExitCode(RunExit.failed.rawValue)
             }
             try await Task.sleep(for: .seconds(1))
@@ -86,6 +90,10 @@ struct StatusReport: Encodable {
         let source, store, catalog: String
         let started: String
         let ended: String?
+        /// Whether anybody works on it: its state alone does not say so.
+        let engine: EngineState
+        /// Courses that it took and has not brought to their end.
+        let unfinished: Int
         /// Who has ended at once the engine of a run without an end; left out when nobody did.
         let stoppedBy: String?
         /// Seconds since the engine was last heard; null when no engine runs.
@@ -97,11 +105,38 @@ struct StatusReport: Encodable {
         /// What the store cannot do and somebody has accepted by name.
         let weaknesses: [StoreWeakness]
 
+        /// What it is at, in words.
+        var standing: String {
+            switch engine {
+            case .gone:
+                "no engine: " + (stoppedBy.map { "\($0) stopped it at once" } ?? "it died") + ", while \(state)"
+            case .silent: "engine SILENT for \(Int(heartbeatAge ?? 0)) s, was \(words)"
+            case .alive, .stopped: words
+            }
+        }
+
+        private var words: String { state + (reason.isEmpty ? "" : ": \(reason)") }
+
+        /// What there is to do about it; nil where nobody must.
+        var next: String? {
+            switch engine {
+            case .gone:
+                "nothing is lost: mallow run\(option) --unfinished goes on where it was, mallow recover\(option) only "
+                    + "settles it"
+            case .silent: "it lives and holds the ledger; its disk may be slow: look before you stop it"
+            case .stopped where unfinished > 0:
+                "\(counted(unfinished, "course")) \(unfinished == 1 ? "is" : "are") unfinished: mallow run\(option) "
+                    + "--unfinished goes on with \(unfinished == 1 ? "it" : "them")"
+            case .alive, .stopped: nil
+            }
+        }
+
         /// What a command needs that is about such a run.
         var option: String { kind == "rehearsal" ? " --rehearsal" : "" }
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
+            case engine, unfinished
             case stoppedBy = "stopped_by", heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo =
                 "braked_to"
             case brakeReason = "brake_reason", weaknesses
@@ -142,6 +177,10 @@ struct StatusReport: Encodable {
                 id: row.id, kind: row.kind, state: row.state, reason: row.reason, ending: row.ending, actor: row.actor,
                 host: row.host, pid: row.pid, source: row.source, store: row.store, catalog: row.catalog,
                 started: Self.time(row.started), ended: row.ended.map(Self.time),
+                engine: EngineState(of: row, heartbeatAge: snapshot.heartbeatAge),
+                unfinished: snapshot.courses.count { course in
+                    course.run == row.id && CourseState(rawValue: course.state)?.isUnfinished == true
+                },
                 stoppedBy: row.ended == nil && snapshot.heartbeatAge == nil ? snapshot.orders.stoppedBy : nil,
                 heartbeatAge: snapshot.heartbeatAge,
                 lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason,
@@ -168,7 +207,7 @@ struct StatusReport: Encodable {
     static func time(_ seconds: Double) -> String { Date(timeIntervalSince1970: seconds).formatted(.iso8601) }
 
     /// The run has no end, and nobody works on it.
-    var isAbandoned: Bool { run.map { $0.ended == nil && $0.heartbeatAge == nil } ?? false }
+    var isAbandoned: Bool { run?.engine == .gone }
 
     /// The same for a screen that is drawn again and again: totals first, then courses by what needs somebody.
     var watchLines: [String] {
@@ -186,18 +225,10 @@ struct StatusReport: Encodable {
     /// The same for people.
     var lines: [String] {
         guard let run else { return ["no run yet"] }
-        let standing =
-            isAbandoned
-            ? "no engine: " + (run.stoppedBy.map { "\($0) stopped it at once" } ?? "it died") + ", while \(run.state)"
-            : run.state + (run.reason.isEmpty ? "" : ": \(run.reason)")
-        var lines = ["run \(run.id) \(run.kind)  \(standing)"]
+        var lines = ["run \(run.id) \(run.kind)  \(run.standing)"]
         let heard = run.heartbeatAge.map { String(format: "engine %d on %@, heard %.0f s ago", run.pid, run.host, $0) }
         lines.append("started \(run.started) by \(run.actor); \(heard ?? "no engine runs")")
-        if isAbandoned {
-            lines.append(
-                "nothing is lost: mallow run\(run.option) --unfinished goes on where it was, "
-                    + "mallow recover\(run.option) only settles it")
-        }
+        if let next = run.next { lines.append(next) }
         lines.append("\(run.source) → \(run.store), \(run.catalog)")
         if let window { lines.append(window.line) }
         // A living engine has it in hand.

@@ -36,10 +36,25 @@ class BrakeTests(SampleTests):
         self.write(state="paused", reason=reason)
         run = self.sample.call("status", "--json").json["run"]
         self.assertEqual(("paused", reason), (run["state"], run["reason"]))
+        self.assertEqual("gone", run["engine"], "its state alone does not say that nobody runs it")
         self.assertIn("no engine: it died, while paused", self.sample.call("status").out)
+        followed = self.sample.call("status", "--watch", "--plain")
+        self.assert_exit(1, followed)
+        self.assertIn("no engine: it died, while paused\n", followed.out)
+        head = self.sample.call("status").out.splitlines()[:3]
+        self.assertEqual(head, followed.out.splitlines()[-3:], "as status says it, in no quotes")
+        self.assertEqual("gone", self.sample.call("report", "--json").json["engine"])
+        report = self.sample.call("report").out
+        self.assertIn("- no engine, while paused: its engine died; mallow run --unfinished goes on", report)
+        self.assertIn("when its engine was last heard", report)
         with contextlib.closing(sqlite3.connect(self.sample.ledger)) as ledger, ledger:
             ledger.execute("UPDATE lease SET released = 0, pid = ?, heartbeat = ?", (os.getpid(), time.time()))
         self.assertIn(f"paused: {reason}", self.sample.call("status").out)
+        self.assertEqual("alive", self.sample.call("status", "--json").json["run"]["engine"])
+        with contextlib.closing(sqlite3.connect(self.sample.ledger)) as ledger, ledger:
+            ledger.execute("UPDATE lease SET heartbeat = ?", (time.time() - 20,))
+        self.assertEqual("silent", self.sample.call("status", "--json").json["run"]["engine"])
+        self.assertRegex(self.sample.call("status").out, r"engine SILENT for 2\d s, was paused: waits for the object store")
 
 
 if __name__ == "__main__":
