@@ -8,6 +8,9 @@ import Synchronization
 /// Calls that fail one after the other are a doubt: no video is let in, and the place is asked, once a second. When
 /// nothing has gone through for five seconds it is out: the run is paused, with the reason, and the place is asked every
 /// five seconds. Whatever call is answered first, of whomever, ends a doubt or an outage at once.
+///
+/// A catalog may make its callers wait long before that, most of all for a lock that somebody else holds: nothing has gone
+/// wrong then, and the run only says that it waits.
 final class Outage: Sendable {
     /// What can be out.
     enum Place: Sendable {
@@ -26,6 +29,15 @@ final class Outage: Sendable {
             switch self {
             case .store: 10
             case .catalog: 60
+            }
+        }
+
+        /// Seconds in which no call comes back, after which the run says that it waits; nil where it does not say so: one
+        /// object may take its time.
+        var hold: Double? {
+            switch self {
+            case .store: nil
+            case .catalog: 3
             }
         }
 
@@ -56,6 +68,8 @@ final class Outage: Sendable {
         /// Calls that are under way, and when the first of them began after none was.
         var underWay = 0
         var busySince = 0.0
+        /// Since when no call has come back, where the run says so.
+        var heldSince: Double?
         /// When a call last ended, however it did.
         var lastWord = -Double.infinity
         /// When the last outage ended.
@@ -107,6 +121,7 @@ final class Outage: Sendable {
     /// called now and then.
     func look() {
         let isOut = state.withLock { state in
+            lookForHold(&state)
             let since = max(state.busySince, state.lastWord)
             guard state.standing != .out, state.underWay > 0, surroundings.uptime() - since >= place.silence else {
                 return false
@@ -116,6 +131,30 @@ final class Outage: Sendable {
             return true
         }
         if isOut { raised.yield() }
+    }
+
+    private func lookForHold(_ state: inout State) {
+        let since = max(state.busySince, state.lastAnswer)
+        guard let hold = place.hold, state.standing != .out, state.heldSince == nil, state.underWay > 0,
+            surroundings.uptime() - since >= hold
+        else { return }
+        state.heldSince = since
+        let reason =
+            "waits for \(place.words): no call has come back since \(surroundings.clock(at: since)); somebody may hold a lock"
+        control.remark(reason) { journal.note($0) }
+        journal.note(.notice(course: nil, block: nil, text: "the run \(reason)"))
+    }
+
+    /// - Parameter moment: when a call was answered; nil when it is an outage by now, which tells of itself.
+    private func endHold(_ state: inout State, at moment: Double?) {
+        guard let since = state.heldSince else { return }
+        state.heldSince = nil
+        control.remark(nil) { journal.note($0) }
+        guard let moment else { return }
+        let text =
+            "\(place.words) answers again: no call had come back for \(Int((moment - since).rounded())) s, since "
+            + surroundings.clock(at: since)
+        journal.note(.notice(course: nil, block: nil, text: text))
     }
 
     private func doubt(_ state: inout State) {
@@ -128,6 +167,7 @@ final class Outage: Sendable {
 
     private func begin(_ state: inout State) {
         state.standing = .out
+        endHold(&state, at: nil)
         let reason =
             "waits for \(place.words) and resumes by itself: nothing has gone through since \(surroundings.clock(at: state.since))"
             + " (\(state.lastWords))"
@@ -138,6 +178,7 @@ final class Outage: Sendable {
 
     private func end(_ state: inout State, at now: Double) {
         (state.failures, state.lastAnswer) = (0, max(state.lastAnswer, now))
+        endHold(&state, at: now)
         switch state.standing {
         case .well: return
         case .doubted: control.admission.open(after: place.obstacle)

@@ -8,6 +8,8 @@ package final class RunControl: Sendable {
         var ending: (RunEnding, reason: String)?
         /// What it is at when it waits for nothing, and how far.
         var work = (state: RunState.planning, reason: "")
+        /// What is said of it meanwhile instead of how far it is.
+        var remark: String?
         /// What it waits for, and why.
         var waits: [Admission.Obstacle: String] = [:]
         var failedVideos = 0
@@ -25,7 +27,7 @@ package final class RunControl: Sendable {
                 if obstacle == .window { return (.waitingForWindow, reason) }
                 return (obstacle == .paused && inFlight > 0 ? .pausing : .paused, reason)
             }
-            return work
+            return (work.state, remark ?? work.reason)
         }
     }
 
@@ -105,6 +107,11 @@ package final class RunControl: Sendable {
     func begin(_ work: RunState, reason: String = "", note: (Checkpoint) -> Void) {
         change(note) { $0.work = (work, reason) }
     }
+
+    /// Says something of what it is at, which goes on; nil when that is over.
+    ///
+    /// - Parameter note: as for ``pause(for:reason:note:)``.
+    func remark(_ text: String?, note: (Checkpoint) -> Void) { change(note) { $0.remark = text } }
 
     /// Why the gate is closed for this reason; nil when it is not.
     package func wait(for obstacle: Admission.Obstacle) -> String? { state.withLock { $0.waits[obstacle] } }

@@ -242,6 +242,58 @@ import Testing
         #expect(outage.isOut)
     }
 
+    @Test func `a catalog that holds its callers up is told, and so is for how long it did`() {
+        let time = Mutex(100.0)
+        let surroundings = Surroundings(
+            sleep: { _ in }, uptime: { time.withLock { $0 } },
+            now: { Date(timeIntervalSince1970: time.withLock { $0 }) },
+            newID: { UUID() }, jitter: { 0 })
+        let (log, control) = (MemoryLog(now: surroundings.now), RunControl(concurrency: 4, errorBudget: 0))
+        control.begin(.running) { _ in }
+        let outage = Outage(of: .catalog, control: control, journal: Journal(log: log), surroundings: surroundings)
+        func wait(_ seconds: Double) {
+            time.withLock { $0 += seconds }
+            outage.look()
+        }
+        func end(_ failure: Failure?) {
+            outage.hear(CallAnswer(isPut: false, error: failure, began: 100, ended: time.withLock { $0 }))
+            outage.count(-1)
+        }
+        func states() -> [String] {
+            log.contents.checkpoints.compactMap { checkpoint in
+                if case .runState(let state, let reason) = checkpoint { "\(state.rawValue) \(reason)" } else { nil }
+            }
+        }
+        func notices() -> [String] {
+            log.contents.checkpoints.compactMap { if case .notice(_, _, let text) = $0 { text } else { nil } }
+        }
+        let reason = "waits for the video catalog: no call has come back since 00:01:40 UTC; somebody may hold a lock"
+
+        outage.count(1)
+        outage.count(1)
+        wait(2)
+        #expect(states().isEmpty)
+        wait(1)
+        wait(7)
+        #expect(states() == ["running \(reason)"])
+        #expect(notices() == ["the run \(reason)"])
+        #expect(!control.admission.isClosed && !outage.isOut)
+
+        // A lock that was waited for in vain is no answer.
+        end(Failure(.transient, "commit", at: "v1", cause: "database is locked", advice: "wait"))
+        outage.count(1)
+        wait(18)
+        #expect(states().count == 1)
+        end(nil)
+        #expect(states().last == "running ")
+        #expect(
+            notices().last
+                == "the video catalog answers again: no call had come back for 28 s, since 00:01:40 UTC")
+        wait(2)
+        end(nil)
+        #expect(notices().count == 2)
+    }
+
     @Test func `a store that says nothing at all is out after ten seconds, and back with its first word`() {
         let time = Mutex(100.0)
         let surroundings = Surroundings(

@@ -99,6 +99,8 @@ class WritersTests(DatabaseTests):
         self.end_request()
         self.assert_request_won(run, video, languages)
         self.assertNotIn('"to":"retrying"', run.out.read_text())
+        for words in ("the run waits for the video catalog: no call has come back since ", "the video catalog answers again: "):
+            self.assertIn(words, run.out.read_text())
 
     def test_a_request_that_needs_what_a_commit_has_and_the_other_way_round_is_a_deadlock_that_passes(self):
         # It has changed more than the commit, which is therefore the one that the server takes back, and made again.

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator, a terminal or a second engine does to a running engine."""
+import contextlib
+import json
 import os
 import pty
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
@@ -49,6 +52,27 @@ class SignalTests(ProgramTests):
         self.assertEqual(COURSES * VIDEOS * TRANSCRIPTS, len(self.here.transcripts()))
         self.assert_clean(self.here)
 
+    # Other programs
+
+    def test_a_catalog_that_somebody_has_locked_is_waited_for_and_told(self):
+        courses = self.here.call("plan", "--json").json["courses"]
+        self.assert_exit(0, self.here.call("run", "--course", courses[0]["key"]))
+        with contextlib.closing(sqlite3.connect(self.here.catalog, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            child = self.here.start("run", "--all", "--json")
+            waits = "waits for the video catalog: no call has come back since "
+            said = lambda: self.here.call("status", "--json").json["run"]["reason"].startswith(waits)  # noqa: E731
+            wait_until(lambda: child.poll() is not None or said(), "the run says that it waits", every=0.1)
+            self.assertIsNone(child.poll(), child.err.read_text())
+            other.execute("ROLLBACK")
+        self.assertEqual(0, child.wait(TIMEOUT), child.err.read_text())
+        lines = [json.loads(line) for line in child.out.read_text().splitlines()]
+        notices = [line["detail"] for line in lines if line["event"] == "notice"]
+        self.assertEqual(1, sum(notice.startswith(f"the run {waits}") for notice in notices), notices)
+        self.assertEqual(1, sum(notice.startswith("the video catalog answers again: ") for notice in notices), notices)
+        self.assertEqual((0, 0), (lines[-1]["retries"], lines[-1]["rollbacks"]))
+        self.assert_clean(self.here)
+
     # Interrupts
 
     def test_interrupt_drains_and_the_next_run_finishes(self):
@@ -58,7 +82,14 @@ class SignalTests(ProgramTests):
         self.assertLess(len(self.here.transcripts()), COURSES * VIDEOS * TRANSCRIPTS, "nothing was left to do")
         self.assert_no_partial_video()
         self.assertIn('"exit":130', child.out.read_text().splitlines()[-1])
+        run = self.here.call("status", "--json").json["run"]
+        self.assertEqual("stopped", run["engine"])
+        self.assertGreater(run["unfinished"], 0)
+        self.assertIn(
+            f"{run['unfinished']} courses are unfinished: mallow run --unfinished goes on with them",
+            self.here.call("status").out)
         self.assert_complete()
+        self.assertNotIn("--unfinished", self.here.call("status").out)
 
     def test_termination_drains_too(self):
         child = self.start_and_wait()
