@@ -161,6 +161,8 @@ package actor ConsoleSession {
         switch effect {
         case .launch(let request):
             do {
+                // An engine would make a new ledger where the one that is open has gone from.
+                try watch.refuseLoss()
                 try starter.start(request) { [inputs] end in inputs.add(.event(.ended(end))) }
             } catch {
                 await take(.ended(EngineEnd(launch: request, status: nil, words: "\(error)")))
@@ -178,10 +180,6 @@ package actor ConsoleSession {
         case .withdraw(let waivers):
             await write("\(counted(waivers.count, "waiver")) taken back; run the course again to let it count") {
                 try await $0.withdraw(waivers, by: actor)
-            }
-        case .withdrawAll(let videos):
-            await write("the waivers are taken back; run the courses again to let it count") {
-                try await $0.withdrawAll(of: videos, by: actor)
             }
         case .inspect(let request, let look):
             lookAround {

@@ -29,10 +29,8 @@ package enum Effect: Sendable, Hashable {
     case submit(OperatorCommand)
     case hold([CourseKey], Bool)
     case waive([Waiver])
-    /// Takes the waivers of a video back.
+    /// Takes waivers back.
     case withdraw([Waiver])
-    /// Takes every waiver for these videos and their transcripts back.
-    case withdrawAll([VideoReference])
     /// Has the stores looked into by somebody who may.
     case inspect(InspectionRequest, LookID)
     /// Has everything proven that a run needs.

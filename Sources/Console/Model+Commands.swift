@@ -87,9 +87,8 @@ extension Model {
     // MARK: - Starting a run
 
     private mutating func run() -> [Effect] {
-        let isBroken = lostEngine != nil || view?.run?.ending == RunEnding.interrupted.rawValue
-        if !hasEngine, isBroken, marks.isEmpty, !unfinished.isEmpty {
-            // After a loss or a drain, to run is to go on.
+        if goesOn, marks.isEmpty {
+            // After a loss or an early end, to run is to go on.
             question = .run(.unfinished, without: nil)
         } else if let choice {
             question = .run(choice, without: nil)
@@ -325,7 +324,8 @@ extension Model {
                     videos: [reference], name: video.row.displayName,
                     cause: failure?.cause ?? "its cause cannot be read",
                     only: transcript?.failure == nil ? nil : transcript?.language,
-                    waived: openVideo == nil || view?.waivers.isEmpty != false ? 0 : 1)))
+                    waived: openVideo == nil ? 0 : (view?.waivers ?? []).count { $0.language == transcript?.language }))
+        )
         return []
     }
 
@@ -372,16 +372,18 @@ extension Model {
             typed: typed("waive \(waiving.videos.count)"), commandLine: nil, effect: .waive(waivers))
     }
 
-    /// Takes back what was waived of one cause.
-    func confirmation(withdrawing group: TroubleGroup) -> Confirmation {
-        let count = group.videos.count(where: \.isWaived)
+    /// Takes back what was waived of one cause, as it stands there now.
+    func confirmation(withdrawing waivers: [Waiver]) -> Confirmation {
+        let shown = waivers.prefix(5).map {
+            "\($0.block.block)\($0.language.map { " \($0)" } ?? ""), by \($0.actor): \($0.reason)"
+        }
         return Confirmation(
-            title: "Take the waivers of \(counted(count, "video")) back",
-            will: ["take back every waiver for them and for their transcripts, whoever signed it"],
+            title: "Take back \(counted(waivers.count, "waiver"))",
+            will: shown + (waivers.count > 5 ? ["and \(waivers.count - 5) more of the same cause"] : []),
             willNot: ["change anything that is migrated"],
             undo: "\(keymap.hint(.waive)) waives them again, with a new reason", blockers: [],
             typed: typed("take back"),
-            commandLine: nil, effect: .withdrawAll(group.references))
+            commandLine: nil, effect: .withdraw(waivers))
     }
 
     /// On production whatever writes is typed.

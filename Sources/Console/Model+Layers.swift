@@ -189,10 +189,9 @@ extension Model {
         case .retry, .run: question = .run(.named(groups[place].courses), without: nil)
         case .waive: layers.append(.waive(waiving(groups[place])))
         case .withdraw:
-            guard groups[place].videos.contains(where: \.isWaived) else {
-                return refuse("there is no waiver for these videos")
-            }
-            layers.append(.confirmation(confirmation(withdrawing: groups[place])))
+            let waivers = waivers(of: groups[place])
+            if waivers.isEmpty { return refuse("there is no waiver for these videos") }
+            layers.append(.confirmation(confirmation(withdrawing: waivers)))
         case .open: return open(groups[place].references[0])
         case .help: layers.append(.help(first: 0))
         default: break

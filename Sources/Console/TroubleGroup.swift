@@ -54,13 +54,21 @@ extension Model {
         cause.flatMap { cause in groups.firstIndex { $0.cause == cause } } ?? 0
     }
 
+    /// The waivers in force for its videos and for their transcripts.
+    func waivers(of group: TroubleGroup) -> [Waiver] {
+        let videos = Set(group.references)
+        return (view?.troubleWaivers ?? []).filter {
+            videos.contains(VideoReference(course: $0.course, block: $0.block))
+        }
+    }
+
     func waiving(_ group: TroubleGroup) -> Waiving {
         Waiving(
             videos: group.references,
             name: group.videos[0].displayName,
             cause: group.wordings == 1
                 ? group.failure?.cause ?? group.cause.class : "\(group.cause.class), in \(group.wordings) wordings",
-            waived: group.videos.count(where: \.isWaived)
+            waived: waivers(of: group).count { $0.language == nil }
         )
     }
 }

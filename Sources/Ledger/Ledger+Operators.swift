@@ -78,19 +78,6 @@ extension Ledger {
         }
     }
 
-    /// Takes every waiver for these videos and for their transcripts back, like ``withdraw(_:by:)``.
-    ///
-    /// - Returns: how many there were.
-    @discardableResult
-    package func withdrawAll(of videos: [VideoReference], by actor: String) async throws -> Int {
-        let waivers = try await reading { db in
-            try videos.flatMap { video in
-                try Waiver.fetch(db, course: video.course).filter { $0.block == video.block }
-            }
-        }
-        return try await withdraw(waivers, by: actor)
-    }
-
     /// Holds the cut-over of courses back, or releases it: of all of them or of none.
     package func hold(_ courses: [CourseKey], _ isHeld: Bool, by actor: String) async throws {
         let now = now().timeIntervalSince1970

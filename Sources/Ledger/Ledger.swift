@@ -24,11 +24,7 @@ package final class Ledger: Sendable {
         self.path = path
         self.now = now
         do {
-            try Self.refuseForeign(path)
-            var configuration = Configuration()
-            configuration.busyMode = .timeout(10)
-            configuration.label = "ledger"
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool = try Self.open(path)
             try pool.writeWithoutTransaction { db in
                 // WAL alone does not survive a power cut: GRDB opens it with synchronous=NORMAL.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -43,6 +39,27 @@ package final class Ledger: Sendable {
             throw Failure(error, ledger: path)
         }
     }
+
+    /// Whoever makes a new ledger's log has the file to himself for a moment; SQLite turns others away then and there,
+    /// however long they would wait.
+    private static func open(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.label = "ledger"
+        var tries = 0
+        while true {
+            do {
+                try refuseForeign(path)
+                return try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && tries < mostTries {
+                tries += 1
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+        }
+    }
+
+    /// Two seconds and more: far longer than it takes to make a log.
+    private static let mostTries = 100
 
     /// Several programs may come to a new ledger at once, a console and its engine among them. Each step is a transaction:
     /// whoever finds that another took it in between has lost nothing and looks again.

@@ -34,6 +34,7 @@ extension LedgerView {
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
             orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(), open: try OpenWork(db),
             troubles: request.wantsTroubles ? try Self.troubles(db, limit: Self.mostTroubles) : [],
+            troubleWaivers: request.wantsTroubles ? try Self.troubleWaivers(db) : [],
             openVideo: request.openVideo,
             video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,
             history: try request.openVideo.map { try Self.history(db, of: $0) } ?? [],
@@ -163,6 +164,16 @@ extension LedgerView {
                 """
         )
         return try TroubledVideo.fetchAll(statement, arguments: [limit])
+    }
+
+    /// In the order of their courses and videos.
+    private static func troubleWaivers(_ db: Database) throws -> [Waiver] {
+        let troubled = """
+            SELECT 1 FROM video v JOIN course c ON c.id = v.course
+            WHERE c.key = w.course AND v.block = w.block AND v.state IN ('failed', 'rolled back')
+            """
+        return try Waiver.fetch(
+            db, sql: "SELECT * FROM waiver w WHERE EXISTS (\(troubled)) ORDER BY course, block, language")
     }
 
     // MARK: - Events

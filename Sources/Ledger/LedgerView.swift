@@ -47,6 +47,8 @@ package struct LedgerView: Sendable {
     package let open: OpenWork
     /// At most ``mostTroubles``.
     package let troubles: [TroubledVideo]
+    /// The waivers in force for them and for their transcripts.
+    package let troubleWaivers: [Waiver]
     /// The video that is looked at by itself, as it was asked for.
     package let openVideo: VideoReference?
     package let video: VideoRow?

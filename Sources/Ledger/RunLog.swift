@@ -199,7 +199,12 @@ extension OpenIntent {
 extension Waiver {
     static func fetch(_ db: Database, course: CourseKey?) throws -> [Waiver] {
         let sql = "SELECT * FROM waiver WHERE course = ifnull(?, course) ORDER BY course, block, language"
-        return try Row.fetchAll(db, sql: sql, arguments: [course?.text]).map { row in
+        return try fetch(db, sql: sql, arguments: [course?.text])
+    }
+
+    /// The waivers that a query of their table gives.
+    static func fetch(_ db: Database, sql: String, arguments: StatementArguments = []) throws -> [Waiver] {
+        try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
             let language: String = row["language"]
             return Waiver(
                 course: CourseKey(unchecked: row["course"]), block: UsageKey(unchecked: row["block"]),

@@ -143,8 +143,8 @@ package struct MigrationRun: Sendable {
         guard let last = watched.map({ $0.written.timeIntervalSince(now) }).max(), !engine.control.isDraining else {
             return
         }
-        // No longer than that, whatever became of the clock since.
-        let delay = engine.connections.store.longestDelay
+        // No longer than that, whatever becomes of the clock; a second more, since it may go more slowly than the uptime.
+        let delay = engine.connections.store.longestDelay + 1
         let end = uptime + min(delay, last + delay)
         let reason =
             "waits until \(engine.surroundings.clock(at: end)): \(counted(watched.count, "object")) whose reply was lost "

@@ -295,7 +295,7 @@ extension Effect {
         switch self {
         case .launch(let request): request.work != .list
         case .submit(let command): command == .drain || command == .stop
-        case .hold, .waive, .withdraw, .withdrawAll: true
+        case .hold, .waive, .withdraw: true
         case .inspect, .prove, .exportLog, .copy, .redraw, .suspend, .mouse, .keepTheme, .bell, .detach: false
         }
     }

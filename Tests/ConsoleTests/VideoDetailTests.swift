@@ -180,11 +180,11 @@ import Themes
             #expect(Screen.render(model).text.contains("3 videos may stay behind already"))
             try await model.press(.escape, "u", on: night)
             try await model.type("take back", on: night)
-            guard case .withdrawAll(let videos)? = try await model.press(.enter, on: night).first else {
+            guard case .withdraw(let all)? = try await model.press(.enter, on: night).first else {
                 Issue.record("nothing was taken back")
                 return
             }
-            #expect(try await night.ledger.withdrawAll(of: videos, by: "mira") == 3)
+            #expect(try await night.ledger.withdraw(all, by: "mira") == 3)
         }
     }
 }

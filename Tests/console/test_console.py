@@ -15,7 +15,7 @@ from terminals import Pty, TerminalTests, Tmux, process_state, processor_seconds
 import fleet  # beside program, where terminals leads
 
 COURSES = 6
-VIDEOS = 150
+VIDEOS = 400
 LAYOUTS = [(200, 50), (100, 30), (80, 24), (60, 12), (40, 8), (24, 4), (20, 3), (10, 1), (120, 36)]
 
 

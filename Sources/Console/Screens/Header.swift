@@ -131,7 +131,10 @@ extension Frame {
     /// What a run that was ended before its time has left.
     private var rest: String {
         let courses = model.unfinished.reduce(0) { $0 + $1.courses }
-        return courses > 0 ? ": \(model.keymap.hint(.run)) goes on with \(counted(courses, "course"))" : ""
+        if model.goesOn { return ": \(model.keymap.hint(.run)) goes on with \(counted(courses, "course"))" }
+        let open = model.view?.open.transactions ?? 0
+        return open > 0
+            ? ": \(counted(open, "transaction")) open, mallow recover settles \(open == 1 ? "it" : "them")" : ""
     }
 
     private var stateRole: Role {
@@ -223,9 +226,16 @@ extension Model {
         view?.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) ?? 0
     }
 
-    /// Whether a run has left courses, and nobody goes on with them. That is one thing, whatever it left.
+    /// Whether a run has left courses or transactions, and nobody goes on with them. That is one thing, whatever it left.
     private var isLeftAlone: Bool {
-        view?.heartbeatAge == nil && !isStarting && (lostEngine != nil || !unfinished.isEmpty)
+        guard let view, view.heartbeatAge == nil, !isStarting else { return false }
+        return lostEngine != nil || goesOn || view.open.transactions > 0
+    }
+
+    /// Whether a run was ended before its time and has left courses: to run, with none marked, is to go on with them.
+    var goesOn: Bool {
+        guard let run = view?.run, !hasEngine, !unfinished.isEmpty else { return false }
+        return run.ended == nil || run.ending != RunEnding.completed.rawValue
     }
 
     /// How a run ended, in an operator's word.
