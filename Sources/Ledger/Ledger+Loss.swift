@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import GRDB
+package import GRDB
 package import MigrationModel
 
 extension Ledger {
@@ -44,16 +44,20 @@ extension Ledger {
         )
     }
 
-    /// Where the newest run read and wrote, as it was given; nil without a ledger or a run. Blocks, and changes nothing:
-    /// not even a ledger of an earlier version is brought up to date.
+    /// Where a run read and wrote, as it was given.
+    package struct Places: Sendable, Hashable, Decodable, FetchableRecord {
+        package let source: String
+        package let store: String
+        package let catalog: String
+    }
+
+    /// The places of every run, the newest one's first; none without a ledger or a run. Blocks, and changes nothing: not
+    /// even a ledger of an earlier version is brought up to date.
     ///
     /// - Throws: ``Failure`` when the ledger cannot be read.
-    package static func placesOfLastRun(knownTo path: String) throws -> (
-        source: String, store: String, catalog: String
-    )? {
-        let sql = "SELECT source, store, catalog FROM run ORDER BY id DESC LIMIT 1"
-        let row = try withFile(path) { try Row.fetchOne($0, sql: sql) }
-        return (row ?? nil).map { ($0["source"], $0["store"], $0["catalog"]) }
+    package static func places(knownTo path: String) throws -> [Places] {
+        let sql = "SELECT source, store, catalog FROM run GROUP BY source, store, catalog ORDER BY max(id) DESC"
+        return try withFile(path) { try Places.fetchAll($0, sql: sql) } ?? []
     }
 
     /// Whether a ledger is at `path`, which a file without a table is not yet. Writes nothing.

@@ -83,14 +83,17 @@ struct PlatformOptions: ParsableArguments {
     /// Staging's places for production's courses.
     private func rehearsal(_ configuration: Configuration, _ ledger: LedgerOptions) throws -> Rehearsal {
         let written = configuration.production
-        let last = try Ledger.placesOfLastRun(knownTo: try ledger.productionPath)
-        guard let source = source ?? written.source?.value ?? last?.source else {
+        let known = try Ledger.places(knownTo: try ledger.productionPath)
+        guard let source = source ?? written.source?.value ?? known.first?.source else {
             throw UsageError("--source is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
         }
-        let production: [(String?, Endpoint.Role)] = [
-            (written.source?.value, .source), (last?.source, .source), (store, .store), (written.store?.value, .store),
-            (last?.store, .store), (catalog, .catalog), (written.catalog?.value, .catalog), (last?.catalog, .catalog),
+        let named: [(String?, Endpoint.Role)] = [
+            (written.source?.value, .source), (store, .store), (written.store?.value, .store), (catalog, .catalog),
+            (written.catalog?.value, .catalog),
         ]
+        // Whatever a run of production has ever written to is production's.
+        let production =
+            named + known.flatMap { [($0.source, .source), ($0.store, .store), ($0.catalog, .catalog)] }
         return try Rehearsal(
             reading: source, into: configuration.staging,
             apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } })
@@ -131,95 +134,10 @@ struct PlatformOptions: ParsableArguments {
             catalog: catalog ?? written?.catalog?.value
         )
         if places.source == nil || places.store == nil || places.catalog == nil {
-            let last = try Ledger.placesOfLastRun(knownTo: try ledger.path)
+            let last = try Ledger.places(knownTo: try ledger.path).first
             places = (places.source ?? last?.source, places.store ?? last?.store, places.catalog ?? last?.catalog)
         }
         return places
-    }
-}
-
-/// Where the ledger is.
-struct LedgerOptions: ParsableArguments {
-    @Option(help: "The ledger's file. Default: the configuration's, else mallow/mallow.ledger in the state folder.")
-    var ledger: String?
-
-    @OptionGroup var configuration: ConfigurationOptions
-
-    /// Of a rehearsal the newest one, or the one that was named.
-    ///
-    /// - Throws: ``InvalidConfiguration``, when nobody named it.
-    var path: String {
-        get throws {
-            let path = try named
-            guard configuration.rehearsal else { return path }
-            let ledgers = RehearsalLedgers(path)
-            return ledgers.path(ledgers.named ?? ledgers.newest ?? 1)
-        }
-    }
-
-    /// What production's ledger calls it.
-    var name: String { get throws { URL(fileURLWithPath: try path).lastPathComponent } }
-
-    /// Production's ledger, also for a rehearsal.
-    var productionPath: String {
-        get throws { configuration.rehearsal ? RehearsalLedgers(try named).production : try named }
-    }
-
-    private var named: String {
-        get throws {
-            try ledger ?? configuration.read()?.ledger?.value
-                ?? StateFolder.defaultLedger(environment: ProcessInfo.processInfo.environment)
-        }
-    }
-
-    /// Refuses a rehearsal's ledger for what is about production.
-    ///
-    /// - Throws: ``UsageError``.
-    func refuseRehearsals() throws {
-        let named = try named
-        if RehearsalLedgers(named).named != nil {
-            throw UsageError("\(named) is the ledger of a rehearsal: add --rehearsal, or name production's.")
-        }
-    }
-
-    /// The ledger that a run begins with: of a rehearsal the one that was named, else the newest that was not brought to
-    /// its end, else the next.
-    func forRun() throws -> LedgerOptions {
-        guard configuration.rehearsal else { return self }
-        let ledgers = RehearsalLedgers(try named)
-        var options = self
-        options.ledger = ledgers.path(try ledgers.named ?? ledgers.next())
-        return options
-    }
-
-    /// What follows a command's name for it to be about the same.
-    var hint: String { (configuration.rehearsal ? " --rehearsal" : "") + (ledger.map { " --ledger '\($0)'" } ?? "") }
-
-    /// Opens the ledger, or makes it.
-    func open() throws -> Ledger {
-        let path = try path
-        do {
-            try StateFolder.prepare(for: path)
-        } catch {
-            throw Failure(
-                .auth, "making the ledger's folder", at: path, cause: "\(error.localizedDescription)",
-                advice: "name a ledger in a folder that you may write, with --ledger"
-            )
-        }
-        return try Ledger(path: path, now: { Date() })
-    }
-
-    /// Opens the ledger if there is one.
-    func openIfThere() throws -> Ledger? {
-        try Ledger.isThere(try path) ? try open() : nil
-    }
-
-    /// Opens the ledger, which must be there.
-    func openExisting() throws -> Ledger {
-        guard let ledger = try openIfThere() else {
-            throw UsageError("There is no ledger at \(try path); start a run, or name another ledger with --ledger.")
-        }
-        return ledger
     }
 }
 

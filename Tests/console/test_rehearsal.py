@@ -23,10 +23,11 @@ class RehearsalTests(TerminalTests):
             "production: {source: 'olx:exports', store: 'file:production/objects', catalog: 'sqlite:production/c.sqlite'}\n"
             "staging: {store: 'file:staging/objects', catalog: 'sqlite:staging/c.sqlite'}\nledger: night.ledger\n")
 
-    def console(self, *arguments, word):
+    def console(self, *arguments, word, name="tmux"):
         tmux = Tmux(
             self, [self.mallow, *arguments, "--config", str(self.configuration)],
-            self.environment(TERM="tmux-256color", XDG_CONFIG_HOME=str(self.folder / "config")), width=120, height=36)
+            self.environment(TERM="tmux-256color", XDG_CONFIG_HOME=str(self.folder / "config")), width=120, height=36,
+            name=name)
         tmux.see(rf"^ {word} ")
         tmux.keys("L")
         tmux.see(rf"Courses {COURSES} ")
@@ -51,8 +52,7 @@ class RehearsalTests(TerminalTests):
         tmux.keys("r")
         tmux.see("FAILED rehearsals: night.rehearsal-1.ledger is one that is complete")
         tmux.keys("Escape", "q")
-        tmux = self.console("--rehearsal", word="REHEARSAL")
-        tmux.keys("q")
+        self.console("--rehearsal", word="REHEARSAL", name="again").keys("q")
         self.assertTrue((self.folder / "night.rehearsal-2.ledger").exists(), "the next one has a ledger of its own")
 
     def test_production_that_was_not_rehearsed_wants_a_reason(self):

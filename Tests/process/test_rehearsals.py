@@ -41,6 +41,17 @@ class RehearsalTests(ProgramTests):
     def rehearse(self, *arguments):
         return self.mallow("run", "--rehearsal", *(arguments or ["--all"]))
 
+    def kill_in_the_middle(self, side, option):
+        victim = subprocess.Popen(
+            [required("MALLOW"), "run", "--all", "--limit-puts", "4", option], cwd=self.here, env=self.environment,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(victim.wait)
+        self.addCleanup(victim.kill)
+        objects = side / "objects" / "video-transcripts"
+        wait_until(lambda: objects.is_dir() and any(objects.iterdir()), "an object is stored")
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+
     def empty_staging(self):
         shutil.rmtree(self.staging)
         self.staging.mkdir()
@@ -151,15 +162,7 @@ class RehearsalTests(ProgramTests):
         self.assertFalse((self.here / "mallow.rehearsal-2.ledger").exists())
 
     def test_a_killed_one_is_settled_and_gone_on_with(self):
-        victim = subprocess.Popen(
-            [required("MALLOW"), "run", "--rehearsal", "--all", "--json", "--limit-puts", "4"], cwd=self.here,
-            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(victim.wait)
-        self.addCleanup(victim.kill)
-        objects = self.staging / "objects" / "video-transcripts"
-        wait_until(lambda: objects.is_dir() and any(objects.iterdir()), "an object is stored")
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
+        self.kill_in_the_middle(self.staging, "--rehearsal")
         status = self.mallow("status", "--rehearsal")
         self.assertIn("mallow run --rehearsal --unfinished goes on", status.out)
         self.refused(0)
@@ -173,15 +176,7 @@ class RehearsalTests(ProgramTests):
         self.assertEqual({}, inventory(self.production))
 
     def test_a_production_run_that_had_begun_is_gone_on_with(self):
-        victim = subprocess.Popen(
-            [required("MALLOW"), "run", "--all", "--limit-puts", "4", f"--without-rehearsals={REASON}"], cwd=self.here,
-            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(victim.wait)
-        self.addCleanup(victim.kill)
-        objects = self.production / "objects" / "video-transcripts"
-        wait_until(lambda: objects.is_dir() and any(objects.iterdir()), "an object is stored")
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
+        self.kill_in_the_middle(self.production, f"--without-rehearsals={REASON}")
         self.assert_exit(2, self.mallow("run", "--all"))
         self.assert_exit(0, self.mallow("run", "--unfinished"))
         self.assert_exit(0, self.mallow("verify", "--deep"))
@@ -223,6 +218,16 @@ class RehearsalTests(ProgramTests):
                 self.assertEqual("attention", self.doctor()["staging"]["verdict"])
         self.configure("source: olx:x, store: file:s, catalog: sqlite:s.sqlite")
         self.assertIn("nobody knows staging.source", self.rehearse().err)
+
+    def test_where_production_was_written_before_is_production_still(self):
+        reason = f"--without-rehearsals={REASON}"
+        self.assert_exit(0, self.mallow("run", "--all", reason, "--store", f"file:{self.here}/moved"))
+        self.production.joinpath("edxval.sqlite").unlink()
+        self.assert_exit(0, self.mallow("run", "--all", reason, "--catalog", f"sqlite:{self.here}/later.sqlite"))
+        self.configure("store: file:moved, catalog: sqlite:staging/edxval.sqlite")
+        refused = self.rehearse()
+        self.assert_exit(2, refused)
+        self.assertIn("is production's store", refused.err)
 
     def test_a_rehearsal_goes_where_staging_says_and_nowhere_else(self):
         for arguments in (["--store", "file:x"], ["--catalog", "sqlite:x"], ["--config", ""]):
