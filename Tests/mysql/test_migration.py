@@ -65,6 +65,18 @@ class MigrationTests(DatabaseTests):
         self.assertEqual({name for name, in rows}, self.site.objects().keys(), "orphans, or rows without an object")
         self.assertEqual(COURSES, len(self.site.flags()))
 
+    def test_no_run_begins_on_a_store_without_the_objects_that_the_catalog_names(self):
+        self.assert_exit(0, self.site.call("run", "--all"))
+        there, = [c for c in self.site.call("doctor", "--json").json["checks"] if c["name"] == "store: objects"]
+        self.assertEqual("all 16 objects that the catalog's newest rows name are there", there["measured"])
+        self.site.store.rename(self.folder / "elsewhere")
+        self.site.store.mkdir()  # what it would be mounted on
+        self.site.ledger = self.folder / "new.ledger"
+        refused = self.site.call("run", "--all")
+        self.assertEqual(1, refused.exit)
+        self.assertIn(f"none of the 16 objects that the catalog's newest rows name is at file:{self.site.store.resolve()}", refused.err)
+        self.assertEqual([], [*self.site.store.iterdir()])
+
     def test_edx_val_reads_every_row_that_a_run_commits(self):
         self.assert_exit(0, self.site.call("run", "--all"))
         self.assert_whole()

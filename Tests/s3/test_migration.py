@@ -55,6 +55,21 @@ class MigrationTests(BucketTests):
         stored = {(row["edx_video_id"], row["language"]): row["sha256"] for row in rows}
         self.assertEqual({key: digest for key, (_, digest) in site.transcripts().items()}, stored)
 
+    def test_another_location_has_none_of_the_objects_that_the_catalog_names(self):
+        site = self.sited(location="media/open-edx")
+        self.assert_exit(0, site.call("run", "--all"))
+        there, = [c for c in site.call("doctor", "--json").json["checks"] if c["name"] == "store: objects"]
+        self.assertEqual(
+            ("pass", "all 16 objects that the catalog's newest rows name are there"), (there["verdict"], there["measured"]))
+        site.url, site.ledger = site.url.replace("media/open-edx", "media"), site.folder / "new.ledger"
+        before = self.proxy.requests.copy()
+        refused = site.call("run", "--all")
+        self.assert_exit(1, refused)
+        self.assertIn("none of the 16 objects that the catalog's newest rows name is at s3://", refused.err)
+        self.assertEqual(16, self.requests(before)["HEAD"])
+        self.assertLessEqual(self.requests(before).keys(), {"GET", "HEAD"}, "not even a canary is written")
+        self.assertEqual("store: objects", site.call("doctor", "--json").json["checks"][0]["name"])
+
     def test_each_object_says_what_it_is_and_who_wrote_it(self):
         site = self.sited()
         self.assert_exit(0, site.call("run", "--all"))
