@@ -29,10 +29,15 @@ extension Ledger {
 
     /// Lets videos, or single transcripts of them, stay behind: all of them or none. Takes effect when their courses are
     /// run next.
-    package func waive(_ waivers: [Waiver]) async throws {
+    ///
+    /// - Returns: the waivers of the same things whose place these take; the log tells of them, too.
+    @discardableResult
+    package func waive(_ waivers: [Waiver]) async throws -> [ReplacedWaiver] {
         let now = now().timeIntervalSince1970
-        try await writing { db in
+        return try await writing { db in
+            var replaced: [ReplacedWaiver] = []
             for waiver in waivers {
+                let before = try ReplacedWaiver(db, by: waiver)
                 try db.execute(
                     sql: "INSERT OR REPLACE INTO waiver VALUES (?, ?, ?, ?, ?, ?)",
                     arguments: [
@@ -40,20 +45,12 @@ extension Ledger {
                         now,
                     ]
                 )
-                try Self.decided(
-                    db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, waiver.reason, now)
+                let reason = waiver.reason + (before.map { ", in place of \($0)" } ?? "")
+                try Self.decided(db, "waived", waiver.actor, waiver.course, waiver.block, waiver.language, reason, now)
+                if let before { replaced.append(before) }
             }
+            return replaced
         }
-    }
-
-    /// Takes a waiver back.
-    ///
-    /// - Returns: whether there was one.
-    package func withdrawWaiver(
-        course: CourseKey, block: UsageKey, language: LanguageCode?, by actor: String
-    ) async throws -> Bool {
-        let waiver = Waiver(course: course, block: block, language: language, actor: actor, reason: "")
-        return try await withdraw([waiver], by: actor) > 0
     }
 
     /// Takes waivers back, whoever signed them: all of them or, when that cannot be written, none.

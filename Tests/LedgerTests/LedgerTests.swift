@@ -347,12 +347,18 @@ func beginNext(_ path: String) async throws -> (Ledger, RunLog) {
             let waiver = Waiver(
                 course: SampleTransaction.course, block: block, language: "fr", actor: "mira", reason: "lost in 2013"
             )
-            try await ledger.waive([waiver])
+            #expect(try await ledger.waive([waiver]).isEmpty)
             #expect(try await log.waivers(of: SampleTransaction.course) == [waiver])
-            #expect(
-                try await ledger.withdrawWaiver(course: waiver.course, block: block, language: nil, by: "mira") == false
-            )
-            #expect(try await ledger.withdrawWaiver(course: waiver.course, block: block, language: "fr", by: "mira"))
+            let other = Waiver(
+                course: waiver.course, block: block, language: "fr", actor: "noor", reason: "nobody reads it")
+            let replaced = try await ledger.waive([other])
+            #expect(replaced.map(\.actor) == ["mira"] && replaced.map(\.reason) == ["lost in 2013"])
+            let told = try #require(try await ledger.events(after: 0).last { $0.kind == "waived" }?.detail)
+            #expect(told.hasPrefix("nobody reads it, in place of mira's of "))
+            #expect(told.hasSuffix(": lost in 2013"))
+            let whole = Waiver(course: waiver.course, block: block, language: nil, actor: "mira", reason: "")
+            #expect(try await ledger.withdraw([whole], by: "mira") == 0)
+            #expect(try await ledger.withdraw([waiver], by: "mira") == 1)
             #expect(try await log.waivers(of: SampleTransaction.course).isEmpty)
             try await log.close()
         }

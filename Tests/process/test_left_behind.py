@@ -55,6 +55,42 @@ class LeftBehindTests(SampleTests):
         self.assert_state(GEO, "failed", failed=7)
         self.assert_law_abiding(f"{video}/{language}")
 
+    def test_waivers_are_withdrawn_by_what_is_named_and_by_nothing_else(self):
+        planned = list(self.planned("corrupt"))
+        for key, video, _, language in planned:
+            self.waive(key, video, language)
+        waivers = lambda: len(self.sample.call("waive", "--json").json)  # noqa: E731
+        self.assertEqual(8, waivers())
+        nothing = self.sample.call("waive", "--withdraw")
+        self.assert_exit(2, nothing)
+        for option in ("--course KEY", "--video BLOCK", "--all"):
+            self.assertIn(option, nothing.err)
+        self.assert_exit(2, self.sample.call("waive", "--withdraw", "--course", "course-v1:No+Such+Course"))
+        self.assert_exit(2, self.sample.call("waive", "--all"))
+        self.assertEqual(8, waivers())
+        self.assertEqual(8, len(self.sample.call("waive", "--list", "--json").json))
+
+        key, video, _, language = planned[0]
+        one = self.sample.call("waive", "--withdraw", "--course", key, "--video", video, "--language", language)
+        self.assertIn("withdrawn: 1 waiver;", one.out)
+        self.assertEqual(7, waivers())
+        of_course = self.sample.call("waive", "--withdraw", "--course", key)
+        self.assert_exit(0, of_course)
+        self.assertIn("withdrawn: 7 waivers;", of_course.out)
+        self.assertEqual(0, waivers())
+        self.waive(key, video, language)
+        self.assertIn("withdrawn: 1 waiver;", self.sample.call("waive", "--withdraw", "--all").out)
+        self.assertEqual(0, waivers())
+
+    def test_a_second_waiver_says_whose_place_it_takes(self):
+        key, video, _, language = next(self.planned("conflict"))
+        first = ("waive", "--course", key, "--video", video, "--language", language, "--reason")
+        self.assertNotIn("takes the place", self.sample.call(*first, "lost in 2013").out)
+        second = self.sample.call(*first, "nobody reads it")
+        self.assert_exit(0, second)
+        self.assertRegex(second.out, r"it takes the place of \w+'s of \d{4}-\d\d-\d\dT.*Z: lost in 2013")
+        self.assertEqual(["nobody reads it"], [w["reason"] for w in self.sample.call("waive", "--json").json])
+
     def test_waived_videos_with_refused_ids_let_their_course_migrate(self):
         report = self.sample.call("report", "--json").json
         behind = next(course for course in report["courses"] if course["key"] == CS)["left_behind"]
