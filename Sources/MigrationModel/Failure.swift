@@ -83,8 +83,15 @@ extension Failure: CustomStringConvertible {
     /// The cause and the next step, where the line already says what and where.
     package var brief: String { "\(cause) (\(`class`.rawValue)); \(advice)" }
 
-    /// One sentence that names the thing, the cause and the next step.
+    /// A place with more characters than that would push the cause out of a narrow line.
+    private static let longPlace = 40
+
+    /// One sentence that names the thing, the cause and the next step. Where the place is long, the cause is before it.
     package var description: String {
-        "\(what) stopped at \(place): \(cause) (\(`class`.rawValue)); \(safe); \(advice)."
+        let why = "\(cause) (\(`class`.rawValue))"
+        let stop =
+            place.count > Self.longPlace
+            ? "\(what) stopped: \(why), at \(place)" : "\(what) stopped at \(place): \(why)"
+        return "\(stop); \(safe); \(advice)."
     }
 }

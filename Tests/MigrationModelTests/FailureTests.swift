@@ -13,6 +13,16 @@ import Testing
         advice: "wait, the fleet slows down"
     )
 
+    @Test func `a long place does not push the cause out of a narrow line`() {
+        let place = "/var/lib/mallow/platforms/production/2026/mallow.ledger"
+        let failure = Failure(
+            .transient, "writing the ledger", at: place, cause: "database or disk is full", advice: "make room")
+        #expect(
+            failure.description
+                == "writing the ledger stopped: database or disk is full (transient), at \(place); nothing was changed; make room."
+        )
+    }
+
     @Test func `the sentence holds what stopped, where, the cause, what is safe and what to do`() {
         #expect(
             failure.description == "put object stopped at video-transcripts/1.srt: 503 SlowDown (throttled); "
