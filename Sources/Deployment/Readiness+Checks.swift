@@ -11,9 +11,9 @@ extension Ledger.Readiness {
 
     private func engine(_ clock: ProbeClock) -> PreflightCheck {
         guard let holder else {
-            guard isOfEarlierVersion else { return clock.passed("ledger", "can be written; no engine runs") }
+            guard isOfEarlierVersion else { return clock.passed("ledger", "can be locked; no engine runs") }
             return clock.attention(
-                "ledger", "can be written; no engine runs; its schema is of an earlier version",
+                "ledger", "can be locked; no engine runs; its schema is of an earlier version",
                 advice: "the first run brings it up to date; earlier versions of mallow cannot open it then")
         }
         let heard = String(format: "%.0f", holder.heartbeatAge)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import GRDB
 package import MigrationModel
 
@@ -19,6 +20,12 @@ package struct LedgerBusy: Error, Sendable, Hashable, CustomStringConvertible {
 extension Failure {
     /// Classes what SQLite says of the ledger, by its result code.
     init(_ error: DatabaseError, ledger path: String) {
+        if error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_IOERR, Self.isFolder(path) {
+            self.init(
+                .conflict, "opening the ledger", at: path, cause: "it is a folder",
+                advice: "name a file with --ledger, in it or elsewhere")
+            return
+        }
         let (failureClass, advice): (Failure.Class, String)
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
@@ -36,5 +43,11 @@ extension Failure {
             failureClass, "writing the ledger", at: path, cause: error.message ?? error.resultCode.description,
             safe: "nothing is done that the ledger does not know of", advice: advice
         )
+    }
+
+    /// SQLite has no code for it.
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

@@ -103,7 +103,7 @@ struct OpenConsole: AsyncParsableCommand {
                 TerminalOptions(
                     colours: look.colours, characters: look.characters, errorLog: ledger.path + ".console.log"))
         } catch let unavailable as TerminalUnavailable {
-            throw UsageError("\(unavailable) mallow status --watch works on any terminal.")
+            throw UsageError("\(unavailable); mallow status --watch works on any terminal.")
         }
         var model = Model(
             size: await terminal.size(), capabilities: terminal.capabilities, place: place, themes: outfit.shelf.themes,

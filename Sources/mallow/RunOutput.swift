@@ -184,7 +184,7 @@ enum RunLine {
             + "\(counted(summary.videos.values.reduce(0, +), "video")) proven\(failed > 0 ? ", \(failed) failed" : ""), "
             + "\(summary.transcripts["store"] ?? 0) transcripts, "
             + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), \(counted(summary.rollbacks, "rollback")), "
-            + "\(summary.courses[CourseState.failed.rawValue] ?? 0) courses failed, "
+            + "\(counted(summary.courses[CourseState.failed.rawValue] ?? 0, "course")) failed, "
             + "\(summary.courses[CourseState.held.rawValue] ?? 0) held, in this run"
     }
 
@@ -203,7 +203,7 @@ enum RunLine {
         ]
         if summary.unreadable > 0 { lines.append("\(counted(summary.unreadable, "course")) could not be read") }
         if let queued = summary.courses[CourseState.queued.rawValue] {
-            lines.append("\(counted(queued, "course")) stay in the queue for the next run")
+            lines.append("\(counted(queued, "course")) \(queued == 1 ? "stays" : "stay") in the queue for the next run")
         }
         switch RunExit(rawValue: summary.exit) {
         case .done: lines.append("done and proven")

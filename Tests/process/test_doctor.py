@@ -91,6 +91,8 @@ class DoctorTests(ProgramTests):
         self.assertEqual(["source", *STORE, "catalog", "ledger", "ledger: transactions", "clock"], [*checks][:-1])
         self.assertTrue([*checks][-1].startswith("disk: "))
         self.assertIn("course-v1:", checks["source"]["measured"])
+        # What was tried: whether there is room to write is for the disk's check to say.
+        self.assertEqual("can be locked; no engine runs", checks["ledger"]["measured"])
         self.assertIn("free", [*checks.values()][-1]["measured"])
         self.assertEqual(before, self.contents())
         self.assertEqual([], [*self.folder.rglob("*canary*")])

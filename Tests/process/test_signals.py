@@ -73,6 +73,22 @@ class SignalTests(ProgramTests):
         self.assertEqual((0, 0), (lines[-1]["retries"], lines[-1]["rollbacks"]))
         self.assert_clean(self.here)
 
+    def test_one_course_stays_in_the_queue_of_a_run_that_drains(self):
+        """What somebody has locked the catalog for cannot end before it drains."""
+        first, second, *_ = [course["key"] for course in self.here.call("plan", "--json").json["courses"]]
+        self.assert_exit(0, self.here.call("run", "--course", first))
+        with contextlib.closing(sqlite3.connect(self.here.catalog, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            child = self.here.start("run", "--course", second, *SLOWLY)
+            status = lambda: self.here.call("status", "--json").json["run"]  # noqa: E731
+            waits = lambda: status()["reason"].startswith("waits for the video catalog")  # noqa: E731
+            wait_until(lambda: child.poll() is not None or waits(), "it waits", every=0.1)
+            child.send_signal(signal.SIGTERM)
+            wait_until(lambda: status()["state"] == "draining", "it drains", every=0.05)
+            other.execute("ROLLBACK")
+        self.assertEqual(130, child.wait(TIMEOUT), child.err.read_text())
+        self.assertIn("\n1 course stays in the queue for the next run\n", child.out.read_text())
+
     # Interrupts
 
     def test_interrupt_drains_and_the_next_run_finishes(self):

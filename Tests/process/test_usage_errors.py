@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A wrong command line: exit 2, one sentence on standard error, and with --json an object on standard output."""
 import json
+import os
+import pty
+import subprocess
 import unittest
 
 from program import SAMPLE, ProgramTests, call, required
@@ -83,6 +86,32 @@ class UsageErrorTests(ProgramTests):
 
     def test_number_out_of_range(self):
         self.assert_usage_error(self.command("run", "--all", "--concurrency", "0"), "--concurrency")
+
+    def test_a_folder_for_a_ledger_is_told_as_one(self):
+        for name, *arguments in (["run", "--all"], ["status"]):
+            command = [required("MALLOW"), name, "--ledger", self.folder, *arguments]
+            if name == "run":
+                command = self.command(name, *arguments, ledger=self.folder)
+            result = call(command)
+            self.assert_exit(1, result)
+            self.assertIn(f"{self.folder.resolve()}", result.err)
+            self.assertIn("it is a folder", result.err)
+            self.assertIn("name a file with --ledger", result.err)
+            self.assertNotIn("disk", result.err)
+        self.assertEqual([], list(self.folder.iterdir()))
+
+    def test_a_terminal_that_cannot_show_the_console_is_told_in_whole_sentences(self):
+        ours, theirs = pty.openpty()
+        try:
+            child = subprocess.run(
+                self.command("console"), stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, timeout=60,
+                env=os.environ | {"TERM": "dumb"})
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        self.assertEqual(2, child.returncode)
+        self.assertIn(
+            b"a terminal of type 'dumb' cannot move its cursor; mallow status --watch works on any terminal.", child.stderr)
 
     def test_nothing_is_made_by_a_command_line_that_is_refused(self):
         call(self.command("run"))
