@@ -203,7 +203,10 @@ let package = Package(
         // Figures, run by hand.
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Canvas", "Console", "HTTP", "Ledger", "MigrationModel", "ObjectStorage", "Themes"],
+            dependencies: [
+                "Canvas", "Console", "HTTP", "Ledger", "MigrationModel", "ObjectStorage", "Themes", "VideoCatalog",
+                .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
+            ],
             path: "Tests/Benchmarks",
             swiftSettings: settings
         ),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Foundation
 import GRDB
-package import MigrationModel
+import MigrationModel
 
 /// A waiver whose place another one takes.
 package struct ReplacedWaiver: Sendable, Hashable, CustomStringConvertible {

@@ -6,6 +6,9 @@ import Foundation
 ///
 /// `benchmarks fleet --transcripts N --folder DIR` makes exports in a folder, and `benchmarks puts` puts the files of a folder into a bucket, for `Tests/s3/figures.py`.
 ///
+/// `benchmarks commits --port N --videos N --transcripts N --connections N` commits videos to a database, for
+/// `Tests/mysql/figures.py`.
+///
 /// Everything that is compared is measured in the same run, since machines and disks differ from minute to minute.
 @main
 struct Benchmarks {
@@ -31,6 +34,15 @@ struct Benchmarks {
             return try await PutBenchmark(files: parent, place: place).run(
                 inFlight: option("--in-flight").flatMap(Int.init) ?? 32)
         }
+        #if MySQL
+        if arguments.first == "commits" {
+            func number(_ name: String, or value: Int) -> Int { option(name).flatMap(Int.init) ?? value }
+            return try await CommitBenchmark(
+                videos: number("--videos", or: 8000), transcripts: number("--transcripts", or: 1),
+                connections: number("--connections", or: 32)
+            ).run(port: UInt32(number("--port", or: 3306)))
+        }
+        #endif
         let folder = "\(parent)/mallow-benchmark-\(ProcessInfo.processInfo.processIdentifier)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer {
