@@ -100,7 +100,7 @@ package struct MigrationRun: Sendable {
     private func recover(_ state: RunState) async throws {
         // Every question would wait for its deadline, and nobody has the time: the next run asks again.
         if engine.control.isDraining, let place = engine.outages.current {
-            let text = "\(place.words) is out: the next run or mallow recover settles what is open"
+            let text = "\(place.words) is out: the next run or a recovery of this one settles what is open"
             return try await engine.journal.record(.notice(course: nil, block: nil, text: text))
         }
         let outcome = try await settled(state)
@@ -148,7 +148,7 @@ package struct MigrationRun: Sendable {
         let end = uptime + min(delay, last + delay)
         let reason =
             "waits until \(engine.surroundings.clock(at: end)): \(counted(watched.count, "object")) whose reply was lost "
-            + "may still arrive; to drain ends the run at once, and mallow recover settles it later"
+            + "may still arrive; to drain ends the run at once, and the next run or a recovery of this one settles it later"
         engine.control.begin(.running, reason: reason) { engine.journal.note($0) }
         while !engine.control.isDraining, engine.surroundings.uptime() < end {
             try await engine.surroundings.sleep(.seconds(min(1, end - engine.surroundings.uptime())))

@@ -70,7 +70,7 @@ struct Rollback: Sendable {
                 throw Failure(
                     .transient, "rolling back", at: "\(intent.object)",
                     cause: "the object is still there after \(attempt) deletes",
-                    advice: "run mallow recover when the store is well"
+                    advice: "recover this run when the store is well"
                 )
             }
         }

@@ -143,7 +143,7 @@ struct RollbackUnproven: Error, Sendable {
             safe:
                 "its objects are named in the ledger; whether the catalog has the video is read again at the next attempt",
             advice: obstacle.class == .auth
-                ? "\(obstacle.advice); then run mallow recover" : "when the store answers again, run mallow recover"
+                ? "\(obstacle.advice); then recover this run" : "when the store answers again, recover this run"
         )
     }
 }

@@ -77,7 +77,7 @@ struct Waive: AsyncParsableCommand {
         ])
         let what = language.map { "the transcript \($0) of \(block)" } ?? "\(block)"
         for waiver in replaced { Output.print("it takes the place of \(waiver)") }
-        Output.print("waived: \(what) may stay behind; run mallow run --course \(course) to go on")
+        Output.print("waived: \(what) may stay behind; run mallow run\(self.ledger.hint) --course \(course) to go on")
     }
 
     private func takeBack(_ ledger: Ledger) async throws {

@@ -181,7 +181,8 @@ import Testing
             let notices = world.log.contents.checkpoints.compactMap { checkpoint in
                 if case .notice(_, _, let text) = checkpoint { text } else { nil }
             }
-            #expect(notices.last == "the object store is out: the next run or mallow recover settles what is open")
+            #expect(
+                notices.last == "the object store is out: the next run or a recovery of this one settles what is open")
 
             world.advance(by: 2000)
             try await Simulation(world).live(2)
