@@ -39,3 +39,8 @@ extension CourseSums {
 
 extension CourseRow: CourseSums {}
 extension RunTotals.State: CourseSums {}
+
+extension CourseState {
+    /// Those of ``isUnfinished``, for a list in SQL.
+    static let unfinishedStates = allCases.filter(\.isUnfinished).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+}

@@ -72,7 +72,7 @@ extension LedgerView {
         let columns = """
             SELECT id, key, state, held_by AS heldBy, verified,
                 pending + migrating + verified + rolled_back + failed + waived_videos AS videos,
-                state IN ('queued', 'running', 'retrying') AND run IS (\(Snapshot.newestRun)) AS isUnfinished
+                state IN (\(CourseState.unfinishedStates)) AND run IS (\(Snapshot.newestRun)) AS isUnfinished
             FROM course
             """
         switch choice {
@@ -88,7 +88,7 @@ extension LedgerView {
             return try ChosenCourse.fetchAll(db, sql: columns + " WHERE state = 'failed' ORDER BY key")
         case .unfinished:
             return try ChosenCourse.fetchAll(
-                db, sql: columns + " WHERE state IN ('queued', 'running', 'retrying') ORDER BY key")
+                db, sql: columns + " WHERE state IN (\(CourseState.unfinishedStates)) ORDER BY key")
         }
     }
 
