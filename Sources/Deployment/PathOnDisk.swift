@@ -75,14 +75,17 @@ struct PathOnDisk: Sendable {
     }
 
     /// Whether it is another one or lies anywhere below it: by its path without links, or because a file or folder above it
-    /// is the other one by another name.
+    /// is the other one by another name. One that is not there yet is known by the nearest folder above it that is.
     func isWithin(_ other: PathOnDisk) -> Bool {
         let (mine, theirs) = (resolved, other.resolved)
         if mine.path == theirs.path || mine.path.hasPrefix(theirs.path == "/" ? "/" : theirs.path + "/") { return true }
-        guard let wanted = theirs.identity else { return false }
+        let nearest = theirs.nearest
+        guard let wanted = nearest.identity else { return false }
+        let missing = theirs.path.dropFirst(nearest.path.count).split(separator: "/")
         var url = URL(fileURLWithPath: mine.path)
         while url.path != "/" {
-            if PathOnDisk(path: url.path).identity == wanted { return true }
+            let below = mine.path.dropFirst(url.path.count).split(separator: "/")
+            if PathOnDisk(path: url.path).identity == wanted, below.starts(with: missing) { return true }
             url.deleteLastPathComponent()
         }
         return false
