@@ -106,11 +106,17 @@ package struct Place: Sendable, Hashable {
     private var option: [String] { kind == .rehearsal ? ["--rehearsal"] : [] }
 
     /// The command that opens a console here again.
-    package var comingBack: String { (["mallow"] + option + ["--ledger", "'\(ledger)'"]).joined(separator: " ") }
+    package var comingBack: String { (["mallow"] + option + standing).joined(separator: " ") }
 
     /// The command that opens a console on this platform's rehearsal.
     package var rehearsing: String {
-        "mallow --rehearsal" + (configuration.map { $0.isEmpty ? "" : " --config '\($0)'" } ?? "")
+        (["mallow --rehearsal"] + (source.map { ["--source", "'\($0)'"] } ?? []) + standing).joined(separator: " ")
+    }
+
+    /// The ledger, and the configuration where there is one.
+    private var standing: [String] {
+        ["--ledger", "'\(ledger)'"]
+            + (configuration.flatMap { $0.isEmpty ? nil : ["--config", "'\($0)'"] } ?? [])
     }
 
     /// The command that tells how far everything is here.

@@ -29,7 +29,11 @@ struct Bucket {
         }
     }
 
-    func hasTheName(of other: Bucket) -> Bool { location.bucket == other.location.bucket }
+    /// Whether both may be one, whatever server they are asked of: they have one name, or one is named by the other's host.
+    func mayBe(_ other: Bucket) -> Bool {
+        location.bucket == other.location.bucket || location.isAsked(of: other.location.bucket)
+            || other.location.isAsked(of: location.bucket)
+    }
 
     /// Opens connections when they are first needed; nothing is asked yet.
     func client(concurrency: Int, now: @escaping @Sendable () -> Date) -> S3Client {

@@ -11,13 +11,14 @@ package struct Clearance: Sendable, Hashable {
     /// - Parameters:
     ///   - rehearsals: how many of its source are completed.
     ///   - reason: why there are not more; nil for no word on it.
+    ///   - command: makes the next one.
     /// - Throws: ``NotRehearsed``.
-    package init(rehearsals: Int, without reason: String?) throws(NotRehearsed) {
+    package init(rehearsals: Int, without reason: String?, command: String) throws(NotRehearsed) {
         guard rehearsals < Self.wanted else {
             override = nil
             return
         }
-        guard let reason else { throw NotRehearsed(rehearsals: rehearsals) }
+        guard let reason else { throw NotRehearsed(rehearsals: rehearsals, command: command) }
         override = "production after \(rehearsals) of \(Self.wanted) rehearsals: \(reason)"
     }
 }
@@ -25,9 +26,11 @@ package struct Clearance: Sendable, Hashable {
 /// A production run was to begin before it was rehearsed: it is not begun.
 package struct NotRehearsed: Error, Sendable, Hashable, CustomStringConvertible {
     package let rehearsals: Int
+    /// Makes the next one.
+    let command: String
 
     package var description: String {
         "A production run wants \(Clearance.wanted) completed rehearsals of its source, and the ledger has \(rehearsals). "
-            + "Nothing was begun; mallow run --rehearsal --all makes one, --without-rehearsals=REASON runs now"
+            + "Nothing was begun; \(command) makes one, --without-rehearsals=REASON runs now"
     }
 }

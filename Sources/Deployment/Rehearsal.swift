@@ -4,8 +4,8 @@ package import PlatformSettings
 
 /// Where a rehearsal goes: production's courses are read, staging's store and catalog are written. Law 9.
 ///
-/// None can be made whose store or catalog may be production's, and a platform that may be written to is opened by a
-/// ``Target``, which is one of these or production itself.
+/// None can be made whose store or catalog may be production's, as far as this machine can know; and a platform that may be
+/// written to is opened by a ``Target``, which is one of these or production itself.
 package struct Rehearsal: Sendable {
     package let endpoints: Endpoints
 
@@ -14,9 +14,12 @@ package struct Rehearsal: Sendable {
     /// - Parameters:
     ///   - source: where production's courses are read.
     ///   - production: every place that is known to be production's. Nothing can be told apart from none.
+    ///   - ledger: production's ledger.
     /// - Throws: ``InvalidEndpoint`` for a place that cannot be used; ``NoRehearsal`` where staging is not whole, or not
     ///   proven to be apart from production.
-    package init(reading source: String, into staging: ConfiguredPlatform?, apartFrom production: [Endpoint]) throws {
+    package init(
+        reading source: String, into staging: ConfiguredPlatform?, apartFrom production: [Endpoint], ledger: String
+    ) throws {
         guard let staging else {
             throw NoRehearsal("mallow.yaml names no staging", "write staging: with store and catalog")
         }
@@ -32,14 +35,21 @@ package struct Rehearsal: Sendable {
         endpoints = try Endpoints(source: source, store: store, catalog: catalog).knowing(
             staging, goFirst: true)
         for written in [endpoints.store, endpoints.catalog] {
+            if written.hasPath, let verb = PathOnDisk(path: written.path).overlap(with: PathOnDisk(path: ledger)) {
+                throw Self.refusal(of: written, verb, "production's ledger (\(ledger))")
+            }
             for place in production + [endpoints.source] {
-                if let reason = try written.overlap(with: place) {
-                    throw NoRehearsal(
-                        "staging's \(written.role.rawValue) (\(written)) \(reason) production's \(place.role.rawValue) (\(place))",
-                        "name a place for staging that has nothing to do with production")
+                if let verb = try written.overlap(with: place) {
+                    throw Self.refusal(of: written, verb, "production's \(place.role.rawValue) (\(place))")
                 }
             }
         }
+    }
+
+    private static func refusal(of place: Endpoint, _ verb: String, _ other: String) -> NoRehearsal {
+        NoRehearsal(
+            "staging's \(place.role.rawValue) (\(place)) \(verb) \(other)",
+            "name a place for staging that has nothing to do with production")
     }
 }
 
@@ -62,21 +72,27 @@ extension Endpoint {
     /// - Throws: ``Failure`` where the addresses of a database cannot be had.
     fileprivate func overlap(with other: Endpoint) throws -> String? {
         if hasPath, other.hasPath {
-            let (mine, theirs) = (PathOnDisk(path: path), PathOnDisk(path: other.path))
-            switch (mine.isWithin(theirs), theirs.isWithin(mine)) {
-            case (true, true): return "is"
-            case (true, false): return "lies within"
-            case (false, true): return "lies around"
-            case (false, false): return nil
-            }
+            return PathOnDisk(path: path).overlap(with: PathOnDisk(path: other.path))
         }
         guard scheme == other.scheme else { return nil }
         switch scheme {
-        case "s3": return try Bucket(self).hasTheName(of: Bucket(other)) ? "has the bucket's name of" : nil
+        case "s3": return try Bucket(self).mayBe(Bucket(other)) ? "has the bucket's name of" : nil
         #if MySQL
         case "mysql": return try Database(self).mayBe(Database(other)) ? "is on the server and has the name of" : nil
         #endif
         default: return self == other ? "is" : nil
+        }
+    }
+}
+
+extension PathOnDisk {
+    /// How it touches another one, as the verb of a sentence; nil for paths that are proven to be apart.
+    fileprivate func overlap(with other: PathOnDisk) -> String? {
+        switch (isWithin(other), other.isWithin(self)) {
+        case (true, true): "is"
+        case (true, false): "lies within"
+        case (false, true): "lies around"
+        case (false, false): nil
         }
     }
 }

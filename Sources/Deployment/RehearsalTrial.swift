@@ -11,20 +11,24 @@ package struct RehearsalTrial: Sendable {
     private let rehearsal: String?
     /// Whether a configuration names a staging at all.
     private let hasStaging: Bool
+    /// Makes the next one.
+    private let command: String
     private let staging: @Sendable () throws -> Rehearsal
 
     /// - Parameters:
     ///   - ledger: production's ledger.
     ///   - rehearsal: the name of its own ledger, for a rehearsal.
+    ///   - command: makes the next one.
     ///   - staging: what a rehearsal would be; throws ``NoRehearsal``, and may block until a name server answers.
     package init(
-        _ target: Target, ledger: String, rehearsal: String?, hasStaging: Bool,
+        _ target: Target, ledger: String, rehearsal: String?, hasStaging: Bool, command: String,
         staging: @escaping @Sendable () throws -> Rehearsal
     ) {
         self.ledger = ledger
         self.source = target.endpoints.source
         self.rehearsal = rehearsal
         self.hasStaging = hasStaging
+        self.command = command
         self.staging = staging
     }
 
@@ -43,12 +47,12 @@ package struct RehearsalTrial: Sendable {
             guard completed.contains(where: { $0.ledger == rehearsal }) else { return clock.passed(name, words) }
             return clock.failed(
                 name, "\(rehearsal) is one that is complete",
-                advice: "mallow --rehearsal, or mallow run --rehearsal --all, begins the next one")
+                advice: "\(command) begins the next one")
         }
         if completed.count >= Clearance.wanted { return clock.passed(name, words) }
         return clock.attention(
             name, words,
-            advice: "mallow run --rehearsal --all makes one; without them a run wants --without-rehearsals=REASON")
+            advice: "\(command) makes one; without them a run wants --without-rehearsals=REASON")
     }
 
     /// Nothing of a staging that is not there and not needed any more.

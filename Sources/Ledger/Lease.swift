@@ -28,16 +28,20 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
     /// An open transaction can be settled only on the stores that it was begun on.
     static func refuseOtherStores(_ db: Database, _ header: RunHeader, ledger: String) throws {
         let sql = """
-            SELECT DISTINCT r.id, r.store, r.catalog FROM intent i INDEXED BY intent_open
+            SELECT DISTINCT r.id, r.kind, r.store, r.catalog FROM intent i INDEXED BY intent_open
             JOIN video_transaction t ON t.number = i.owner JOIN run r ON r.id = t.run
             WHERE i.state IN ('open', 'stored', 'watched') AND (r.store <> ? OR r.catalog <> ?)
             """
         guard let row = try Row.fetchOne(db, sql: sql, arguments: [header.store, header.catalog]) else { return }
         let (run, store, catalog): (Int64, String, String) = (row["id"], row["store"], row["catalog"])
+        let settling =
+            row["kind"] == "rehearsal"
+            ? "write that store and that catalog below staging: again, and settle them there with mallow recover --rehearsal"
+            : "settle them there first, with mallow recover --store '\(store)' --catalog '\(catalog)'"
         throw Failure(
             .conflict, "starting a run", at: ledger,
             cause: "run \(run) left transactions open on --store \(store) --catalog \(catalog)",
-            advice: "settle them there first, with mallow recover --store '\(store)' --catalog '\(catalog)'"
+            advice: settling
         )
     }
 
@@ -68,13 +72,14 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
         try db.execute(
             sql: """
                 INSERT INTO run (kind, state, reason, actor, host, pid, source, store, catalog, options, started,
-                    choices)
-                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    choices, configuration)
+                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 header.kind, header.actor, engine.host, engine.pid,
                 header.source, header.store, header.catalog, header.options, now,
                 String(decoding: try JSONEncoder().encode(header.choices), as: UTF8.self),
+                header.configuration,
             ]
         )
         let run = db.lastInsertedRowID

@@ -45,19 +45,44 @@ extension Ledger {
     }
 
     /// Where a run read and wrote, as it was given.
-    package struct Places: Sendable, Hashable, Decodable, FetchableRecord {
+    package struct Places: Sendable, Hashable {
         package let source: String
         package let store: String
         package let catalog: String
+
+        package init(source: String, store: String, catalog: String) {
+            self.source = source
+            self.store = store
+            self.catalog = catalog
+        }
+    }
+
+    /// Places that runs of a kind had, and what is kept of the last of them.
+    package struct UsedPlaces: Sendable, Hashable {
+        package let places: Places
+        /// What the ledger calls the runs: ``RunHeader/kind``.
+        package let kind: String
+        /// The configuration that was in force; nil for none, and where an earlier version kept the run.
+        package let configuration: String?
     }
 
     /// The places of every run, the newest one's first; none without a ledger or a run. Blocks, and changes nothing: not
     /// even a ledger of an earlier version is brought up to date.
     ///
     /// - Throws: ``Failure`` when the ledger cannot be read.
-    package static func places(knownTo path: String) throws -> [Places] {
-        let sql = "SELECT source, store, catalog FROM run GROUP BY source, store, catalog ORDER BY max(id) DESC"
-        return try withFile(path) { try Places.fetchAll($0, sql: sql) } ?? []
+    package static func places(knownTo path: String) throws -> [UsedPlaces] {
+        try withFile(path) { db in
+            let isKept = try db.columns(in: "run").contains { $0.name == "configuration" }
+            let sql = """
+                SELECT source, store, catalog, kind, \(isKept ? "configuration" : "NULL AS configuration"), max(id)
+                FROM run GROUP BY source, store, catalog, kind ORDER BY max(id) DESC
+                """
+            return try Row.fetchAll(db, sql: sql).map { row in
+                UsedPlaces(
+                    places: Places(source: row["source"], store: row["store"], catalog: row["catalog"]),
+                    kind: row["kind"], configuration: row["configuration"])
+            }
+        } ?? []
     }
 
     /// Whether a ledger is at `path`, which a file without a table is not yet. Writes nothing.

@@ -28,43 +28,75 @@ package struct CompletedRehearsal: Sendable, Hashable, Codable, FetchableRecord,
 /// What a rehearsal's ledger amounts to.
 package enum RehearsalVerdict: Sendable, Hashable {
     case completed(CompletedRehearsal)
+    /// Something in the source that should be a course cannot be read: nobody knows what would become of it.
+    case unreadable(String)
     /// Courses of the source that were not brought to their end.
     case unfinished(courses: Int, of: Int)
-    /// Everything was there before.
-    case movedNothing
+    /// No more transcripts were moved than were there before.
+    case foundMost(moved: Int, found: Int)
+    /// The rehearsal of this name was completed after this one had begun: both went through one staging at once.
+    case overlapped(by: String)
 }
 
 extension Ledger {
     /// Judges a rehearsal in its own ledger, after a run that ended as it should. It is complete when every course of the
-    /// source was brought to its end and a transcript was moved: what moves nothing has rehearsed nothing.
+    /// source was brought to its end on these places, more transcripts were moved than were found there, and it began
+    /// after the one before it was complete: what moves little has rehearsed little.
     ///
     /// - Parameters:
-    ///   - source: all courses that the source has now.
+    ///   - courses: all that the source has now.
+    ///   - places: where they are read and written; what runs made of them elsewhere is not looked at.
     ///   - name: the one of this ledger among ``RehearsalLedgers``.
-    package func rehearsal(of source: Set<CourseKey>, named name: String) async throws -> RehearsalVerdict {
+    ///   - others: the completed rehearsals of the source, the oldest first.
+    package func rehearsal(
+        of courses: Set<CourseKey>, on places: Places, named name: String, after others: [CompletedRehearsal] = []
+    ) async throws -> RehearsalVerdict {
         try await reading { db in
-            let states = try Row.fetchAll(db, sql: "SELECT key, state FROM course")
+            let here: StatementArguments = [places.source, places.store, places.catalog]
+            let states = try Row.fetchAll(
+                db, sql: "\(Self.runsHere) SELECT key, state FROM course WHERE run IN (SELECT id FROM here)",
+                arguments: here)
             let proven = Set(
                 states.filter { CourseState(rawValue: $0["state"])?.isProven == true }.map { $0["key"] as String })
-            let missing = source.filter { !proven.contains($0.text) }.count
-            guard missing == 0 else { return .unfinished(courses: missing, of: source.count) }
-            let figures = try CompletedRehearsal.fetchOne(db, sql: Self.figures, arguments: [name])
-            guard let figures, figures.transcripts > 0 else { return .movedNothing }
+            let missing = courses.filter { !proven.contains($0.text) }.count
+            guard missing == 0, let row = try Row.fetchOne(db, sql: Self.figures, arguments: here + [name]) else {
+                return .unfinished(courses: missing, of: courses.count)
+            }
+            let figures = try CompletedRehearsal(row: row)
+            let found: Int = row["found"]
+            guard figures.transcripts > found else { return .foundMost(moved: figures.transcripts, found: found) }
+            if let other = others.last(where: { $0.ledger != name && figures.began < $0.ended }) {
+                return .overlapped(by: other.ledger)
+            }
             return .completed(figures)
         }
     }
 
-    /// Of the last run that took courses, and of all that were before it.
+    /// The runs that took courses, from one source into one store and one catalog.
+    private static let runsHere = """
+        WITH here AS (SELECT * FROM run WHERE \(Snapshot.takesCourses) AND source = ?1 AND store = ?2 AND catalog = ?3)
+        """
+
+    private static let moved = """
+        SELECT count(*) FROM intent i JOIN video_transaction t ON t.number = i.owner
+        WHERE i.state = 'committed' AND t.run IN (SELECT id FROM here)
+        """
+
+    private static let found = "SELECT ifnull(sum(present), 0) FROM course WHERE run IN (SELECT id FROM here)"
+
+    /// Of the last of these runs, and of all that were before it.
     private static let figures = """
-        SELECT ?1 AS ledger, r.source, r.store, r.catalog, r.actor,
-            (SELECT min(started) FROM run) AS began, r.ended,
-            (SELECT sum(ended - started) FROM run WHERE ended IS NOT NULL) AS seconds,
-            (SELECT count(*) FROM course) AS courses, (SELECT count(*) FROM video) AS videos,
-            (SELECT count(*) FROM intent WHERE state = 'committed') AS transcripts,
+        \(runsHere)
+        SELECT ?4 AS ledger, r.source, r.store, r.catalog, r.actor,
+            (SELECT min(started) FROM here) AS began, r.ended,
+            (SELECT sum(ended - started) FROM here WHERE ended IS NOT NULL) AS seconds,
+            (SELECT count(*) FROM course WHERE run IN (SELECT id FROM here)) AS courses,
+            (SELECT count(*) FROM video v JOIN course c ON c.id = v.course WHERE c.run IN (SELECT id FROM here))
+                AS videos, (\(moved)) AS transcripts, (\(found)) AS found,
             (SELECT sum(retries) FROM (SELECT retries FROM course UNION ALL SELECT retries FROM past_course)) AS retries,
             (SELECT sum(rollbacks) FROM (SELECT rollbacks FROM course UNION ALL SELECT rollbacks FROM past_course))
                 AS rollbacks
-        FROM run r WHERE r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1
+        FROM here r WHERE r.ended IS NOT NULL ORDER BY r.id DESC LIMIT 1
         """
 
     /// Keeps a completed rehearsal in this ledger, which is production's; one that is kept already stays as it is.
@@ -90,14 +122,30 @@ extension Ledger {
         } ?? []
     }
 
-    /// Whether the last run of a ledger ended as it should and none has moved anything. Blocks, and changes nothing.
+    /// Whether a run over courses is in a ledger. Blocks, and changes nothing.
     ///
     /// - Throws: ``Failure`` when the ledger cannot be read.
-    static func movedNothing(_ path: String) throws -> Bool {
+    static func hasRun(_ path: String) throws -> Bool {
+        try withFile(path) { try Int64.fetchOne($0, sql: Snapshot.newestRun) != nil } ?? false
+    }
+
+    /// Whether a rehearsal's ledger cannot come to count any more, whatever is done in it: its last run ended as it should
+    /// and has found as much as was moved, or another rehearsal of the source was completed after it had begun. Blocks, and
+    /// changes nothing.
+    ///
+    /// - Throws: ``Failure`` when the ledger cannot be read.
+    static func isSpent(_ path: String, after completed: [CompletedRehearsal]) throws -> Bool {
         try withFile(path) { db in
-            let exit = try Int32.fetchOne(db, sql: "SELECT exit FROM run WHERE id = (\(Snapshot.newestRun))")
-            let committed = "SELECT EXISTS (SELECT 1 FROM intent WHERE state = 'committed')"
-            return try exit == RunExit.done.rawValue && Bool.fetchOne(db, sql: committed) == false
+            guard let run = try Row.fetchOne(db, sql: "SELECT * FROM run WHERE id = (\(Snapshot.newestRun))") else {
+                return false
+            }
+            let here: StatementArguments = [run["source"], run["store"], run["catalog"]]
+            let sql = "\(runsHere) SELECT min(started) AS began, (\(moved)) <= (\(found)) AS foundMost FROM here"
+            guard let figures = try Row.fetchOne(db, sql: sql, arguments: here) else { return false }
+            let (source, began): (String, Double) = (run["source"], figures["began"])
+            if completed.contains(where: { $0.source == source && began < $0.ended }) { return true }
+            let exit: Int32? = run["exit"]
+            return exit == RunExit.done.rawValue && figures["foundMost"]
         } ?? false
     }
 
@@ -110,7 +158,7 @@ extension Ledger {
     ) throws -> Set<CourseKey> {
         let sql = """
             SELECT c.key FROM course c JOIN run r ON r.id = c.run
-            WHERE c.state IN ('queued', 'running', 'retrying') AND r.id = (\(Snapshot.newestRun))
+            WHERE c.state IN (\(CourseState.unfinishedStates)) AND r.id = (\(Snapshot.newestRun))
                 AND r.kind = 'production' AND r.source = ? AND r.store = ? AND r.catalog = ?
             """
         let keys = try withFile(path) { try String.fetchSet($0, sql: sql, arguments: [source, store, catalog]) }

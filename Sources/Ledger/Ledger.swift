@@ -166,10 +166,12 @@ package struct RunHeader: Sendable, Hashable, Codable {
     /// What was chosen otherwise than by default, as options of the command line: a next run is given the same. How many
     /// videos are in flight is not among them; the run says it itself, for it may change.
     package let choices: [String]
+    /// The configuration that is in force, by its path; nil for none.
+    package let configuration: String?
 
     package init(
         kind: String, actor: String, source: String, store: String, catalog: String, options: String,
-        choices: [String] = []
+        choices: [String] = [], configuration: String? = nil
     ) {
         self.kind = kind
         self.actor = actor
@@ -178,5 +180,6 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.catalog = catalog
         self.options = options
         self.choices = choices
+        self.configuration = configuration
     }
 }

@@ -45,6 +45,9 @@ enum LedgerSchema {
         migrator.registerMigration("9 rehearsals that were brought to their end") { db in
             try db.execute(sql: rehearsals)
         }
+        migrator.registerMigration("10 which configuration a run was under") { db in
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN configuration TEXT")
+        }
         return migrator
     }
 

@@ -40,20 +40,29 @@ package struct RehearsalLedgers: Sendable, Hashable {
     package func name(_ number: Int) -> String { "\(stem)\(Self.mark)\(number)\(ending)" }
 
     /// The newest that is there; nil when none is. Blocks.
-    package var newest: Int? {
+    package var newest: Int? { numbers.max() }
+
+    /// The newest with a run over courses in it: one that was only listed into has nothing to tell. nil when none is.
+    /// Blocks.
+    ///
+    /// - Throws: ``Failure`` when a ledger cannot be read.
+    package func newestRun() throws -> Int? { try numbers.sorted(by: >).first { try Ledger.hasRun(path($0)) } }
+
+    private var numbers: [Int] {
         let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)  // a folder that is not there
-        return names?.compactMap(number).max()
+        return names?.compactMap(number) ?? []
     }
 
-    /// The one that a rehearsal goes on with: the newest that was not brought to its end, else the next. Blocks.
+    /// The one that a rehearsal goes on with: the newest that may still come to count, else the next.
+    /// Blocks.
     ///
     /// - Throws: ``Failure`` when a ledger cannot be read.
     package func next() throws -> Int {
-        let completed = Set(try Ledger.rehearsals(knownTo: production).map(\.ledger))
-        let last = max(newest ?? 0, completed.compactMap(number).max() ?? 0)
-        guard last > 0, !completed.contains(name(last)) else { return last + 1 }
+        let completed = try Ledger.rehearsals(knownTo: production)
+        let last = max(newest ?? 0, completed.compactMap { number($0.ledger) }.max() ?? 0)
+        guard last > 0, !completed.contains(where: { $0.ledger == name(last) }) else { return last + 1 }
         // Staging was full then, and may be empty now: what it knows of the place would only be in the way.
-        return try Ledger.movedNothing(path(last)) ? last + 1 : last
+        return try Ledger.isSpent(path(last), after: completed) ? last + 1 : last
     }
 
     /// The number in a file's name; nil for another file.

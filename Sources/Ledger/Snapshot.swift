@@ -24,7 +24,10 @@ package struct Snapshot: Sendable {
     package let open: OpenWork
 
     /// The number of the newest run over courses: settling and listing are none.
-    static let newestRun = "SELECT max(id) FROM run WHERE kind NOT IN ('recovery', 'discovery')"
+    static let newestRun = "SELECT max(id) FROM run WHERE \(takesCourses)"
+
+    /// What holds of the runs that bring courses to their end.
+    static let takesCourses = "kind NOT IN ('recovery', 'discovery')"
 
     static func newestRun(_ db: Database) throws -> RunRow? {
         try RunRow.fetchOne(db.cachedStatement(sql: "SELECT * FROM run WHERE id = (\(newestRun))"))

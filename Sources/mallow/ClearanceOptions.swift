@@ -14,12 +14,16 @@ struct ClearanceOptions: ParsableArguments {
 
     /// The leave to begin a run. Blocks for some milliseconds.
     ///
-    /// To go on with what a production run has begun and not brought to its end wants none: that decision was made.
+    /// To go on with what the last production run has taken and not brought to its end wants none: that decision was made.
     ///
-    /// - Parameter ledger: the one that the run begins with.
+    /// - Parameters:
+    ///   - ledger: the one that the run begins with.
+    ///   - command: makes a rehearsal of the same source.
     /// - Returns: nil where none is needed: for a rehearsal, and where no configuration says where to rehearse.
     /// - Throws: ``NotRehearsed`` where it is not given, ``UsageError``, ``InvalidConfiguration``.
-    func clearance(of selection: CourseSelection, for target: Target, _ ledger: LedgerOptions) throws -> Clearance? {
+    func clearance(
+        of selection: CourseSelection, for target: Target, _ ledger: LedgerOptions, rehearsing command: String
+    ) throws -> Clearance? {
         if let withoutRehearsals, !withoutRehearsals.contains(where: { !$0.isWhitespace }) {
             throw UsageError(
                 "--without-rehearsals needs a reason, such as --without-rehearsals='a platform of our own to try it on'."
@@ -40,7 +44,8 @@ struct ClearanceOptions: ParsableArguments {
             if keys.isSubset(of: begun) { return nil }
         }
         return try Clearance(
-            rehearsals: try Ledger.rehearsals(of: "\(places.source)", knownTo: path).count, without: withoutRehearsals)
+            rehearsals: try Ledger.rehearsals(of: "\(places.source)", knownTo: path).count, without: withoutRehearsals,
+            command: command)
     }
 
     /// What is run again in the ledger of a completed rehearsal rehearses nothing.

@@ -21,6 +21,11 @@ struct ConfigurationOptions: ParsableArguments {
                 "That ledger is beside production's: mallow.rehearsal-1.ledger. A production run wants two of them."))
     var rehearsal = false
 
+    /// The file that is read; nil for none.
+    ///
+    /// - Throws: ``InvalidConfiguration``.
+    var path: String? { get throws { try read()?.path } }
+
     /// Reads it. Blocks for some milliseconds.
     ///
     /// - Returns: nil where there is none.

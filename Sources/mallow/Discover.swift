@@ -34,7 +34,7 @@ struct Discover: AsyncParsableCommand {
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "discovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
-                catalog: "\(endpoints.catalog)", options: ""
+                catalog: "\(endpoints.catalog)", options: "", configuration: try self.ledger.configuration.path
             ), under: claim
         )
         let unreadable: Int

@@ -37,7 +37,9 @@ struct Failures: AsyncParsableCommand {
         if retry {
             try tuning.check()
             let launch = Launch(
-                target: try platform.target(ledger), ledger: ledger, content: content, tuning: tuning,
+                target: try platform.target(ledger), rehearsing: platform.rehearsing(ledger, in: ledger.ledger),
+                ledger: ledger,
+                content: content, tuning: tuning,
                 prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window,
                 clearance: clearance, acceptance: acceptance, isJSON: json
             )

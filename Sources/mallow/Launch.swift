@@ -9,6 +9,8 @@ import MigrationModel
 /// Starts a run in this process, or shows what it would do: for `mallow run` and `mallow failures --retry`.
 struct Launch {
     let target: Target
+    /// The command that rehearses the whole source.
+    let rehearsing: String
     let ledger: LedgerOptions
     let content: ContentOptions
     let tuning: TuningOptions
@@ -27,9 +29,12 @@ struct Launch {
     ///
     /// - Throws: ``NotRehearsed``, ``WindowShut`` and ``UsageError`` before anything is opened or made.
     func run(_ selection: CourseSelection) async throws {
+        if case .rehearsal(let rehearsal) = target {
+            try await RehearsalCount.catchUp(rehearsal, ledger, rehearsing: rehearsing)
+        }
         let options = try ledger.forRun()
         let hours = try window.hours(options.configuration, at: Date())
-        let cleared = try clearance.clearance(of: selection, for: target, options)
+        let cleared = try clearance.clearance(of: selection, for: target, options, rehearsing: rehearsing)
         let ledger = try options.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
@@ -46,7 +51,7 @@ struct Launch {
                 kind: target.kind, actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
                 catalog: "\(endpoints.catalog)",
                 options: tuning.described(content, prefix: prefix, window: hours.window),
-                choices: tuning.choices + content.choices
+                choices: tuning.choices + content.choices, configuration: try options.configuration.path
             ), under: claim
         )
         for override in [hours.override, cleared?.override, accepted].compactMap(\.self) {
@@ -61,8 +66,11 @@ struct Launch {
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit == .done, case .rehearsal(let rehearsal) = target {
-            try await RehearsalCount(production: try options.productionPath, name: try options.name)
-                .count(rehearsal, in: ledger)
+            do { try await RehearsalCount(options, rehearsing: rehearsing).count(rehearsal, in: ledger) } catch {
+                // The run is what its own ledger says.
+                Output.complain(
+                    "this rehearsal is not counted: \(error); the next \(rehearsing) counts it first")
+            }
         }
         if exit != .done { throw ExitCode(exit.rawValue) }
     }

@@ -13,7 +13,7 @@ struct LedgerOptions: ParsableArguments {
 
     @OptionGroup var configuration: ConfigurationOptions
 
-    /// Of a rehearsal the newest one, or the one that was named.
+    /// Of a rehearsal the newest one that has taken courses, or the one that was named.
     ///
     /// - Throws: ``InvalidConfiguration``, when nobody named it.
     var path: String {
@@ -21,7 +21,7 @@ struct LedgerOptions: ParsableArguments {
             let path = try named
             guard configuration.rehearsal else { return path }
             let ledgers = RehearsalLedgers(path)
-            return ledgers.path(ledgers.named ?? ledgers.newest ?? 1)
+            return ledgers.path(try ledgers.named ?? ledgers.newestRun() ?? ledgers.newest ?? 1)
         }
     }
 
@@ -40,12 +40,13 @@ struct LedgerOptions: ParsableArguments {
         }
     }
 
-    /// Refuses a rehearsal's ledger for what is about production.
+    /// Refuses a rehearsal's ledger, by whatever link, for what is about production.
     ///
     /// - Throws: ``UsageError``.
     func refuseRehearsals() throws {
         let named = try named
-        if RehearsalLedgers(named).named != nil {
+        let linked = URL(fileURLWithPath: named).resolvingSymlinksInPath().path
+        if [named, linked].contains(where: { RehearsalLedgers($0).named != nil }) {
             throw UsageError("\(named) is the ledger of a rehearsal: add --rehearsal, or name production's.")
         }
     }
@@ -61,7 +62,15 @@ struct LedgerOptions: ParsableArguments {
     }
 
     /// What follows a command's name for it to be about the same.
-    var hint: String { (configuration.rehearsal ? " --rehearsal" : "") + (ledger.map { " --ledger '\($0)'" } ?? "") }
+    var hint: String {
+        (configuration.rehearsal ? " --rehearsal" : "")
+            + Self.words([("--ledger", ledger), ("--config", configuration.config)])
+    }
+
+    /// Those options that are given, each after a space.
+    static func words(_ options: [(name: String, value: String?)]) -> String {
+        options.map { name, value in value.map { " \(name) '\($0)'" } ?? "" }.joined()
+    }
 
     /// Opens the ledger, or makes it.
     func open() throws -> Ledger {

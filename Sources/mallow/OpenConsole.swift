@@ -48,9 +48,14 @@ struct OpenConsole: AsyncParsableCommand {
             return window
         }
         async let outfit = Outfit(environment: ProcessInfo.processInfo.environment)
-        let options = try self.ledger.forRun()
         // A wrong endpoint is said before the screen is taken; a right one means the same place from any folder.
-        let endpoints = try platform.knownTarget(options)?.endpoints
+        let target = try platform.knownTarget(self.ledger)
+        if case .rehearsal(let rehearsal)? = target {
+            try await RehearsalCount.catchUp(
+                rehearsal, self.ledger, rehearsing: platform.rehearsing(self.ledger, in: self.ledger.ledger))
+        }
+        let options = try self.ledger.forRun()
+        let endpoints = target?.endpoints
         let ledger = try options.open()
         let watch = try Self.watch(ledger)
         let configuration = try options.configuration.read()

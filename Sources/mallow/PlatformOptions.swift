@@ -76,15 +76,26 @@ struct PlatformOptions: ParsableArguments {
             target, ledger: try ledger.productionPath,
             rehearsal: ledger.configuration.rehearsal
                 ? try ledger.forRun().name : nil,
-            hasStaging: configuration.staging != nil
+            hasStaging: configuration.staging != nil, command: rehearsing(ledger, in: try ledger.productionPath)
         ) { [self] in try rehearsal(configuration, ledger) }
+    }
+
+    /// The command that rehearses the whole source for the same ledger and under the same configuration.
+    ///
+    /// - Parameter path: the ledger that it is told; nil for the one by default.
+    func rehearsing(_ ledger: LedgerOptions, in path: String?) -> String {
+        let options = LedgerOptions.words([
+            ("--source", source), ("--ledger", path),
+            ("--config", ledger.configuration.config),
+        ])
+        return "mallow run --rehearsal --all\(options)"
     }
 
     /// Staging's places for production's courses.
     private func rehearsal(_ configuration: Configuration, _ ledger: LedgerOptions) throws -> Rehearsal {
         let written = configuration.production
         let known = try Ledger.places(knownTo: try ledger.productionPath)
-        guard let source = source ?? written.source?.value ?? known.first?.source else {
+        guard let source = source ?? written.source?.value ?? known.first?.places.source else {
             throw UsageError("--source is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
         }
         let named: [(String?, Endpoint.Role)] = [
@@ -93,10 +104,14 @@ struct PlatformOptions: ParsableArguments {
         ]
         // Whatever a run of production has ever written to is production's.
         let production =
-            named + known.flatMap { [($0.source, .source), ($0.store, .store), ($0.catalog, .catalog)] }
+            named
+            + known.filter { $0.kind == "production" }.map(\.places).flatMap {
+                [($0.source, .source), ($0.store, .store), ($0.catalog, .catalog)]
+            }
         return try Rehearsal(
             reading: source, into: configuration.staging,
-            apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } })
+            apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } },
+            ledger: try ledger.productionPath)
     }
 
     /// - Throws: ``UsageError`` for production's places with the ledger of a rehearsal, too.
@@ -134,7 +149,15 @@ struct PlatformOptions: ParsableArguments {
             catalog: catalog ?? written?.catalog?.value
         )
         if places.source == nil || places.store == nil || places.catalog == nil {
-            let last = try Ledger.places(knownTo: try ledger.path).first
+            let used = try Ledger.places(knownTo: try ledger.path).first
+            // Without the configuration, what it wants of a run would silently not be wanted any more.
+            if let before = used?.configuration, written == nil, ledger.configuration.config == nil {
+                throw UsageError(
+                    "The last run took its places from \(before), which is not in force here: add --config '\(before)', "
+                        + "or name --source, --store and --catalog; --config '' means the last run's places and no "
+                        + "configuration.")
+            }
+            let last = used?.places
             places = (places.source ?? last?.source, places.store ?? last?.store, places.catalog ?? last?.catalog)
         }
         return places

@@ -43,7 +43,7 @@ struct Recover: AsyncParsableCommand {
         let log = try await ledger.beginRun(
             RunHeader(
                 kind: "recovery", actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
-                catalog: "\(endpoints.catalog)", options: ""
+                catalog: "\(endpoints.catalog)", options: "", configuration: try self.ledger.configuration.path
             ), under: claim
         )
         let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)

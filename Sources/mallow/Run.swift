@@ -66,7 +66,9 @@ struct Run: AsyncParsableCommand {
         try tuning.check()
         let target = try platform.target(ledger)
         let launch = Launch(
-            target: target, ledger: ledger, content: content, tuning: tuning,
+            target: target, rehearsing: platform.rehearsing(ledger, in: ledger.ledger), ledger: ledger,
+            content: content,
+            tuning: tuning,
             prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(target.endpoints),
             window: window, clearance: clearance, acceptance: acceptance, isJSON: json
         )

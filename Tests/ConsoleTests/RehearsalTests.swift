@@ -174,7 +174,15 @@ import Testing
             #expect(!arguments.contains("--store") && !arguments.contains("--catalog"))
             #expect(arguments.suffix(4) == ["--ledger", "/l/mallow.rehearsal-1.ledger", "--config", "/l/mallow.yaml"])
         }
-        #expect(place.comingBack.hasPrefix("mallow --rehearsal --ledger"))
+        #expect(
+            place.comingBack
+                == "mallow --rehearsal --ledger '/l/mallow.rehearsal-1.ledger' --config '/l/mallow.yaml'")
+        let production = Place(
+            .production, source: "olx:exports", store: nil, catalog: nil, ledger: "/l/night.ledger",
+            configuration: "/l/mallow.yaml", concurrency: 32, operator: "mira")
+        #expect(
+            production.rehearsing
+                == "mallow --rehearsal --source 'olx:exports' --ledger '/l/night.ledger' --config '/l/mallow.yaml'")
     }
 
     @Test func `what a rehearsal counts for is told when its engine ends`() async throws {

@@ -9,15 +9,20 @@ import Testing
 
 @Suite struct ClearanceTests {
     @Test func `two completed rehearsals need no word`() throws {
-        #expect(try Clearance(rehearsals: 2, without: nil).override == nil)
-        #expect(try Clearance(rehearsals: 3, without: "in a hurry").override == nil, "there was none to be made")
+        #expect(try Clearance(rehearsals: 2, without: nil, command: "").override == nil)
+        #expect(
+            try Clearance(rehearsals: 3, without: "in a hurry", command: "").override == nil,
+            "there was none to be made")
     }
 
     @Test(arguments: [0, 1]) func `fewer need a reason, which is kept`(_ rehearsals: Int) throws {
-        let refusal = #expect(throws: NotRehearsed.self) { try Clearance(rehearsals: rehearsals, without: nil) }
+        let refusal = #expect(throws: NotRehearsed.self) {
+            try Clearance(rehearsals: rehearsals, without: nil, command: "mallow run --ledger 'night'")
+        }
         #expect(refusal?.description.contains("and the ledger has \(rehearsals)") == true)
         #expect(refusal?.description.contains("--without-rehearsals=REASON") == true)
-        let override = try Clearance(rehearsals: rehearsals, without: "a platform of our own").override
+        #expect(refusal?.description.contains("mallow run --ledger 'night' makes one") == true)
+        let override = try Clearance(rehearsals: rehearsals, without: "a platform of our own", command: "").override
         #expect(override == "production after \(rehearsals) of 2 rehearsals: a platform of our own")
     }
 
@@ -39,7 +44,8 @@ import Testing
                     rollbacks: 0))
         }
         let trial = RehearsalTrial(
-            .production(endpoints), ledger: path, rehearsal: rehearsal, hasStaging: hasStaging, staging: staging)
+            .production(endpoints), ledger: path, rehearsal: rehearsal, hasStaging: hasStaging,
+            command: "mallow run --rehearsal --all --source 'olx:x'", staging: staging)
         return Dictionary(uniqueKeysWithValues: try trial.checks(ProbeClock()).map { ($0.name, $0) })
     }
 
@@ -49,7 +55,7 @@ import Testing
         try await withTemporaryFolder { folder in
             let check = try await checks(1, in: folder, staging: Self.none)["rehearsals"]
             #expect((check?.verdict, check?.measured) == (.attention, "1 of 2 completed"))
-            #expect(check?.advice?.contains("mallow run --rehearsal --all") == true)
+            #expect(check?.advice?.contains("mallow run --rehearsal --all --source 'olx:x' makes one") == true)
         }
         try await withTemporaryFolder { folder in
             let check = try await checks(2, in: folder, staging: Self.none)["rehearsals"]

@@ -24,7 +24,7 @@ import Testing
         ]
         return try Rehearsal(
             reading: "olx:\(folder)/exports", into: try Configuration(at: path).staging,
-            apartFrom: try production.map { try Endpoint($0, role: $1) })
+            apartFrom: try production.map { try Endpoint($0, role: $1) }, ledger: "\(folder)/work/mallow.ledger")
     }
 
     private func withProduction(_ body: (String) async throws -> Void) async throws {
@@ -35,6 +35,21 @@ import Testing
             }
             #expect(FileManager.default.createFile(atPath: "\(folder)/edxval.sqlite", contents: nil))
             try await body(folder)
+        }
+    }
+
+    /// As of a folder that is mounted twice: a hard link to one cannot be made, and one file of it will do.
+    @Test func `a place that is not there yet is known by the folder above it`() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(FileManager.default.createFile(atPath: "\(folder)/a", contents: nil))
+            try FileManager.default.linkItem(atPath: "\(folder)/a", toPath: "\(folder)/b")
+            let missing = PathOnDisk(path: "\(folder)/a/objects")
+            #expect(PathOnDisk(path: "\(folder)/b/objects").isWithin(missing))
+            #expect(PathOnDisk(path: "\(folder)/b/objects/deeper").isWithin(missing))
+            #expect(!PathOnDisk(path: "\(folder)/b").isWithin(missing))
+            #expect(missing.isWithin(PathOnDisk(path: "\(folder)/b")))
+            #expect(!PathOnDisk(path: "\(folder)/b/object").isWithin(missing))
+            #expect(!PathOnDisk(path: "\(folder)/objects").isWithin(missing))
         }
     }
 
@@ -90,6 +105,10 @@ import Testing
         Overlap(
             description: "the catalog by another name", catalog: "sqlite:HERE/hard", words: "is production's catalog"),
         Overlap(
+            description: "production's ledger", catalog: "sqlite:HERE/work/mallow.ledger",
+            words: "is production's ledger"),
+        Overlap(description: "around the ledger", store: "file:HERE/work", words: "lies around production's ledger"),
+        Overlap(
             description: "a catalog among the objects", catalog: "sqlite:HERE/objects/edxval.sqlite",
             words: "lies within production's store"),
     ]
@@ -111,8 +130,11 @@ import Testing
     @Test(arguments: [
         "s3://acme", "s3://acme/elsewhere?region=eu-west-1",
         "s3://acme?endpoint=http://127.0.0.1:9000&region=us-east-1",
+        "s3://staging?endpoint=https://acme.s3.eu-west-1.amazonaws.com",
     ])
-    func `a bucket of production's name is refused on every server`(_ store: String) async throws {
+    func `a bucket that has production's name, or is named by a host that has it, is refused`(_ store: String)
+        async throws
+    {
         try await withProduction { folder in
             let refusal = #expect(throws: NoRehearsal.self) {
                 try rehearsal(
@@ -188,7 +210,8 @@ import Testing
             let staging = try Configuration(at: "\(folder)/mallow.yaml").staging
             let store = try Endpoint("file:\(folder)/objects", role: .store)
             let refusal = #expect(throws: NoRehearsal.self) {
-                try Rehearsal(reading: "olx:\(folder)/exports", into: staging, apartFrom: [store])
+                try Rehearsal(
+                    reading: "olx:\(folder)/exports", into: staging, apartFrom: [store], ledger: "\(folder)/l")
             }
             #expect(refusal?.problem.hasPrefix("nobody says which catalog is production's") == true)
         }

@@ -51,6 +51,20 @@ import Testing
         }
     }
 
+    @Test func `what is read is the newest with a run over courses in it`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            #expect(try ledgers.newestRun() == nil)
+            for (number, kind) in [(1, "rehearsal"), (2, "discovery")] {
+                let (_, log) = try await begin(ledgers.path(number), kind: kind)
+                try await log.close()
+            }
+            #expect(FileManager.default.createFile(atPath: ledgers.path(3), contents: nil))
+            #expect(try ledgers.newestRun() == 1)
+            #expect(ledgers.newest == 3)
+        }
+    }
+
     @Test func `a folder that is not there has none`() throws {
         let ledgers = RehearsalLedgers("/nowhere-\(UUID())/mallow.ledger")
         #expect(ledgers.newest == nil)

@@ -9,11 +9,14 @@ import Testing
 /// When a rehearsal is complete, and how production's ledger keeps it.
 @Suite struct RehearsalTests {
     private let course = SampleTransaction.course
+    private let places = Ledger.Places(source: "olx:a", store: "file:b", catalog: "sqlite:c")
     private let other = CourseKey(unchecked: "course-v1:Org+Other+Run")
 
-    /// A run that commits the sample's transcripts or none, and brings the sample's course into a state.
-    private func run(_ path: String, moves: Bool, _ state: CourseState) async throws -> Ledger {
-        let (ledger, log) = try await beginNext(path)
+    /// A run that commits the sample's transcripts or none, finds others, and brings the sample's course into a state.
+    private func run(
+        _ path: String, moves: Bool, finds: Int = 0, store: String = "file:b", _ state: CourseState
+    ) async throws -> Ledger {
+        let (ledger, log) = try await beginNext(path, store: store)
         let sample = SampleTransaction(run: log.run)
         try await log.record([sample.found])
         if moves {
@@ -21,7 +24,14 @@ import Testing
                 .intents(sample.header, sample.intents), .committed(sample.header, intents: sample.intents.map(\.id)),
             ])
         }
+        var counts = TranscriptCounts()
+        (counts.store, counts.present) = (finds, finds)
+        let block = sample.header.block
         try await log.record([
+            .outlined(
+                course, videos: [VideoOutline(block: block, video: "video-1", isNewID: false, displayName: "")],
+                pending: [block], unreachable: 0),
+            .videoState(VideoReport(course: course, block: block, state: .verified, counts: counts, attempt: 1)),
             .courseState(course, state, reason: "", retries: 1), .runEnded(.completed, reason: ""),
         ])
         try await log.close()
@@ -31,7 +41,8 @@ import Testing
     @Test func `it is complete when every course of the source is at its end and something was moved`() async throws {
         try await withTemporaryFolder { folder in
             let ledger = try await run("\(folder)/ledger", moves: true, .migrated)
-            guard case .completed(let figures) = try await ledger.rehearsal(of: [course], named: "r-1") else {
+            guard case .completed(let figures) = try await ledger.rehearsal(of: [course], on: places, named: "r-1")
+            else {
                 Issue.record("it is complete")
                 return
             }
@@ -41,7 +52,8 @@ import Testing
             #expect(figures.retries == 1)
             #expect(figures.began <= figures.ended)
             #expect(
-                try await ledger.rehearsal(of: [course, other], named: "r-1") == .unfinished(courses: 1, of: 2),
+                try await ledger.rehearsal(of: [course, other], on: places, named: "r-1")
+                    == .unfinished(courses: 1, of: 2),
                 "the source has a course that it never took")
         }
     }
@@ -50,14 +62,119 @@ import Testing
     func `a course that is not at its end leaves it unfinished`(_ state: CourseState) async throws {
         try await withTemporaryFolder { folder in
             let ledger = try await run("\(folder)/ledger", moves: true, state)
-            #expect(try await ledger.rehearsal(of: [course], named: "r") == .unfinished(courses: 1, of: 1))
+            #expect(try await ledger.rehearsal(of: [course], on: places, named: "r") == .unfinished(courses: 1, of: 1))
         }
     }
 
     @Test func `what moves nothing has rehearsed nothing`() async throws {
         try await withTemporaryFolder { folder in
             let ledger = try await run("\(folder)/ledger", moves: false, .migrated)
-            #expect(try await ledger.rehearsal(of: [course], named: "r") == .movedNothing)
+            #expect(try await ledger.rehearsal(of: [course], on: places, named: "r") == .foundMost(moved: 0, found: 0))
+        }
+    }
+
+    /// Staging that was not emptied: a single new course is no second rehearsal.
+    @Test func `what moves no more than it found has rehearsed too little`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            let moved = SampleTransaction().intents.count
+            let most = try await run(ledgers.path(1), moves: true, finds: moved, .migrated)
+            #expect(
+                try await most.rehearsal(of: [course], on: places, named: "r")
+                    == .foundMost(moved: moved, found: moved))
+            #expect(try ledgers.next() == 2, "whatever is done in it, it cannot count any more")
+            let fewer = try await run("\(folder)/ledger", moves: true, finds: moved - 1, .migrated)
+            guard case .completed = try await fewer.rehearsal(of: [course], on: places, named: "r") else {
+                Issue.record("it moved more than it found")
+                return
+            }
+        }
+    }
+
+    @Test func `what was done on other places proves nothing of these`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledger = try await run("\(folder)/ledger", moves: true, store: "file:elsewhere", .migrated)
+            #expect(
+                try await ledger.rehearsal(of: [course], on: places, named: "r") == .unfinished(courses: 1, of: 1))
+            _ = try await run("\(folder)/ledger", moves: false, .migrated)
+            #expect(
+                try await ledger.rehearsal(of: [course], on: places, named: "r") == .foundMost(moved: 0, found: 0),
+                "what was moved elsewhere was not moved here")
+        }
+    }
+
+    @Test func `two that went through one staging at once are one`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            let other = CompletedRehearsal.sample(ledgers.name(2), ended: Date.distantFuture.timeIntervalSince1970)
+            let ledger = try await run(ledgers.path(1), moves: true, .migrated)
+            let named = ledgers.name(1)
+            #expect(
+                try await ledger.rehearsal(of: [course], on: places, named: named, after: [other])
+                    == .overlapped(by: other.ledger))
+            guard
+                case .completed = try await ledger.rehearsal(
+                    of: [course], on: places, named: named, after: [.sample("r", ended: 1)])
+            else {
+                Issue.record("that one had ended before")
+                return
+            }
+        }
+    }
+
+    @Test func `a ledger that another rehearsal was completed beside is not gone on with`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            _ = try await run(ledgers.path(2), moves: true, .failed)
+            let production = try Ledger(path: ledgers.production, now: { Date() })
+            let late = Date.distantFuture.timeIntervalSince1970
+            _ = try await production.keep(.sample(ledgers.name(1), of: "olx:b", ended: late))
+            #expect(try ledgers.next() == 2, "another source's is another matter")
+            _ = try await production.keep(.sample(ledgers.name(3), ended: 1))
+            #expect(try ledgers.next() == 4)
+            _ = try await run(ledgers.path(4), moves: true, .failed)
+            #expect(try ledgers.next() == 4)
+            _ = try await production.keep(.sample("mallow.rehearsal-x.ledger", ended: late))
+            #expect(try ledgers.next() == 5)
+        }
+    }
+
+    @Test func `places are kept with what was in force, and an earlier version's without`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            do {
+                let (_, log) = try await begin(path, kind: "discovery", configuration: "/edx/mallow.yaml")
+                try await log.record([.runEnded(.completed, reason: "")])
+                try await log.close()
+            }
+            let used = try Ledger.places(knownTo: path)
+            #expect(used.map(\.places) == [places])
+            #expect(used.map(\.kind) == ["discovery"])
+            #expect(used.map(\.configuration) == ["/edx/mallow.yaml"])
+            do {
+                let earlier = try DatabaseQueue(path: path)
+                try await earlier.write { try $0.execute(sql: "ALTER TABLE run DROP COLUMN configuration") }
+                try earlier.close()
+            }
+            #expect(try Ledger.places(knownTo: path).map(\.configuration) == [nil])
+        }
+    }
+
+    @Test func `what a rehearsal left open is settled where staging was`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            for (kind, words) in [("rehearsal", "mallow recover --rehearsal"), ("production", "--store 'file:b'")] {
+                do {
+                    let (_, log) = try await begin("\(path).\(kind)", kind: kind)
+                    let sample = SampleTransaction(run: log.run)
+                    try await log.record([sample.found, .intents(sample.header, sample.intents)])
+                    try await log.close()
+                }
+                let failure = await #expect(throws: Failure.self) {
+                    try await beginNext("\(path).\(kind)", store: "file:elsewhere")
+                }
+                #expect(failure?.advice.contains(words) == true, "\(failure?.advice ?? "none")")
+            }
         }
     }
 
@@ -77,7 +194,7 @@ import Testing
         try await withTemporaryFolder { folder in
             _ = try await run("\(folder)/ledger", moves: true, .failed)
             let ledger = try await run("\(folder)/ledger", moves: false, .migrated)
-            guard case .completed(let figures) = try await ledger.rehearsal(of: [course], named: "r") else {
+            guard case .completed(let figures) = try await ledger.rehearsal(of: [course], on: places, named: "r") else {
                 Issue.record("it is complete")
                 return
             }

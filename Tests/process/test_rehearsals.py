@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import unittest
 
-from fleet import make_fleet
+from fleet import make_course, make_fleet
 from program import ProgramTests, call, inventory, required, wait_until
 
 REASON = "a platform of our own to try it on"
@@ -61,6 +61,14 @@ class RehearsalTests(ProgramTests):
         connection = sqlite3.connect(self.here / "mallow.ledger")
         try:
             return connection.execute("SELECT ledger, source, transcripts FROM rehearsal ORDER BY ledger").fetchall()
+        finally:
+            connection.close()
+
+    def ledger(self, sql):
+        """Changes production's."""
+        connection = sqlite3.connect(self.here / "mallow.ledger", isolation_level=None)
+        try:
+            connection.execute(sql)
         finally:
             connection.close()
 
@@ -131,11 +139,96 @@ class RehearsalTests(ProgramTests):
         self.assert_exit(0, self.rehearse())
         again = self.rehearse()
         self.assert_exit(0, again)
-        self.assertIn("does not count: staging had every transcript already", again.err)
+        self.assertIn("does not count: staging had 24 transcripts already, and 0 were moved", again.err)
         self.assertEqual(1, len(self.completed()))
         self.empty_staging()
         self.assert_exit(0, self.rehearse())
         self.assertEqual(["mallow.rehearsal-1.ledger", "mallow.rehearsal-3.ledger"], [row[0] for row in self.completed()])
+
+    def test_a_new_course_is_no_second_rehearsal(self):
+        self.assert_exit(0, self.rehearse())
+        make_course(self.source / "course-003", 3, 4, 2, 1)
+        again = self.rehearse()
+        self.assert_exit(0, again)
+        self.assertIn("does not count: staging had 24 transcripts already, and 8 were moved", again.err)
+        self.refused(1)
+        self.empty_staging()
+        self.assertIn("rehearsal 2 of 2 is complete: 32 transcripts of 4 courses", self.rehearse().err)
+
+    def test_an_export_that_cannot_be_read_is_a_course_that_was_not_rehearsed(self):
+        broken = self.source / "course-003"
+        broken.mkdir()
+        (broken / "course.xml").write_text("<course")
+        self.assert_exit(1, self.rehearse())
+        one = self.rehearse("--course", "course-v1:FleetX+F000+2018")
+        self.assert_exit(0, one)
+        self.assertIn("does not count yet:", one.err)
+        self.assertIn("course-003 cannot be read", one.err)
+        self.refused(0)
+
+    def test_what_could_not_be_counted_is_counted_first_next_time(self):
+        self.assert_exit(0, self.mallow("discover"))
+        self.ledger("CREATE TRIGGER full BEFORE INSERT ON rehearsal BEGIN SELECT RAISE(ABORT, 'full'); END")
+        first = self.rehearse()
+        self.ledger("DROP TRIGGER full")
+        self.assert_exit(0, first)
+        self.assertIn("this rehearsal is not counted: ", first.err)
+        self.assertIn("the next mallow run --rehearsal --all counts it first", first.err)
+        self.assertEqual([], self.completed())
+        self.empty_staging()
+        second = self.rehearse()
+        self.assert_exit(0, second)
+        self.assertIn("rehearsal 1 of 2 is complete", second.err)
+        self.assertIn("rehearsal 2 of 2 is complete", second.err)
+
+    def test_the_next_one_that_is_only_listed_has_nothing_to_tell(self):
+        self.assert_exit(0, self.rehearse())
+        self.assert_exit(0, self.mallow("discover", "--rehearsal"))
+        self.assertIn("mallow.rehearsal-2.ledger", self.names())
+        self.assertEqual("rehearsal", self.mallow("report", "--json", "--rehearsal").json["kind"])
+
+    def test_the_gate_does_not_stay_behind_with_the_configuration(self):
+        self.assert_exit(0, self.mallow("discover"))
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+
+        def run(*arguments):
+            return call([required("MALLOW"), "run", "--all", "--ledger", str(self.here / "mallow.ledger"), *arguments],
+                        cwd=elsewhere, env=self.environment)
+
+        before = inventory(self.here)
+        for arguments in ([], ["--source", f"olx:{self.source}"]):
+            refused = run(*arguments)
+            self.assert_exit(2, refused)
+            self.assertIn(f"add --config '{self.here}/mallow.yaml'", refused.err)
+        self.assertIn("wants 2 completed rehearsals", run("--config", str(self.here / "mallow.yaml")).err)
+        self.assertEqual(before, inventory(self.here), "nothing was moved")
+        self.assert_exit(0, run(
+            "--source", f"olx:{self.source}", "--store", f"file:{self.production}/objects",
+            "--catalog", f"sqlite:{self.production}/edxval.sqlite"))
+
+    def test_what_is_told_to_be_done_counts_for_the_same_ledger(self):
+        refused = self.mallow("run", "--all", "--ledger", "night.ledger", "--config", "mallow.yaml")
+        self.assert_exit(2, refused)
+        self.assertIn("mallow run --rehearsal --all --ledger 'night.ledger' --config 'mallow.yaml' makes one", refused.err)
+        self.assert_exit(0, self.rehearse("--all", "--ledger", "night.ledger"))
+        self.assertIn("the ledger has 1", self.mallow("run", "--all", "--ledger", "night.ledger").err)
+
+    def test_places_that_were_only_listed_are_not_production(self):
+        self.assert_exit(0, self.mallow(
+            "discover", "--store", f"file:{self.staging}/objects", "--catalog", f"sqlite:{self.staging}/edxval.sqlite"))
+        self.assert_exit(0, self.rehearse())
+
+    def test_a_link_to_the_ledger_of_a_rehearsal_is_one(self):
+        self.assert_exit(0, self.rehearse())
+        (self.here / "p.ledger").symlink_to("mallow.rehearsal-1.ledger")
+        before = inventory(self.here)
+        refused = self.mallow(
+            "run", "--all", "--config", "", "--source", f"olx:{self.source}", "--store", f"file:{self.folder}/o",
+            "--catalog", f"sqlite:{self.folder}/c.sqlite", "--ledger", "p.ledger")
+        self.assert_exit(2, refused)
+        self.assertIn("is the ledger of a rehearsal", refused.err)
+        self.assertEqual(before, inventory(self.here))
 
     def test_a_completed_one_is_not_counted_again(self):
         self.assert_exit(0, self.rehearse())
@@ -188,8 +281,10 @@ class RehearsalTests(ProgramTests):
         failures = self.mallow("failures", "--rehearsal")
         self.assertIn("mallow failures --rehearsal --retry", failures.out)
         place = self.mallow("failures", "--rehearsal", "--json").json["causes"][0]["videos"][0]
-        self.assert_exit(0, self.mallow(
-            "waive", "--rehearsal", "--course", place["course"], "--video", place["video"], "--reason", "lost"))
+        waived = self.mallow(
+            "waive", "--rehearsal", "--course", place["course"], "--video", place["video"], "--reason", "lost")
+        self.assert_exit(0, waived)
+        self.assertIn(f"mallow run --rehearsal --course {place['course']}", waived.out)
         self.assert_exit(2, self.mallow("failures", "--retry"))
         retried = self.mallow("failures", "--rehearsal", "--retry")
         self.assert_exit(0, retried)
@@ -203,6 +298,7 @@ class RehearsalTests(ProgramTests):
                 ("store: file:link/objects/x, catalog: sqlite:s.sqlite", "lies within production's store"),
                 ("store: file:production, catalog: sqlite:s.sqlite", "lies around production's store"),
                 ("store: file:s, catalog: sqlite:link/edxval.sqlite", "is production's catalog"),
+                ("store: file:s, catalog: sqlite:mallow.ledger", "is production's ledger"),
                 ("store: file:s", "staging: has no catalog"), ("catalog: sqlite:s", "staging: has no store"),
                 ("", "mallow.yaml names no staging")):
             with self.subTest(staging or "none"):

@@ -66,6 +66,9 @@ package struct S3Location: Sendable, Hashable {
     /// `bucket.host` or the host alone.
     var requestHost: String { addressing == .virtual ? "\(bucket).\(host)" : host }
 
+    /// Whether the host that is asked begins with the name of a bucket: servers that know buckets by host take that one.
+    package func isAsked(of bucket: String) -> Bool { requestHost.lowercased().hasPrefix("\(bucket).") }
+
     /// The path of a key in the bucket, encoded; nil for the bucket itself.
     func path(_ key: ObjectKey?) -> String {
         let place = key.map {
