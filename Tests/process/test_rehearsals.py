@@ -100,7 +100,10 @@ class RehearsalTests(ProgramTests):
         self.assert_exit(0, first)
         self.assertIn("rehearsal 1 of 2 is complete: 24 transcripts of 3 courses", first.err)
         self.refused(1)
+        self.assertEqual(before, inventory(self.production), "no rehearsal touched production")
         self.assertEqual("1 of 2 completed", self.doctor()["rehearsals"]["measured"])
+        # Who only looks into production's catalog may leave SQLite's log beside it.
+        before = inventory(self.production)
         self.empty_staging()
         second = self.rehearse()
         self.assert_exit(0, second)
