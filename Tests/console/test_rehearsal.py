@@ -59,7 +59,7 @@ class RehearsalTests(TerminalTests):
         tmux = self.console(word="PROD")
         tmux.keys("*", "r")
         tmux.see("The ledger has 0 of 2 completed rehearsals of olx:")
-        tmux.see("mallow --rehearsal --config")
+        tmux.see("mallow --rehearsal --source")
         tmux.keys("Enter")
         tmux.see("write why; Esc cancels")
         tmux.bytes("agreed with the site team")
