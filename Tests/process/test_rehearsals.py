@@ -199,13 +199,13 @@ class RehearsalTests(ProgramTests):
             return call([required("MALLOW"), "run", "--all", "--ledger", str(self.here / "mallow.ledger"), *arguments],
                         cwd=elsewhere, env=self.environment)
 
-        before = inventory(self.here)
+        before = inventory(self.production)
         for arguments in ([], ["--source", f"olx:{self.source}"]):
             refused = run(*arguments)
             self.assert_exit(2, refused)
             self.assertIn(f"add --config '{self.here}/mallow.yaml'", refused.err)
         self.assertIn("wants 2 completed rehearsals", run("--config", str(self.here / "mallow.yaml")).err)
-        self.assertEqual(before, inventory(self.here), "nothing was moved")
+        self.assertEqual(before, inventory(self.production), "nothing was moved")
         self.assert_exit(0, run(
             "--source", f"olx:{self.source}", "--store", f"file:{self.production}/objects",
             "--catalog", f"sqlite:{self.production}/edxval.sqlite"))
