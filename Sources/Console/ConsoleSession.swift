@@ -165,7 +165,8 @@ package actor ConsoleSession {
                 try watch.refuseLoss()
                 try starter.start(request) { [inputs] end in inputs.add(.event(.ended(end))) }
             } catch {
-                await take(.ended(EngineEnd(launch: request, status: nil, words: "\(error)")))
+                let words = Failure(error, "starting a program", at: ledger.path).brief
+                await take(.ended(EngineEnd(launch: request, status: nil, words: words, wasStarted: false)))
             }
         case .submit(let command):
             await write { try await $0.submit(command, by: actor, basedOn: self.model.view?.lastEvent ?? 0) }

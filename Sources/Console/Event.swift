@@ -86,12 +86,14 @@ package struct LaunchRequest: Sendable, Hashable {
 /// How a program that was started in the background ended.
 package struct EngineEnd: Sendable, Hashable {
     package let launch: LaunchRequest
-    /// nil when a signal ended it.
+    /// nil when a signal ended it, and when it was not started.
     package let status: Int32?
-    /// The last line it said.
+    /// The last line it said; why it was not started.
     package let words: String
+    package let wasStarted: Bool
 
-    package init(launch: LaunchRequest, status: Int32?, words: String) {
+    package init(launch: LaunchRequest, status: Int32?, words: String, wasStarted: Bool = true) {
+        self.wasStarted = wasStarted
         self.launch = launch
         self.status = status
         self.words = words

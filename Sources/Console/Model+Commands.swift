@@ -125,6 +125,7 @@ extension Model {
             choices: last?.choices ?? [], withoutRehearsals: rehearsals == nil ? nil : reason?.kept)
         let (videos, verified) = (courses.reduce(0) { $0 + $1.videos }, courses.reduce(0) { $0 + $1.verified })
         var blockers: [String] = []
+        if let blindness { blockers.append("the ledger cannot be read: \(blindness.brief)") }
         if hasEngine, let run = openRun {
             blockers.append(
                 "run \(run.id) is going on, and its engine takes its courses when it starts: wait, or end it with "
@@ -193,7 +194,7 @@ extension Model {
         let byVideo = pace.secondsEach * Double(videos) / Double(max(1, min(concurrency, videos)))
         let range = min(asAWhole, byVideo) / 2...max(asAWhole, byVideo) * 2
         let (soon, late) = (Figures.duration(range.lowerBound), Figures.duration(range.upperBound))
-        let words = "about \(soon)–\(late) at the pace of run \(pace.run)"
+        let words = "about \(soon == late ? soon : "\(soon)–\(late)") at the pace of run \(pace.run)"
         guard let deadline else { return words }
         let verdict = deadline.verdict(on: range, at: now)
         let last = deadline.shuts.addingTimeInterval(-range.upperBound)
@@ -288,7 +289,9 @@ extension Model {
                 names(courses),
                 holds
                     ? "migrate and check, but leave the flag as it is"
-                    : "let the next run (\(keymap.hint(.run))) switch the flag on when the check passes",
+                    : courses.contains { $0.isUnfinished } && hasEngine
+                        ? "let this run, when it comes to it, switch the flag on when the check passes"
+                        : "let the next run (\(keymap.hint(.run))) switch the flag on when the check passes",
             ],
             willNot: ["stop or undo anything that is migrated"], undo: "\(keymap.hint(.hold)) again", blockers: [],
             typed: typed(holds ? "hold" : "release"), commandLine: nil,

@@ -153,6 +153,8 @@ extension Model {
         case .up, .down, .pageUp, .pageDown:
             let rows = key == .up ? -1 : key == .down ? 1 : key == .pageUp ? -size.height / 2 : size.height / 2
             confirmation.scroll(by: rows, on: size)
+        // Whoever has typed what confirms goes on to Go.
+        case .tab where confirmation.typed != nil && confirmation.isReady: confirmation.isOnGo = true
         case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.isOpen
         case .control("u"): confirmation.text = ""
         case .character("y") where confirmation.text.isEmpty && confirmation.commandLine != nil:

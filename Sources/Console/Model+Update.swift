@@ -23,6 +23,8 @@ extension Model {
         case .tick(let date): now = date
         case .done(let notice):
             notices.append(notice)
+            // What could not be written is asked of nobody.
+            if notice.kind == .refused { (askedConcurrency, askedPause) = (nil, nil) }
             return notice.kind == .refused ? [.bell] : []
         case .ended(let end): return take(end)
         case .inspected(let look, let inspection): take(inspection, of: look)
@@ -45,8 +47,10 @@ extension Model {
     private mutating func take(_ view: LedgerView) -> [Effect] {
         let isOpen = view.run.map { $0.ended == nil } ?? false
         let lost = self.view?.heartbeatAge != nil && view.heartbeatAge == nil && isOpen
-        let ended = self.openRun != nil && view.run?.id == self.openRun?.id && view.run?.ended != nil
         let earlier = self.view
+        // A short run may have begun and ended between two looks.
+        let isNews = earlier.map { $0.run?.id != view.run?.id || $0.run?.ended == nil } ?? false
+        let ended = isNews && view.run?.ended != nil
         self.view = view
         now = view.at
         blindness = nil
@@ -95,8 +99,7 @@ extension Model {
         // Last, since it is what holds now.
         if ended, let run = view.run {
             let next =
-                view.totals.courses(in: CourseState.failed.rawValue, CourseState.held.rawValue) > 0
-                ? ": \(keymap.hint(.triage)) shows what needs you" : ""
+                needs > 0 ? ": \(keymap.hint(nextStep)) \(nextStep == .run ? "goes on" : "shows what needs you")" : ""
             tell(run.isWell ? .done : .refused, "run \(run.id) ended: \(run.outcome)\(next)")
         }
         return effects
@@ -105,6 +108,10 @@ extension Model {
     private mutating func take(_ end: EngineEnd) -> [Effect] {
         let before = startedAfter
         (launchedAfter, startedAfter) = (nil, nil)
+        if !end.wasStarted {
+            tell(.refused, "\(end.launch.arguments[0]) was not started: \(end.words)")
+            return [.bell]
+        }
         switch (end.launch.work, end.status) {
         case (.list, 0): tell(.done, "the source's courses are listed")
         // Its last line is what it counts for.

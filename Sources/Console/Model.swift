@@ -93,7 +93,8 @@ package struct Model: Sendable {
     /// For how many seconds nothing was heard of a living engine; nil for less than three. A frozen screen looks frozen,
     /// for it grows.
     package var silence: Int? {
-        guard let view, let age = view.heartbeatAge else { return nil }
+        // Who cannot read the ledger hears nothing of anybody.
+        guard let view, let age = view.heartbeatAge, blindness == nil else { return nil }
         let seconds = age + max(0, now.timeIntervalSince(view.at))
         return seconds < 3 ? nil : Int(seconds)
     }

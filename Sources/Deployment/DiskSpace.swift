@@ -32,7 +32,7 @@ struct DiskSpace: Sendable {
     static func check(_ name: String, free: UInt64, _ clock: ProbeClock) -> PreflightCheck {
         let measured = "\(text(free)) free"
         let limit = "at least \(text(enough))"
-        let advice = "make room there before the run, which ends when a disk is full"
+        let advice = "make room there before the run: without it videos fail, and without a ledger it ends"
         if free < least { return clock.failed(name, measured, limit: "at least \(text(least))", advice: advice) }
         if free < enough { return clock.attention(name, measured, limit: limit, advice: advice) }
         return clock.passed(name, measured, limit: limit)

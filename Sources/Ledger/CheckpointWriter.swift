@@ -183,7 +183,7 @@ struct CheckpointWriter: Sendable {
                 [course, video.block.text, video.video.text, video.isNewID, video.displayName]
             )
         }
-        try execute(db, "UPDATE course SET unreachable = ? WHERE id = ?", [unreachable, course])
+        try execute(db, "UPDATE course SET unreachable = ?, is_listed = 1 WHERE id = ?", [unreachable, course])
         try event(
             db, "listed", course: key,
             detail: "\(videos.count) videos, \(pending.count) to look at, \(unreachable) not reachable"

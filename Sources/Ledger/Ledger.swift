@@ -46,29 +46,29 @@ package final class Ledger: Sendable {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.label = "ledger"
-        var tries = 0
+        let end = ContinuousClock.now + patience
         while true {
             do {
                 try refuseForeign(path)
                 return try DatabasePool(path: path, configuration: configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && tries < mostTries {
-                tries += 1
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end {
                 Thread.sleep(forTimeInterval: 0.02)
             }
         }
     }
 
-    /// Two seconds and more: far longer than it takes to make a log.
-    private static let mostTries = 100
+    /// Far longer than it takes to make a log, and less than a lock is waited for.
+    private static let patience = Duration.seconds(3)
 
     /// Several programs may come to a new ledger at once, a console and its engine among them. Each step is a transaction:
     /// whoever finds that another took it in between has lost nothing and looks again.
     private static func bringUpToDate(_ pool: DatabasePool) throws {
         let migrator = LedgerSchema.migrator
+        let end = ContinuousClock.now + patience
         for attempt in 0... {
             do { return try migrator.migrate(pool) } catch let error as DatabaseError {
-                // A step that fails again although nobody else took one is broken.
-                guard attempt < migrator.migrations.count else { throw error }
+                // A step that fails again although nobody else took one is broken; a lock was waited for already.
+                guard attempt < migrator.migrations.count, ContinuousClock.now < end else { throw error }
             }
         }
     }

@@ -48,6 +48,11 @@ enum LedgerSchema {
         migrator.registerMigration("10 which configuration a run was under") { db in
             try db.execute(sql: "ALTER TABLE run ADD COLUMN configuration TEXT")
         }
+        migrator.registerMigration("11 courses without videos are told from those that nobody has listed") { db in
+            try db.execute(sql: "ALTER TABLE course ADD COLUMN is_listed INTEGER NOT NULL DEFAULT 0")
+            try db.execute(
+                sql: "UPDATE course SET is_listed = 1 WHERE state IN ('empty', 'migrated', 'held', 'failed')")
+        }
         return migrator
     }
 

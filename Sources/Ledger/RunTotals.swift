@@ -46,17 +46,17 @@ package struct RunTotals: Sendable, Hashable {
     package func sum(_ column: KeyPath<State, Int>) -> Int { states.reduce(0) { $0 + $1[keyPath: column] } }
 
     /// Of the courses of one run.
-    static let ofRun = query("(\(CourseRow.ofRun))")
+    static let ofRun = query("(\(CourseRow.ofRun))", unlisted: "videos = 0")
     /// Of every course.
-    static let ofAll = query("course")
+    static let ofAll = query("course", unlisted: "videos = 0 AND NOT is_listed")
 
-    private static func query(_ courses: String) -> String {
+    private static func query(_ courses: String, unlisted: String) -> String {
         """
         WITH mine AS (
             SELECT *, pending + migrating + verified + rolled_back + failed + waived_videos AS videos
             FROM \(courses)
         )
-        SELECT state, count(*) AS courses, sum(videos = 0) AS unlisted,
+        SELECT state, count(*) AS courses, sum(\(unlisted)) AS unlisted,
             total(1.0 * (videos - pending - migrating) / max(videos, 1)) AS progress,
             sum(retries) AS retries, sum(rollbacks) AS rollbacks, sum(pending) AS pending,
             sum(migrating) AS migrating, sum(verified) AS verified, sum(rolled_back) AS rolledBack,

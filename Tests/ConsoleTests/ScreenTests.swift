@@ -194,7 +194,9 @@ import Themes
             try await night.log.record([.runEnded(.refused, reason: "objects: permission denied")])
             try await night.log.close()
             model.update(.view(try await night.watch.view(model.request, keeping: [])))
-            #expect(Screen.render(model).text.contains("run 1 access refused: objects: permission denied"))
+            #expect(
+                Screen.render(model).text.contains(
+                    "run 1 access refused: r goes on with 4 courses: objects: permission denied"))
             #expect(model.notices.last?.kind == .refused)
         }
     }

@@ -117,6 +117,22 @@ import Testing
         }
     }
 
+    @Test func `a course that is known to have no videos is not one that nobody has listed`() async throws {
+        try await withTemporaryFolder { folder in
+            let fleet = try await Fleet("\(folder)/ledger")
+            var model = Model.test(100, 30)
+            try await fleet.find(course(0))
+            try await fleet.begin(course(0), videos: 10)
+            try await fleet.find(course(1))
+            try await fleet.begin(course(1), videos: 0)
+            // A run takes it again.
+            try await fleet.find(course(1))
+            try await fleet.look(&model, after: 1)
+            #expect(Screen.render(model).text.contains(" 0%  0/10 videos"))
+            try await fleet.log.close()
+        }
+    }
+
     @Test func `what has failed and may be tried again is no work that is done`() async throws {
         try await withTemporaryFolder { folder in
             let fleet = try await Fleet("\(folder)/ledger")

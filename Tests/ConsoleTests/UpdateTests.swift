@@ -251,6 +251,44 @@ import Themes
         }
     }
 
+    @Test func `a run that begins and ends between two looks is told`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledger = try Ledger(path: "\(folder)/ledger", now: { Night.now })
+            let watch = try LedgerWatch(ledger)
+            var model = Model.test(100, 30)
+            // A function of its own, since a log that is gone has let go of the ledger.
+            func runOnce() async throws {
+                let header = RunHeader(
+                    kind: "production", actor: "mira", source: "olx:a", store: "file:b", catalog: "sqlite:c",
+                    options: "")
+                let log = try await ledger.beginRun(header, under: try await ledger.claim())
+                try await log.record([.runEnded(.completed, reason: "")])
+                try await log.close()
+            }
+            for number in 1...2 {
+                try await runOnce()
+                model.update(.view(try await watch.view(model.request, keeping: [])))
+                // What was over before a console came is no news to it.
+                let isTold = model.notices.contains { $0.text.hasPrefix("run \(number) ended: completed") }
+                #expect(isTold == (number == 2))
+            }
+        }
+    }
+
+    @Test func `what could not be written is asked of nobody, and why a program was not started is told`() async throws
+    {
+        try await onNight(hasEngine: true) { model, night in
+            try await model.press("p", on: night)
+            #expect(Screen.render(model).text.contains("p resume"))
+            model.update(.done(Notice(.refused, "the file is not there any more", at: Night.now)))
+            #expect(Screen.render(model).text.contains("p pause"))
+            let end = EngineEnd(
+                launch: LaunchRequest(work: .list), status: nil, words: "the ledger is gone", wasStarted: false)
+            model.update(.ended(end))
+            #expect(model.notices.last?.text == "discover was not started: the ledger is gone")
+        }
+    }
+
     @Test(arguments: 0..<40)
     func `no keys and no paste write anything that was not asked and answered`(_ seed: UInt64) async throws {
         try await onNight(hasEngine: seed % 2 == 0, wantedRehearsals: seed % 4 == 1 ? 2 : 0) { model, night in

@@ -89,6 +89,7 @@ extension Frame {
         switch model.layer {
         case .video: return [.open, .waive, .withdraw, .copy, .redraw, .back]
         case .compare: return [.redraw, .back]
+        case .triage where model.view?.troubles.isEmpty ?? true: return [.back]
         case .triage:
             let isWaived = model.view?.troubles.contains(where: \.isWaived) ?? false
             return [.retry, .waive] + (isWaived ? [.withdraw] : []) + [.open, .back]
@@ -105,7 +106,7 @@ extension Frame {
             if model.view?.order.isEmpty ?? true { actions.append(.list) }
         }
         if model.needs > 0 { actions.append(.triage) }
-        if model.hasEngine { actions += [.more, .fewer] }
+        if model.hasEngine, model.openRun?.state != RunState.draining.rawValue { actions += [.more, .fewer] }
         switch model.pane {
         case .courses: actions += [.mark, .filter, .sort]
         case .videos: actions += [.open]

@@ -116,11 +116,11 @@ extension Frame {
             return model.launchedAfter == nil ? "no run yet" : "starting…"
         }
         if model.launchedAfter != nil { return "starting…" }
-        if let name = model.stopped { return "stopped by \(name): \(model.keymap.hint(.run)) goes on, nothing is lost" }
-        if model.lostEngine != nil {
-            return "ENGINE GONE: \(model.keymap.hint(.run)) starts it again, nothing is lost"
-        }
-        if run.ended != nil { return "run \(run.id) \(run.outcome)\(rest)" }
+        if model.blindness != nil { return "LEDGER UNREADABLE, run \(run.id) was \(run.state)" }
+        if let name = model.stopped { return "stopped by \(name): \(goingOn), nothing is lost" }
+        if model.lostEngine != nil { return "ENGINE GONE: \(goingOn), nothing is lost" }
+        // What is to be done stands before why: a line may be too short for both.
+        if run.ended != nil { return "run \(run.id) \(run.end)\(rest)\(run.why)" }
         if let seconds = model.silence { return "engine SILENT for \(seconds) s, run \(run.id) was \(run.state)" }
         let inFlight = model.view?.totals.sum(\.migrating) ?? 0
         let isPausing = run.state == RunState.pausing.rawValue && inFlight > 0
@@ -130,14 +130,20 @@ extension Frame {
 
     /// What a run that was ended before its time has left.
     private var rest: String {
-        let courses = model.unfinished.reduce(0) { $0 + $1.courses }
-        if model.goesOn { return ": \(model.keymap.hint(.run)) goes on with \(counted(courses, "course"))" }
+        if model.goesOn { return ": \(goingOn)" }
         let open = model.view?.open.transactions ?? 0
         return open > 0
             ? ": \(counted(open, "transaction")) open, mallow recover settles \(open == 1 ? "it" : "them")" : ""
     }
 
+    private var goingOn: String {
+        let courses = model.unfinished.reduce(0) { $0 + $1.courses }
+        let key = model.keymap.hint(.run)
+        return courses > 0 ? "\(key) goes on with \(counted(courses, "course"))" : "\(key) starts it again"
+    }
+
     private var stateRole: Role {
+        if model.blindness != nil { return .stateFailed }
         guard let run = model.view?.run else { return .stateIdle }
         if model.lostEngine != nil { return model.stopped == nil ? .stateFailed : .stateAttention }
         if model.silence != nil, run.ended == nil { return .stateAttention }
@@ -183,6 +189,7 @@ extension Frame {
         guard model.openRun != nil, model.hasEngine else { return short ? word : "" }
         if model.isWaiting { return short ? (model.isPaused ? "paused" : "waiting") : "" }
         if model.openRun?.state == RunState.draining.rawValue { return short ? "draining" : "" }
+        if model.openRun?.state == RunState.planning.rawValue { return short ? "planning" : "" }
         guard model.view?.totals.videosAheadExpected ?? 0 > 0 else { return short ? "ending" : "ends soon" }
         guard let range = model.remaining else { return "ETA …" }
         let unlisted = model.unfinished.reduce(0) { $0 + $1.unlisted } > 0 ? "+" : ""
@@ -245,10 +252,16 @@ extension Model {
 }
 
 extension RunRow {
-    /// How a run that is over ended: what it left undone, or what kept it from its end.
-    var outcome: String {
+    /// How a run that is over ended, and why.
+    var outcome: String { end + why }
+
+    /// How it ended, and what it left undone.
+    var end: String { Model.word(for: ending) + (leftUndone ?? "") }
+
+    /// What kept it from its end, after a colon; empty where it came there, or somebody wanted it to end.
+    var why: String {
         let isAsked = ending == RunEnding.completed.rawValue || ending == RunEnding.interrupted.rawValue
-        return Model.word(for: ending) + (leftUndone ?? "") + (isAsked || reason.isEmpty ? "" : ": \(reason)")
+        return isAsked || reason.isEmpty ? "" : ": \(reason)"
     }
 
     /// Whether it did everything, or ended because somebody wanted it to.

@@ -86,7 +86,8 @@ extension Frame {
         var text = wrapped("\(names(waiving)) will stay behind: \(waiving.cause)", width: width)
             .map { DialogLine($0) }
         if waiving.language == nil {
-            text.append(DialogLine("Transcripts of it that are good stay behind too.", .stateAttention))
+            let them = waiving.videos.count == 1 ? "it" : "them"
+            text.append(DialogLine("Transcripts of \(them) that are good stay behind too.", .stateAttention))
         }
         if waiving.waived > 0 {
             let words =
@@ -95,7 +96,7 @@ extension Frame {
         }
         let keys = model.keymap
         let undo =
-            "It takes effect when the course is run next. \(keys.hint(.withdraw)) takes it back, in triage and where the "
+            "It takes effect when \(waiving.videos.count == 1 ? "the course is" : "the courses are") run next. \(keys.hint(.withdraw)) takes it back, in triage and where the "
             + "video is looked at."
         text += wrapped(undo, width: width).map { DialogLine($0, .textDim) }
         text.append(DialogLine(""))

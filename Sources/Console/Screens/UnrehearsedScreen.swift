@@ -16,7 +16,10 @@ extension Frame {
                 "To run in production all the same, write why: it is kept in the event log, and the run's question comes "
                     + "next.", .text
             ),
-            ("To rehearse instead: Esc, \(model.keymap.hint(.detach)), and", .text), (place.rehearsing, .textStrong),
+            (
+                "To rehearse instead, where mallow.yaml says below staging: Esc, \(model.keymap.hint(.detach)), and",
+                .text
+            ), (place.rehearsing, .textStrong),
         ]
         let text = parts.flatMap { part in wrapped(part.0, width: width).map { DialogLine($0, part.1) } }
         let inside = dialog("Not rehearsed", Size(width, text.count + 3))
