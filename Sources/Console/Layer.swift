@@ -49,16 +49,18 @@ package struct Waiving: Sendable, Hashable {
     package let name: String
     /// What is wrong with them.
     package let cause: String
-    /// How many of them may stay behind already.
-    package let waived: Int
+    /// What each waiver is about that is in force for one of them; nil for the whole video.
+    private let standing: [LanguageCode?]
     package var reason = Reason()
 
-    init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil, waived: Int) {
-        self.waived = waived
+    init(videos: [VideoReference], name: String, cause: String, only: LanguageCode? = nil, standing: [LanguageCode?]) {
+        self.standing = standing
         self.videos = videos
         self.name = name
         self.cause = cause
         self.only = only
         language = only
     }
+    /// How many waivers this one takes the place of.
+    var replaced: Int { standing.count { $0 == language } }
 }

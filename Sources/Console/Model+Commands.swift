@@ -28,6 +28,7 @@ extension Model {
         case .more: return setConcurrency { $0 + max(1, $0 / 2) }
         case .fewer: return setConcurrency { $0 - max(1, $0 / 3) }
         case .hold:
+            if let blindness { return refuse("the ledger cannot be read: \(blindness.brief)") }
             if let choice { question = .hold(choice) }
         case .waive: return waive()
         case .withdraw: return withdraw()
@@ -87,6 +88,7 @@ extension Model {
     // MARK: - Starting a run
 
     private mutating func run() -> [Effect] {
+        if let blindness { return refuse("the ledger cannot be read: \(blindness.brief)") }
         if goesOn, marks.isEmpty {
             // After a loss or an early end, to run is to go on.
             question = .run(.unfinished, without: nil)
@@ -102,6 +104,7 @@ extension Model {
     }
 
     private mutating func retry() -> [Effect] {
+        if let blindness { return refuse("the ledger cannot be read: \(blindness.brief)") }
         guard view?.totals.courses(in: CourseState.failed.rawValue) ?? 0 > 0 else {
             return refuse("no course has failed: there is nothing to run again")
         }
@@ -125,7 +128,6 @@ extension Model {
             choices: last?.choices ?? [], withoutRehearsals: rehearsals == nil ? nil : reason?.kept)
         let (videos, verified) = (courses.reduce(0) { $0 + $1.videos }, courses.reduce(0) { $0 + $1.verified })
         var blockers: [String] = []
-        if let blindness { blockers.append("the ledger cannot be read: \(blindness.brief)") }
         if hasEngine, let run = openRun {
             blockers.append(
                 "run \(run.id) is going on, and its engine takes its courses when it starts: wait, or end it with "
@@ -327,7 +329,7 @@ extension Model {
                     videos: [reference], name: video.row.displayName,
                     cause: failure?.cause ?? "its cause cannot be read",
                     only: transcript?.failure == nil ? nil : transcript?.language,
-                    waived: openVideo == nil ? 0 : (view?.waivers ?? []).count { $0.language == transcript?.language }))
+                    standing: openVideo == nil ? [] : (view?.waivers ?? []).map(\.language)))
         )
         return []
     }
@@ -368,8 +370,9 @@ extension Model {
                 "be signed \(place.operator): \(waiving.reason.kept)",
                 "let these courses cut over without them when they are run next",
             ]
-                + (waiving.waived > 0
-                    ? ["replace the reason of \(counted(waiving.waived, "video")) that may stay behind already"] : []),
+                + (waiving.replaced > 0
+                    ? ["replace the reason of \(counted(waiving.replaced, "video")) that may stay behind already"]
+                    : []),
             willNot: ["remove anything from the contentstore"],
             undo: "\(keymap.hint(.withdraw)) in triage, until the courses are run", blockers: [],
             typed: typed("waive \(waiving.videos.count)"), commandLine: nil, effect: .waive(waivers))

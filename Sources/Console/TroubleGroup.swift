@@ -68,7 +68,7 @@ extension Model {
             name: group.videos[0].displayName,
             cause: group.wordings == 1
                 ? group.failure?.cause ?? group.cause.class : "\(group.cause.class), in \(group.wordings) wordings",
-            waived: waivers(of: group).count { $0.language == nil }
+            standing: waivers(of: group).map(\.language)
         )
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import MigrationModel
+import Threading
 
 /// Looks whether the objects that a catalog names are in the store.
 ///
@@ -22,14 +23,15 @@ package struct NamedObjects: Sendable {
     /// - Returns: nil where the catalog names no object. It fails where none is there; a place that did not answer to the
     ///   end is worth attention only, for its own checks and calls say more.
     package static func check(_ endpoints: Endpoints, within limit: Duration) async -> PreflightCheck? {
-        await probe(endpoints).checks(within: limit).first
+        await probe(endpoints, on: BlockingPool(name: "objects", width: 2)).checks(within: limit).first
     }
 
-    static func probe(_ endpoints: Endpoints) -> Probe {
+    /// - Parameter pool: for what blocks: a place that never answers must hold up nobody else.
+    static func probe(_ endpoints: Endpoints, on pool: BlockingPool) -> Probe {
         Probe(name: name, excuse: "the store or the catalog takes longer") {
             let clock = ProbeClock()
             do {
-                let platform = try ReadablePlatform(endpoints)
+                let platform = try await pool.run { try ReadablePlatform(endpoints) }
                 let objects = NamedObjects(
                     store: platform.store, catalog: platform.catalog, place: "\(endpoints.store)")
                 return [try await objects.check(clock)].compactMap(\.self)

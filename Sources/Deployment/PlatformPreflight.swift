@@ -130,11 +130,13 @@ package struct PlatformPreflight: Sendable {
 
     /// Nothing where the ledger knows that the store or the catalog is lost: that is told already.
     private var objects: Probe {
-        let probe = NamedObjects.probe(endpoints)
+        let probe = NamedObjects.probe(endpoints, on: pool)
         return Probe(name: probe.name, excuse: probe.excuse) {
             do {
-                try refuseLoss(of: .store, endpoints.store)
-                try refuseLoss(of: .catalog, endpoints.catalog)
+                try await pool.run {
+                    try refuseLoss(of: .store, endpoints.store)
+                    try refuseLoss(of: .catalog, endpoints.catalog)
+                }
             } catch { return [] }
             return try await probe.look()
         }

@@ -126,7 +126,11 @@ struct CheckpointWriter: Sendable {
         _ summary: CourseSummary, _ videos: [VideoOutline], _ unreachable: Int, _ db: Database
     ) throws {
         try execute(
-            db, "INSERT INTO course (key, title, state, unreachable) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            db,
+            """
+            INSERT INTO course (key, title, state, unreachable, is_listed) VALUES (?, ?, ?, ?, 1)
+            ON CONFLICT (key) DO NOTHING
+            """,
             [summary.key.text, summary.title, (videos.isEmpty ? CourseState.empty : .pending).rawValue, unreachable]
         )
         for video in videos {

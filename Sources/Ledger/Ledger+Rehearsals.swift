@@ -82,7 +82,14 @@ extension Ledger {
         WHERE i.state = 'committed' AND t.run IN (SELECT id FROM here)
         """
 
-    private static let found = "SELECT ifnull(sum(present), 0) FROM course WHERE run IN (SELECT id FROM here)"
+    /// Reruns share videos: what one course of this rehearsal has moved, another one finds. The fewest that any of them has
+    /// found of a video were there before all of them.
+    private static let found = """
+        SELECT ifnull(sum(present), 0) FROM (
+            SELECT min(v.present) AS present FROM video v JOIN course c ON c.id = v.course
+            WHERE c.run IN (SELECT id FROM here) GROUP BY v.video_id
+        )
+        """
 
     /// Of the last of these runs, and of all that were before it.
     private static let figures = """
@@ -140,12 +147,13 @@ extension Ledger {
                 return false
             }
             let here: StatementArguments = [run["source"], run["store"], run["catalog"]]
-            let sql = "\(runsHere) SELECT min(started) AS began, (\(moved)) <= (\(found)) AS foundMost FROM here"
-            guard let figures = try Row.fetchOne(db, sql: sql, arguments: here) else { return false }
-            let (source, began): (String, Double) = (run["source"], figures["began"])
-            if completed.contains(where: { $0.source == source && began < $0.ended }) { return true }
-            let exit: Int32? = run["exit"]
-            return exit == RunExit.done.rawValue && figures["foundMost"]
+            let source: String = run["source"]
+            let began = try Double.fetchOne(db, sql: "\(runsHere) SELECT min(started) FROM here", arguments: here)
+            if let began, completed.contains(where: { $0.source == source && began < $0.ended }) { return true }
+            // All that was moved is summed up only where it decides something.
+            guard run["exit"] == RunExit.done.rawValue else { return false }
+            let sql = "\(runsHere) SELECT (\(moved)) <= (\(found))"
+            return try Bool.fetchOne(db, sql: sql, arguments: here) ?? false
         } ?? false
     }
 

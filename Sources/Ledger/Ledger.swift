@@ -68,7 +68,8 @@ package final class Ledger: Sendable {
         for attempt in 0... {
             do { return try migrator.migrate(pool) } catch let error as DatabaseError {
                 // A step that fails again although nobody else took one is broken; a lock was waited for already.
-                guard attempt < migrator.migrations.count, ContinuousClock.now < end else { throw error }
+                let mayPass = error.resultCode != .SQLITE_BUSY || ContinuousClock.now < end
+                guard attempt < migrator.migrations.count, mayPass else { throw error }
             }
         }
     }

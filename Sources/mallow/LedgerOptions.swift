@@ -67,6 +67,11 @@ struct LedgerOptions: ParsableArguments {
             + Self.words([("--ledger", ledger), ("--config", configuration.config)])
     }
 
+    /// The same for a command about a run of some kind, whose ledger may have been named without saying what it is.
+    func hint(about kind: String) -> String {
+        (kind == "rehearsal" && !configuration.rehearsal ? " --rehearsal" : "") + hint
+    }
+
     /// Those options that are given, each after a space.
     static func words(_ options: [(name: String, value: String?)]) -> String {
         options.map { name, value in value.map { " \(name) '\($0)'" } ?? "" }.joined()

@@ -50,10 +50,6 @@ struct OpenConsole: AsyncParsableCommand {
         async let outfit = Outfit(environment: ProcessInfo.processInfo.environment)
         // A wrong endpoint is said before the screen is taken; a right one means the same place from any folder.
         let target = try platform.knownTarget(self.ledger)
-        if case .rehearsal(let rehearsal)? = target {
-            try await RehearsalCount.catchUp(
-                rehearsal, self.ledger, rehearsing: platform.rehearsing(self.ledger, in: self.ledger.ledger))
-        }
         let options = try self.ledger.forRun()
         let endpoints = target?.endpoints
         let ledger = try options.open()

@@ -20,12 +20,12 @@ struct OpenReport: Encodable {
 
     /// - Parameters:
     ///   - store: the store of the run, as its row keeps it.
-    ///   - option: what a command needs that is about such a run.
-    init(_ open: OpenWork, store: String, option: String, at now: Date) {
+    ///   - hint: what a command needs that is about such a run.
+    init(_ open: OpenWork, store: String, hint: String, at now: Date) {
         (transactions, watched) = (open.transactions, open.watched)
         let end = open.watchedSince?.addingTimeInterval(Platform.longestDelay(ofStore: store))
         until = end.map { StatusReport.time($0.timeIntervalSince1970) }
-        let settles = "mallow recover\(option), or the next run, settles \(open.transactions == 1 ? "it" : "them")"
+        let settles = "mallow recover\(hint), or the next run, settles \(open.transactions == 1 ? "it" : "them")"
         advice = if let until, let end, end > now { "\(settles) for good from \(until) on" } else { settles }
     }
 

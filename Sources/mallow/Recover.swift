@@ -54,8 +54,7 @@ struct Recover: AsyncParsableCommand {
         try await log.close()
         let left = OpenReport(
             try await ledger.openWork(), store: "\(endpoints.store)",
-            option: target.kind == "rehearsal" ? " --rehearsal" : "",
-            at: Date())
+            hint: self.ledger.hint(about: target.kind), at: Date())
         if json {
             Output.print(
                 json: Outcome(

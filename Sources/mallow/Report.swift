@@ -44,7 +44,7 @@ struct Report: AsyncParsableCommand {
                 "Run \(number) is a \(row.kind), which takes no course: there is nothing to report; mallow status says what is there."
             )
         }
-        let report = try await RunReport(row, ledger)
+        let report = try await RunReport(row, ledger, named: self.ledger)
         if json || form == .json { Output.print(json: report) } else { Output.print(report.markdown, terminator: "") }
     }
 }

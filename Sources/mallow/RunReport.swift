@@ -58,7 +58,8 @@ struct RunReport: Encodable {
     /// What is open in the ledger now; nil while an engine has it in hand.
     let open: OpenReport?
 
-    init(_ row: RunRow, _ ledger: Ledger) async throws {
+    /// - Parameter place: how the ledger was named, for the commands that it tells.
+    init(_ row: RunRow, _ ledger: Ledger, named place: LedgerOptions) async throws {
         let id = RunID(row.id)
         run = row.id
         let heartbeat = try await ledger.heartbeat()
@@ -90,8 +91,7 @@ struct RunReport: Encodable {
             heartbeat.age != nil
             ? nil
             : OpenReport(
-                try await ledger.openWork(), store: row.store, option: row.kind == "rehearsal" ? " --rehearsal" : "",
-                at: Date())
+                try await ledger.openWork(), store: row.store, hint: place.hint(about: row.kind), at: Date())
         let keys = Set(courses.map(\.key))
         waivers = try await ledger.waivers().filter { keys.contains($0.course.text) }
         (unreadable, notices) = try await Self.remarks(of: id, ledger)

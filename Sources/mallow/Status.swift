@@ -43,7 +43,7 @@ struct Status: AsyncParsableCommand {
         let ledger = try ledger.openExisting()
         if plain { return try await follow(ledger) }
         while true {
-            let report = StatusReport(try await ledger.snapshot(), window, at: Date())
+            let report = StatusReport(try await ledger.snapshot(), window, self.ledger, at: Date())
             show(report)
             if watch, report.isAbandoned { throw ExitCode(RunExit.failed.rawValue) }
             guard watch, report.run?.ended == nil, report.run != nil else { return }
@@ -58,7 +58,7 @@ extension Status {
         guard let run = try await ledger.newestRun() else { return Output.print("no run yet") }
         let screen = RunScreen(ledger: ledger, run: RunID(run.id), output: PlainRunOutput(about: self.ledger.hint))
         while true {
-            let report = StatusReport(try await ledger.snapshot(), nil, at: Date())
+            let report = StatusReport(try await ledger.snapshot(), nil, self.ledger, at: Date())
             if report.run?.id != run.id || report.run?.ended != nil { break }
             try await screen.showNew()
             if report.isAbandoned {
@@ -121,18 +121,18 @@ struct StatusReport: Encodable {
         var next: String? {
             switch engine {
             case .gone:
-                "nothing is lost: mallow run\(option) --unfinished goes on where it was, mallow recover\(option) only "
+                "nothing is lost: mallow run\(hint) --unfinished goes on where it was, mallow recover\(hint) only "
                     + "settles it"
             case .silent: "it lives and holds the ledger; its disk may be slow: look before you stop it"
             case .stopped where unfinished > 0:
-                "\(counted(unfinished, "course")) \(unfinished == 1 ? "is" : "are") unfinished: mallow run\(option) "
+                "\(counted(unfinished, "course")) \(unfinished == 1 ? "is" : "are") unfinished: mallow run\(hint) "
                     + "--unfinished goes on with \(unfinished == 1 ? "it" : "them")"
             case .alive, .stopped: nil
             }
         }
 
         /// What a command needs that is about such a run.
-        var option: String { kind == "rehearsal" ? " --rehearsal" : "" }
+        let hint: String
 
         private enum CodingKeys: String, CodingKey {
             case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, started, ended
@@ -170,7 +170,8 @@ struct StatusReport: Encodable {
     let open: OpenReport?
     let courses: [Course]
 
-    init(_ snapshot: Snapshot, _ window: Window?, at now: Date) {
+    /// - Parameter options: of the ledger, for the commands that it tells.
+    init(_ snapshot: Snapshot, _ window: Window?, _ options: LedgerOptions, at now: Date) {
         self.window = window.map { WindowReport($0, snapshot, at: now) }
         run = snapshot.run.map { row in
             RunLine(
@@ -184,10 +185,10 @@ struct StatusReport: Encodable {
                 stoppedBy: row.ended == nil && snapshot.heartbeatAge == nil ? snapshot.orders.stoppedBy : nil,
                 heartbeatAge: snapshot.heartbeatAge,
                 lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason,
-                weaknesses: StoreWeakness.accepted(in: row.store)
+                weaknesses: StoreWeakness.accepted(in: row.store), hint: options.hint(about: row.kind)
             )
         }
-        open = run.map { OpenReport(snapshot.open, store: $0.store, option: $0.option, at: now) }
+        open = run.map { OpenReport(snapshot.open, store: $0.store, hint: $0.hint, at: now) }
         let rows = snapshot.courses
         totals = Totals(
             courses: rows.reduce(into: [:]) { $0[$1.state, default: 0] += 1 },

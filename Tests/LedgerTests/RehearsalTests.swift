@@ -14,7 +14,8 @@ import Testing
 
     /// A run that commits the sample's transcripts or none, finds others, and brings the sample's course into a state.
     private func run(
-        _ path: String, moves: Bool, finds: Int = 0, store: String = "file:b", _ state: CourseState
+        _ path: String, moves: Bool, finds: Int = 0, store: String = "file:b", _ state: CourseState,
+        besides: (RunLog) async throws -> Void = { _ in }
     ) async throws -> Ledger {
         let (ledger, log) = try await beginNext(path, store: store)
         let sample = SampleTransaction(run: log.run)
@@ -32,8 +33,10 @@ import Testing
                 course, videos: [VideoOutline(block: block, video: "video-1", isNewID: false, displayName: "")],
                 pending: [block], unreachable: 0),
             .videoState(VideoReport(course: course, block: block, state: .verified, counts: counts, attempt: 1)),
-            .courseState(course, state, reason: "", retries: 1), .runEnded(.completed, reason: ""),
+            .courseState(course, state, reason: "", retries: 1),
         ])
+        try await besides(log)
+        try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
         return ledger
     }
@@ -86,6 +89,29 @@ import Testing
             let fewer = try await run("\(folder)/ledger", moves: true, finds: moved - 1, .migrated)
             guard case .completed = try await fewer.rehearsal(of: [course], on: places, named: "r") else {
                 Issue.record("it moved more than it found")
+                return
+            }
+        }
+    }
+
+    @Test func `what a rerun finds of its sister's transcripts was not there before`() async throws {
+        try await withTemporaryFolder { folder in
+            let moved = SampleTransaction().intents.count
+            let ledger = try await run("\(folder)/ledger", moves: true, .migrated) { log in
+                let block = UsageKey(course: other, type: "video", block: "v")
+                var counts = TranscriptCounts()
+                (counts.store, counts.present) = (moved, moved)
+                try await log.record([
+                    .courseFound(CourseSummary(key: other, title: ""), .queued),
+                    .outlined(
+                        other, videos: [VideoOutline(block: block, video: "video-1", isNewID: false, displayName: "")],
+                        pending: [block], unreachable: 0),
+                    .videoState(VideoReport(course: other, block: block, state: .verified, counts: counts, attempt: 1)),
+                    .courseState(other, .migrated, reason: "", retries: 0),
+                ])
+            }
+            guard case .completed = try await ledger.rehearsal(of: [course, other], on: places, named: "r") else {
+                Issue.record("staging was empty")
                 return
             }
         }

@@ -102,7 +102,7 @@ class SignalTests(ProgramTests):
         self.assertEqual("stopped", run["engine"])
         self.assertGreater(run["unfinished"], 0)
         self.assertIn(
-            f"{run['unfinished']} courses are unfinished: mallow run --unfinished goes on with them",
+            f"{run['unfinished']} courses are unfinished: mallow run --ledger '{self.here.ledger}' --unfinished goes on with them",
             self.here.call("status").out)
         self.assert_complete()
         self.assertNotIn("--unfinished", self.here.call("status").out)

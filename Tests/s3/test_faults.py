@@ -63,8 +63,8 @@ class PlannedFaultTests(BucketTests):
         self.assertEqual("1 object proven absent; 1 object may still arrive and is watched for", rolled_back["detail"])
         told = site.call("status", "--json").json["open"]
         self.assertEqual((1, 1), (told["transactions"], told["watched"]))
-        words = f"1 object whose PUT got no answer is not there and might still arrive; mallow recover, or the next run, " \
-            f"settles it for good from {told['until']} on"
+        words = f"1 object whose PUT got no answer is not there and might still arrive; " \
+            f"mallow recover --ledger '{site.ledger}', or the next run, settles it for good from {told['until']} on"
         for command in (("status",), ("report",)):
             self.assertIn(words, site.call(*command).out)
         self.assertEqual(told, site.call("report", "--json").json["open"])

@@ -89,9 +89,9 @@ extension Frame {
             let them = waiving.videos.count == 1 ? "it" : "them"
             text.append(DialogLine("Transcripts of \(them) that are good stay behind too.", .stateAttention))
         }
-        if waiving.waived > 0 {
+        if waiving.replaced > 0 {
             let words =
-                "\(counted(waiving.waived, "video")) may stay behind already: that reason is replaced by this one"
+                "\(counted(waiving.replaced, waiving.language == nil ? "video" : "transcript")) may stay behind already: that reason is replaced by this one"
             text += wrapped(words, width: width).map { DialogLine($0, .stateAttention) }
         }
         let keys = model.keymap
