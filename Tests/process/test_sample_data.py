@@ -136,7 +136,8 @@ class SampleDataTests(SampleTests):
                 self.assertLessEqual(counts, course["transcripts"].keys())
                 done = STATES[key] == "migrated"
                 self.assertEqual(("pass" if done else "pending", done), (course["check"], course["flag"]))
-                self.assertEqual(not done, bool(course["reason"]), course["reason"])
+                # What is done may leave something to be done by somebody else.
+            self.assertEqual(not done, bool(course["reason"]) and "new edx_video_id" not in course["reason"], course["reason"])
         flagged = [(key, 1) for key, state in STATES.items() if state == "migrated"]
         self.assertEqual(sorted(flagged), self.sample.flags())
         failed = {key: course["videos"].get("failed", 0) for key, course in courses.items()}
