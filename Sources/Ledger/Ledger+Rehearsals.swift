@@ -151,7 +151,8 @@ extension Ledger {
             let began = try Double.fetchOne(db, sql: "\(runsHere) SELECT min(started) FROM here", arguments: here)
             if let began, completed.contains(where: { $0.source == source && began < $0.ended }) { return true }
             // All that was moved is summed up only where it decides something.
-            guard run["exit"] == RunExit.done.rawValue else { return false }
+            let exit: Int32? = run["exit"]
+            guard exit == RunExit.done.rawValue else { return false }
             let sql = "\(runsHere) SELECT (\(moved)) <= (\(found))"
             return try Bool.fetchOne(db, sql: sql, arguments: here) ?? false
         } ?? false
