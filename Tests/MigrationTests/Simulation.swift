@@ -50,8 +50,9 @@ struct Simulation: Sendable {
         let surroundings = Surroundings(
             sleep: { time in
                 let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
-                world.advance(by: seconds)
+                // Before the clock says so: what arrives in this time has arrived for whoever reads the clock after it.
                 await schedule.pass(seconds)
+                world.advance(by: seconds)
                 meanwhile(control, connections.log)
                 // Whoever is not asleep has his turn.
                 await Task.yield()

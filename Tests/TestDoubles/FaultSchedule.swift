@@ -32,6 +32,8 @@ package final class FaultSchedule: Sendable {
         var effects = 0
         var isDead = false
         var late: [LateWrite] = []
+        /// How many of them are arriving just now.
+        var arriving = 0
         /// Seconds that have passed in all lives.
         var elapsed = 0.0
         var breaches: [String] = []
@@ -84,13 +86,15 @@ package final class FaultSchedule: Sendable {
 
     package func breach(_ text: String) { state.withLock { $0.breaches.append(text) } }
 
-    /// Time passes, and writes that were given up as lost arrive in it.
+    /// Time passes, and writes that were given up as lost arrive in it: all of them have when this returns, whichever task
+    /// took them on, so that no clock is moved past one that is still on its way.
     package func pass(_ seconds: Double) async {
         let now = state.withLock { state in
             state.elapsed += seconds
             return state.elapsed
         }
         await deliver { $0.due <= now }
+        while state.withLock({ $0.arriving > 0 }) { await Task.yield() }
     }
 
     /// All writes that were given up as lost arrive now.
@@ -103,9 +107,13 @@ package final class FaultSchedule: Sendable {
         let due = state.withLock { state in
             let due = state.late.filter(isDue)
             state.late.removeAll(where: isDue)
+            state.arriving += due.count
             return due
         }
-        for late in due { await late.arrive() }
+        for late in due {
+            await late.arrive()
+            state.withLock { $0.arriving -= 1 }
+        }
     }
 
     /// Numbers an effect and says which fault it gets.
