@@ -114,7 +114,7 @@ class AtWork(ConsoleTests):
             return "completed" in tmux.screen()
         wait_until(watching, "completed", seconds=60)
         self.assertGreater(len(seen), 2, f"the bar moved: {seen}")
-        screen = tmux.see(rf"{COURSES * VIDEOS}/{COURSES * VIDEOS} videos")
+        screen = tmux.see(rf"{COURSES * VIDEOS:,}/{COURSES * VIDEOS:,} videos")
         self.assertIn("nothing needs you", screen)
         self.assertEqual(self.ended()["totals"]["courses"], {"migrated": COURSES})
 
@@ -123,7 +123,7 @@ class AtWork(ConsoleTests):
         self.run_paused(tmux)
         totals = self.status()["totals"]
         done = totals["videos"].get("verified", 0) + totals["videos"].get("waived", 0)
-        screen = tmux.see(rf"{done}/{COURSES * VIDEOS} videos")
+        screen = tmux.see(rf"{done:,}/{COURSES * VIDEOS:,} videos")
         self.assertRegex(screen, rf"{totals['transcripts']['store']:,} transcripts")
         for course in self.status()["courses"]:
             number = course["key"].split("+")[1]
