@@ -106,8 +106,8 @@ struct PathOnDisk: Sendable {
             }
             if component == "." || component == "/" { continue }
             let next = url.appending(path: component)
-            // What is no link leads nowhere else.
-            guard links > 0, let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next.path) else {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: next.path)  // nil for no link
+            guard links > 0, let target else {
                 url = next
                 continue
             }
