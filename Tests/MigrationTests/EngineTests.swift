@@ -315,81 +315,6 @@ import Testing
         #expect(Set(counts.map(\.present)) == [0, 3])
     }
 
-    // MARK: - The gate
-
-    @Test func `what an author adds meanwhile is migrated before the flag`() async throws {
-        let world = MemoryWorld(SimulatedCourses.oneVideo())
-        let once = CountDown(1)
-        let schedule = FaultSchedule { _, what in
-            // The moment after the first video's rows were committed and before the course is listed again.
-            if what == "rows", !world.catalog.allRows.isEmpty, once.next() {
-                world.source.edit(Self.key) { course in
-                    course.assets["el.srt"] = SimulatedCourses.subtitles("late")
-                    let fields = VideoFields(transcripts: ["el": "el.srt"], edxVideoID: "video-2")
-                    let late = UsageKey(course: Self.key, type: "video", block: "v2")
-                    course.videos.append(VideoBlock(usageKey: late, published: fields, draft: nil))
-                }
-            }
-            return nil
-        }
-        try await Simulation(world, schedule).live()
-        #expect(Self.state(world) == .migrated)
-        #expect(world.catalog.allRows.contains { $0.video == "video-2" && $0.language == "el" })
-        let steps = world.log.contents.checkpoints
-        let flag = try #require(steps.firstIndex { if case .flagIntent = $0 { true } else { false } })
-        let last = try #require(steps.lastIndex { if case .committed = $0 { true } else { false } })
-        #expect(last < flag)
-    }
-
-    @Test func `a row that is gone at the gate keeps the flag off until it is settled`() async throws {
-        let world = MemoryWorld(SimulatedCourses.oneVideo())
-        let listings = CountDown(1)
-        let schedule = FaultSchedule { _, what in
-            // The second listing is the gate's.
-            if what == "outline", !listings.next(), listings.taken == 2 {
-                world.catalog.deleteAsAuthor("video-1", "fr")
-            }
-            return nil
-        }
-        try await Simulation(world, schedule).live()
-        let checks = world.log.contents.checkpoints.compactMap { checkpoint in
-            if case .checked(_, let result, _, _) = checkpoint { result } else { nil }
-        }
-        #expect(checks == [.fail, .pass])
-        #expect(Self.retries(world) == 1)
-        #expect(Self.state(world) == .migrated)
-        #expect(world.catalog.allRows.count == 3)
-    }
-
-    @Test func `a course whose authors never rest does not cut over`() async throws {
-        let world = MemoryWorld(SimulatedCourses.oneVideo())
-        let number = CountDown(1_000_000)
-        let schedule = FaultSchedule { _, what in
-            if what == "outline" {
-                world.source.edit(Self.key) { course in
-                    let id = "restless-\(number.taken)"
-                    _ = number.next()
-                    let block = UsageKey(course: Self.key, type: "video", block: id)
-                    course.videos.append(
-                        VideoBlock(usageKey: block, published: VideoFields(edxVideoID: id), draft: nil))
-                }
-            }
-            return nil
-        }
-        try await Simulation(world, schedule).live()
-        #expect(Self.state(world) == .failed)
-        #expect(world.catalog.flags.isEmpty)
-    }
-
-    @Test func `a course that an operator holds is proven and waits`() async throws {
-        let world = MemoryWorld(SimulatedCourses.oneVideo())
-        world.log.hold(Self.key)
-        try await Simulation(world).live()
-        #expect(Self.state(world) == .held)
-        #expect(Self.report(world)?.state == .verified)
-        #expect(world.catalog.flags.isEmpty)
-    }
-
     // MARK: - Ending early
 
     @Test func `a run that drains leaves courses in the queue and no video half done`() async throws {
@@ -408,25 +333,5 @@ import Testing
         options.errorBudget = 0
         try await Simulation(world, options: options).live()
         #expect(world.log.contents.endings == [.budgetSpent])
-    }
-}
-
-/// Says yes a number of times.
-final class CountDown: @unchecked Sendable /* guarded by `lock` */ {
-    private let lock = NSLock()
-    private var left: Int
-    private var used = 0
-
-    init(_ count: Int) { left = count }
-
-    /// How often it was asked.
-    var taken: Int { lock.withLock { used } }
-
-    func next() -> Bool {
-        lock.withLock {
-            used += 1
-            left -= 1
-            return left >= 0
-        }
     }
 }
