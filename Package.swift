@@ -15,7 +15,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [.executable(name: "mallow", targets: ["mallow"])],
     traits: [
-        .trait(name: "MySQL", description: "edx-val in MySQL or MariaDB. Debian: libmariadb-dev.")
+        .trait(name: "MongoDB", description: "Courses and transcripts in MongoDB. Debian: libmongoc-dev."),
+        .trait(name: "MySQL", description: "edx-val in MySQL or MariaDB. Debian: libmariadb-dev."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -44,6 +45,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // libmongoc, the client of MongoDB. Debian: libmongoc-dev.
+        .systemLibrary(name: "CMongo", pkgConfig: "libmongoc-1.0", providers: [.apt(["libmongoc-dev"])]),
+
+        // Clients of a MongoDB database, each on a thread of its own while it asks; documents read where they are.
+        .target(
+            name: "Mongo",
+            dependencies: [.target(name: "CMongo", condition: .when(traits: ["MongoDB"])), "Threading"],
+            swiftSettings: settings
+        ),
+
         // The words of the product as values, the rules as pure functions, and the ports.
         .target(name: "MigrationModel", dependencies: ["CCrypto"], swiftSettings: settings),
         .testTarget(name: "MigrationModelTests", dependencies: ["MigrationModel"], swiftSettings: settings),
@@ -53,7 +64,13 @@ let package = Package(
         .testTarget(name: "ThreadingTests", dependencies: ["Threading"], swiftSettings: settings),
 
         // Where courses, videos and transcript bytes are read.
-        .target(name: "Contentstore", dependencies: ["MigrationModel", "Threading"], swiftSettings: settings),
+        .target(
+            name: "Contentstore",
+            dependencies: [
+                "CCrypto", "MigrationModel", "Threading", .target(name: "Mongo", condition: .when(traits: ["MongoDB"])),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ContentstoreTests",
             dependencies: ["Contentstore", "MigrationModel", "Threading"],
@@ -110,6 +127,7 @@ let package = Package(
                 "HTTP", "MigrationModel", "Contentstore", "ObjectStorage", "PlatformSettings", "Settings",
                 "VideoCatalog",
                 "Ledger", "Threading", .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
+                .target(name: "Mongo", condition: .when(traits: ["MongoDB"])),
             ],
             swiftSettings: settings
         ),

@@ -15,11 +15,17 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         /// The schemes that this build knows.
         package var schemes: [String] {
             switch self {
-            case .source: ["olx"]
+            case .source: Self.sources
             case .store: ["file", "s3"]
             case .catalog: Self.catalogs
             }
         }
+
+        #if MongoDB
+        private static let sources = ["olx", "mongodb", "bson"]
+        #else
+        private static let sources = ["olx"]
+        #endif
 
         #if MySQL
         private static let catalogs = ["sqlite", "mysql"]
@@ -86,7 +92,8 @@ extension Endpoint {
             InvalidEndpoint(description: "--\(role.rawValue) \(self): \(reason).")
         }
         switch scheme {
-        case "olx" where Self.kind(of: path) == nil: throw refusal("nothing is there; correct the path")
+        case "olx" where Self.kind(of: path) == nil, "bson" where Self.kind(of: path) == nil:
+            throw refusal("nothing is there; correct the path")
         case "file" where Self.kind(of: path) == .typeRegular: throw refusal("it is a file; name a folder")
         case "sqlite" where Self.kind(of: path) == .typeDirectory: throw refusal("it is a folder; name a file in it")
         case "sqlite":
@@ -105,6 +112,9 @@ extension Endpoint {
         try checkScheme()
         switch scheme {
         case "s3": _ = try Bucket(self)
+        #if MongoDB
+        case "mongodb": _ = try MongoPlace(self)
+        #endif
         #if MySQL
         case "mysql": _ = try Database(self)
         #endif
@@ -120,7 +130,7 @@ extension Endpoint {
     }
 
     /// Whether it names a file or a folder of this machine.
-    var hasPath: Bool { isOnDisk || scheme == "olx" }
+    var hasPath: Bool { isOnDisk || ["olx", "bson"].contains(scheme) }
 
     /// Whether what is written there lies in a file or a folder of this machine.
     package var isOnDisk: Bool { ["file", "sqlite"].contains(scheme) }
@@ -141,6 +151,12 @@ extension Endpoint {
             return InvalidEndpoint(
                 description: "--catalog \(self): this build knows no mysql:; install libmariadb-dev and build it again "
                     + "with swift build -c release --traits MySQL.")
+        }
+        if role == .source, ["mongodb", "bson"].contains(scheme) {
+            return InvalidEndpoint(
+                description:
+                    "--source \(self): this build knows no \(scheme):; install libmongoc-dev and build it again "
+                    + "with swift build -c release --traits MongoDB.")
         }
         let known = role.schemes.map { "\($0):" }.joined(separator: ", ")
         return InvalidEndpoint(

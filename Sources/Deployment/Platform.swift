@@ -11,7 +11,7 @@ import VideoCatalog
 
 /// The endpoints of a platform as an operator gives them.
 package struct Endpoints: Sendable, Hashable {
-    package let source: Endpoint
+    package private(set) var source: Endpoint
     package private(set) var store: Endpoint
     package private(set) var catalog: Endpoint
 
@@ -32,6 +32,7 @@ package struct Endpoints: Sendable, Hashable {
             // One that cannot be read was refused with the configuration.
             written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint  // as said above
         }
+        if isMeant(source, configured.source) { endpoints.source.secrets = secrets }
         if isMeant(store, configured.store) { endpoints.store.secrets = secrets }
         if isMeant(catalog, configured.catalog) { endpoints.catalog.secrets = secrets }
         return endpoints
@@ -142,6 +143,13 @@ package struct Platform: Sendable {
     static func source(_ endpoint: Endpoint) throws -> any CourseSource {
         switch endpoint.scheme {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
+        #if MongoDB
+        case "mongodb": try MongoPlace(endpoint).source()
+        case "bson":
+            MongoSource(
+                try DumpDocuments(
+                    path: endpoint.path, collections: Collections(), pool: BlockingPool(name: "dump", width: 4)))
+        #endif
         default: throw endpoint.unknown
         }
     }

@@ -37,6 +37,7 @@ package struct PlatformSettings: Sendable, Hashable {
     /// Where one of the secrets stands; nil where the platform has none.
     package func secret(_ name: SecretName) -> SecretReference? {
         switch name {
+        case .sourcePassword: mongo?.password
         case .catalogPassword: mysql?.password
         case .accessKeyID: transcripts?.keys?.accessKeyID
         case .secretAccessKey: transcripts?.keys?.secretAccessKey

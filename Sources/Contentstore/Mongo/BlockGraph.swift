@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+import MigrationModel
+
+/// The blocks of one head of a course, and what its root reaches. Open edX: sections 2.7 and 4.
+struct BlockGraph: Sendable {
+    struct Block: Sendable {
+        var children: [UsageKey] = []
+        /// What a video says; nil for any other block.
+        var video: VideoDocument?
+    }
+
+    let root: UsageKey
+    let blocks: [UsageKey: Block]
+
+    /// What the root reaches, each once, in whatever order the course has; its stack is its own, so that neither depth nor
+    /// circles harm.
+    func walk() -> (reached: Set<UsageKey>, missing: [UsageKey]) {
+        var reached: Set<UsageKey> = [root]
+        var missing: [UsageKey] = []
+        var open = [root]
+        while let next = open.popLast() {
+            guard let block = blocks[next] else {
+                missing.append(next)
+                continue
+            }
+            for child in block.children.reversed() where reached.insert(child).inserted { open.append(child) }
+        }
+        return (reached, missing.sorted())
+    }
+
+    /// The course's videos from both heads.
+    ///
+    /// - Parameter published: nil for a course that was never published.
+    static func outline(published: BlockGraph?, draft: BlockGraph?) -> CourseOutline {
+        let (published, draft) = (Head(published), Head(draft))
+        var videos: [VideoBlock] = []
+        for key in Set(published.reached.keys).union(draft.reached.keys).sorted() {
+            let (seen, edited) = (published.reached[key], draft.reached[key])
+            // A draft that says the same is none.
+            let other = edited?.fields == seen?.fields ? nil : edited
+            let notes = (seen?.notes ?? []) + (other?.notes ?? []).filter { seen?.notes.contains($0) != true }
+            videos.append(VideoBlock(usageKey: key, published: seen?.fields, draft: other?.fields, notes: notes))
+        }
+        let missing = Set(published.missing).union(draft.missing).sorted()
+        return CourseOutline(
+            videos: videos, unreachable: published.videos.union(draft.videos).count - videos.count,
+            notes: missing.map { "the course names \($0), which is not there" })
+    }
+
+    /// What one head has; nothing where there is no such head.
+    private struct Head {
+        /// Whether the root reaches them or not.
+        var videos: Set<UsageKey> = []
+        var reached: [UsageKey: VideoDocument] = [:]
+        var missing: [UsageKey] = []
+
+        init(_ graph: BlockGraph?) {
+            guard let graph else { return }
+            let walk = graph.walk()
+            missing = walk.missing
+            for (key, block) in graph.blocks {
+                guard let video = block.video else { continue }
+                videos.insert(key)
+                if walk.reached.contains(key) { reached[key] = video }
+            }
+        }
+    }
+}
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+import Mongo
+import MigrationModel
+
+/// A course of the old modulestore: one document per block and revision. Open edX: section 4.3.
+struct OldCourse: Sendable {
+    let documents: any Documents
+    let course: CourseKey
+
+    /// One query. Runs of one course share its blocks; the root tells them apart.
+    ///
+    /// - Throws: ``Failure``.
+    func outline() async throws -> CourseOutline {
+        let question = Question.oldBlocks(of: course)
+        let found = try await documents.ask(question, into: Blocks()) { [course] blocks, document in
+            try blocks.take(document, of: course)
+        }
+        let root = UsageKey(course: course, type: "course", block: course.parts.run)
+        guard found.published[root] != nil else {
+            throw Failure.stored(
+                "read course", at: "\(course) in \(documents.place(of: question))", cause: "there is no such course")
+        }
+        let published = BlockGraph(root: root, blocks: found.published)
+        guard !found.drafts.isEmpty else { return BlockGraph.outline(published: published, draft: nil) }
+        let draft = BlockGraph(root: root, blocks: found.published.merging(found.drafts) { $1 })
+        return BlockGraph.outline(published: published, draft: draft)
+    }
+
+    /// Both heads' documents as they come.
+    private struct Blocks: Sendable {
+        var published: [UsageKey: BlockGraph.Block] = [:]
+        var drafts: [UsageKey: BlockGraph.Block] = [:]
+
+        mutating func take(_ document: DocumentView, of course: CourseKey) throws {
+            guard let id = try document["_id"]?.document, let type = try id["category"]?.text,
+                let name = try id["name"]?.text
+            else { return }
+            let key = UsageKey(course: course, type: type, block: name)
+            let block = try Self.block(type, document, key, course)
+            if try id["revision"]?.text == "draft" { drafts[key] = block } else { published[key] = block }
+        }
+
+        private static func block(
+            _ type: String, _ document: DocumentView, _ key: UsageKey, _ course: CourseKey
+        ) throws -> BlockGraph.Block {
+            if VideoDocument.types.contains(type) {
+                return BlockGraph.Block(video: try VideoDocument(try document["metadata"]?.document))
+            }
+            guard let value = try document["definition"]?.document?["children"], !value.isNull else {
+                return BlockGraph.Block()
+            }
+            guard let list = value.array else {
+                throw Failure.stored(
+                    "read course", at: "\(course)", cause: "the children of \(key) are \(value.kind), not a list")
+            }
+            var children: [UsageKey] = []
+            try list.forEach { element in
+                guard let text = element.value.text, let child = try? UsageKey(text) else {  // the sentence is below
+                    throw Failure.stored(
+                        "read course", at: "\(course)", cause: "child \(element.name) of \(key) is no key of a block")
+                }
+                children.append(child)
+            }
+            return BlockGraph.Block(children: children)
+        }
+    }
+}
+#endif

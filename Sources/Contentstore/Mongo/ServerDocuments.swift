@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+package import Mongo
+import MigrationModel
+
+/// The collections of a platform on its servers.
+package struct ServerDocuments: Documents {
+    private let pool: MongoPool
+    private let collections: Collections
+    private let database: String
+
+    /// Connects to nothing yet.
+    ///
+    /// - Throws: ``Failure`` for an address that the client library cannot use.
+    package init(
+        _ address: MongoAddress, password: String?, width: Int, collections: Collections,
+        deadlines: MongoDeadlines = MongoDeadlines()
+    ) throws {
+        database = address.database
+        self.collections = collections
+        do {
+            pool = try MongoPool(address, password: password, width: width, deadlines: deadlines)
+        } catch {
+            throw Failure(error, mongo: "open the contentstore", at: address.database)
+        }
+    }
+
+    func ask<Value: Sendable>(
+        _ question: Question, into value: Value, _ body: @escaping @Sendable (inout Value, DocumentView) throws -> Void
+    ) async throws -> Value {
+        let query = collections.query(question)
+        do {
+            return try await pool.run { client in
+                var value = value
+                try client.find(query) { document in try body(&value, document) }
+                return value
+            }
+        } catch {
+            throw Failure(error, mongo: "read \(query.collection)", at: place(of: question))
+        }
+    }
+
+    func place(of question: Question) -> String { "\(database).\(collections.name(question))" }
+}
+#endif

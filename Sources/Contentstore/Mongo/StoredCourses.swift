@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+import Mongo
+import MigrationModel
+import Synchronization
+
+/// One pass over all courses of both modulestores: their keys at once, which are small, and their titles as they are asked
+/// for.
+final class StoredCourses: Sendable {
+    /// How many titles one query brings: each makes the server read a structure.
+    private static let atOnce = 50
+
+    private enum Entry: Sendable {
+        case split(CourseKey, ObjectID)
+        case old(CourseSummary)
+        case unreadable(name: String, Failure)
+
+        /// By which they are ordered.
+        var name: String {
+            switch self {
+            case .split(let key, _): key.text
+            case .old(let summary): summary.key.text
+            case .unreadable(let name, _): name
+            }
+        }
+    }
+
+    private struct State {
+        var entries: ArraySlice<Entry>?
+        var listings: ArraySlice<CourseListing> = []
+    }
+
+    private let documents: any Documents
+    private let state = Mutex(State())
+
+    init(_ documents: any Documents) { self.documents = documents }
+
+    /// The next course in order of the keys' bytes; nil after the last. To be called by one task at a time.
+    ///
+    /// - Throws: ``Failure`` when the courses cannot be listed at all.
+    func next() async throws -> CourseListing? {
+        if let listing = state.withLock({ $0.listings.popFirst() }) { return listing }
+        var entries: ArraySlice<Entry>
+        if let known = state.withLock(\.entries) { entries = known } else { entries = try await list()[...] }
+        let part = entries.prefix(Self.atOnce)
+        entries.removeFirst(part.count)
+        let left = entries
+        let listings = try await listings(of: part)
+        return state.withLock { state in
+            state.entries = left
+            state.listings = listings[...]
+            return state.listings.popFirst()
+        }
+    }
+
+    /// Two queries.
+    private func list() async throws -> [Entry] {
+        let split = try await documents.ask(.allHeads, into: [Entry]()) { [documents] entries, document in
+            let heads = try SplitHeads(document)
+            if heads.isLibrary { return }
+            let name = heads.uncheckedKey.text
+            let place = "\(name) in \(documents.place(of: .allHeads))"
+            do {
+                let key = try CourseKey(name)
+                guard let head = heads.published ?? heads.draft else {
+                    throw Failure.stored("list course", at: place, cause: "it has no head")
+                }
+                entries.append(.split(key, head))
+            } catch let invalid as InvalidKey {
+                entries.append(.unreadable(name: name, .stored("list course", at: place, cause: invalid.reason)))
+            } catch {
+                entries.append(.unreadable(name: name, Failure(error, "list course", at: place)))
+            }
+        }
+        let old = try await documents.ask(.oldCourses, into: [Entry]()) { [documents] entries, document in
+            let id = try document["_id"]?.document
+            func part(_ name: String) throws -> String { try id?[name]?.text ?? "" }
+            let (organization, course, run) = (try part("org"), try part("course"), try part("name"))
+            // The platform's own templates for new blocks.
+            if organization == "edx", course == "templates" { return }
+            let name = "\(organization)/\(course)/\(run)"
+            do throws(InvalidKey) {
+                let key = try CourseKey(name)
+                let title = try? document["metadata"]?.document?["display_name"]?.text  // a broken one costs the title
+                entries.append(.old(CourseSummary(key: key, title: title ?? course)))
+            } catch {
+                let place = "\(name) in \(documents.place(of: .oldCourses))"
+                entries.append(.unreadable(name: name, .stored("list course", at: place, cause: error.reason)))
+            }
+        }
+        return (split + old).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    private func listings(of entries: ArraySlice<Entry>) async throws -> [CourseListing] {
+        let heads = entries.compactMap { if case .split(_, let head) = $0 { head } else { nil } }
+        let titles = heads.isEmpty ? [:] : try await titles(of: heads)
+        return entries.map { entry in
+            switch entry {
+            case .split(let key, let head):
+                .course(CourseSummary(key: key, title: titles[head] ?? key.parts.course))
+            case .old(let summary): .course(summary)
+            case .unreadable(let name, let failure): .unreadable(name: name, failure)
+            }
+        }
+    }
+
+    /// One query. A course without a title, or whose structure is broken, has none: reading the course says why.
+    private func titles(of heads: [ObjectID]) async throws -> [ObjectID: String] {
+        try await documents.ask(.titles(heads), into: [:]) { titles, document in
+            guard let id = try document["_id"]?.objectID else { return }
+            try document["blocks"]?.array?.forEach { element in
+                guard titles[id] == nil, let block = element.value.document,
+                    try block["block_type"]?.text == "course"
+                else { return }
+                titles[id] = try block["fields"]?.document?["display_name"]?.text
+            }
+        }
+    }
+}
+#endif

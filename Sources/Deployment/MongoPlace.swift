@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+import Contentstore
+import Foundation
+import Mongo
+import PlatformSettings
+
+/// A platform's MongoDB as an endpoint names it: `mongodb://[USER@]HOST[:PORT],…/DATABASE[?bucket=fs&collection=modulestore…]`.
+///
+/// Its password comes from `MALLOW_SOURCE_PASSWORD`, or from where `mallow.yaml` says, and never stands in an endpoint.
+struct MongoPlace {
+    /// More questions at once than that make no server faster, and learners need it meanwhile.
+    private static let most = 16
+
+    private var address: MongoAddress
+    private var collections = Collections()
+    private let secrets: Secrets
+
+    /// - Throws: ``InvalidEndpoint``.
+    init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
+        secrets = endpoint.secrets
+        guard endpoint.rest.hasPrefix("//") else { throw Self.refusal("// is missing after mongodb:") }
+        let (place, query) = Self.cut(endpoint.rest.dropFirst(2), at: "?")
+        let (authority, path) = Self.cut(place, at: "/")
+        let at = authority.lastIndex(of: "@")
+        let servers = at.map { authority[authority.index(after: $0)...] } ?? authority
+        guard let path, !path.isEmpty, !path.contains("/") else { throw Self.refusal("it names no database") }
+        address = MongoAddress(
+            servers: try Self.servers(servers), database: try Self.decoded(path, "its database"))
+        if let at { address.user = try Self.decoded(authority[..<at], "its user") }
+        for option in (query ?? "").split(separator: "&") {
+            let (name, value) = Self.cut(option, at: "=")
+            try take(String(name), try Self.decoded(value ?? "", "\(name)="))
+        }
+        if address.authMechanism != nil || address.authSource != nil, address.user == nil {
+            throw Self.refusal("it says how to log in, and as nobody")
+        }
+    }
+
+    /// Connects to nothing yet; blocks where the password is in a file.
+    ///
+    /// - Throws: ``Failure``.
+    func source() throws -> MongoSource {
+        let password = try secrets.secret(.sourcePassword, environment: ProcessInfo.processInfo.environment)
+        return MongoSource(
+            try ServerDocuments(address, password: password, width: Self.most, collections: collections))
+    }
+
+    // MARK: - Reading it
+
+    private mutating func take(_ name: String, _ value: String) throws(InvalidEndpoint) {
+        guard !value.isEmpty else { throw Self.refusal("\(name)= has no value") }
+        switch name {
+        case "bucket": collections.bucket = value
+        case "collection": collections.modulestore = value
+        case "replicaSet": address.replicaSet = value
+        case "authSource": address.authSource = value
+        case "authMechanism": address.authMechanism = value
+        case "readPreference":
+            guard let preference = MongoAddress.ReadPreference(rawValue: value) else {
+                let known = MongoAddress.ReadPreference.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Self.refusal("readPreference= is none of \(known)")
+            }
+            address.readPreference = preference
+        case "tls", "ssl":
+            guard let isOn = ["true": true, "on": true, "false": false, "off": false][value] else {
+                throw Self.refusal("\(name)= is neither true nor false")
+            }
+            if isOn, address.encryption == .none { address.encryption = .verified(authority: nil) }
+            if !isOn, address.encryption != .none { throw Self.refusal("it names an authority and no TLS") }
+        case "tlsCAFile": address.encryption = .verified(authority: value)
+        default:
+            throw Self.refusal(
+                "after the ? it knows bucket, collection, replicaSet, authSource, authMechanism, readPreference, tls and "
+                    + "tlsCAFile, and something else stands there")
+        }
+    }
+
+    private static func servers(_ text: Substring) throws(InvalidEndpoint) -> [String] {
+        var servers: [String] = []
+        for server in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let bracket = server.lastIndex(of: "]")
+            let colon = server[(bracket ?? server.startIndex)...].lastIndex(of: ":")
+            let host = server[..<(colon ?? server.endIndex)]
+            guard !host.isEmpty else { throw refusal("it names no host") }
+            if let colon, Int(server[server.index(after: colon)...]).map({ 1...65_535 ~= $0 }) != true {
+                throw refusal("a host's port is none")
+            }
+            servers.append(String(server))
+        }
+        return servers
+    }
+
+    private static func cut(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
+        guard let index = text.firstIndex(of: separator) else { return (text, nil) }
+        return (text[..<index], text[text.index(after: index)...])
+    }
+
+    private static func decoded(_ text: Substring, _ what: String) throws(InvalidEndpoint) -> String {
+        guard let decoded = text.removingPercentEncoding, !decoded.isEmpty || text.isEmpty else {
+            throw refusal("\(what) has a % that is not followed by two digits")
+        }
+        return decoded
+    }
+
+    /// Without the endpoint itself, which may hold what it should not.
+    private static func refusal(_ reason: String) -> InvalidEndpoint {
+        InvalidEndpoint(
+            description: "--source mongodb:…: \(reason); write for example "
+                + "mongodb://mallow@mongo-1.internal:27017,mongo-2.internal:27017/edxapp?replicaSet=rs0.")
+    }
+}
+#endif
