@@ -57,8 +57,11 @@ struct VideoDocument: Sendable, Hashable {
             return text
         }
 
+        /// Open edX: what an import could not read of an export it keeps as the text that stood there.
+        private func isNothing(_ value: Value) -> Bool { value.isNull || value.text?.isEmpty == true }
+
         private mutating func takeTranscripts(_ value: Value) throws {
-            if value.isNull { return }
+            if isNothing(value) { return }
             guard let document = value.document else { return note("transcripts", "is \(value.kind), not a document") }
             try document.forEach { element in
                 let language = element.name
@@ -69,7 +72,7 @@ struct VideoDocument: Sendable, Hashable {
         }
 
         private mutating func takeSources(_ value: Value) throws {
-            if value.isNull { return }
+            if isNothing(value) { return }
             guard let list = value.array else { return note("html5_sources", "is \(value.kind), not a list") }
             try list.forEach { element in
                 if let source = text("html5_sources.\(element.name)", element.value) { html5Sources.append(source) }
