@@ -63,6 +63,17 @@ struct CheckpointWriter: Sendable {
                 db, "checked", course: key, to: result.rawValue,
                 detail: "contentstore \(contentstore), object store \(store)"
             )
+        case .writeBackIntent(let plan):
+            try execute(
+                db, "INSERT INTO write_back (id, course, run, at, state, plan) VALUES (?, ?, ?, ?, 'open', ?)",
+                [plan.id.uuidString, plan.course.text, run.number, time, try WriteBackRow.text(of: plan)])
+            try event(db, "write-back intent", course: plan.course, detail: WriteBackRow.words(plan))
+        case .wroteBack(let plan):
+            try execute(db, "UPDATE write_back SET state = 'done' WHERE id = ?", [plan.id.uuidString])
+            try event(db, "wrote back", course: plan.course, detail: WriteBackRow.words(plan))
+        case .writeBackAbandoned(let plan, let reason):
+            try execute(db, "UPDATE write_back SET state = 'abandoned' WHERE id = ?", [plan.id.uuidString])
+            try event(db, "write-back abandoned", course: plan.course, detail: reason)
         case .flagIntent(let key): try event(db, "flag intent", course: key)
         case .flagOn(let key):
             try execute(db, "UPDATE course SET flag = 1 WHERE key = ? AND NOT flag", [key.text])

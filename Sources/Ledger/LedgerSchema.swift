@@ -53,8 +53,21 @@ enum LedgerSchema {
             try db.execute(
                 sql: "UPDATE course SET is_listed = 1 WHERE state IN ('empty', 'migrated', 'held', 'failed')")
         }
+        migrator.registerMigration("12 ids that were written back into courses") { db in
+            try db.execute(sql: writeBacks)
+        }
         return migrator
     }
+
+    /// Enough to look for each, and to take it back.
+    private static let writeBacks = """
+        CREATE TABLE write_back (
+            id TEXT NOT NULL PRIMARY KEY, course TEXT NOT NULL, run INTEGER NOT NULL REFERENCES run (id), at REAL NOT NULL,
+            -- 'open', 'done', 'abandoned' or 'undone'
+            state TEXT NOT NULL, plan TEXT NOT NULL
+        );
+        CREATE INDEX write_back_course ON write_back (course, at);
+        """
 
     /// In production's ledger. The name of its own ledger tells a rehearsal from every other: none is counted twice.
     private static let rehearsals = """

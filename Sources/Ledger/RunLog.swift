@@ -116,6 +116,12 @@ package final class RunLog: CheckpointLog, CommandQueue {
         try await read { try Waiver.fetch($0, course: course) }
     }
 
+    package func openWriteBack(of course: CourseKey) async throws -> WriteBack? {
+        try await read { db in
+            try WriteBackRow.last(of: course, in: db).flatMap { $0.state == .open ? $0.plan : nil }
+        }
+    }
+
     package func isHeld(_ course: CourseKey) async throws -> Bool {
         try await read { db in
             try Bool.fetchOne(

@@ -7,14 +7,18 @@ package struct Connections: Sendable {
     package let store: any ObjectStore
     package let catalog: any VideoCatalog
     package let log: any CheckpointLog
+    /// nil where ids are not written back: the source cannot be written to, or shall not.
+    package let writer: (any CourseWriter)?
 
     package init(
-        source: any CourseSource, store: any ObjectStore, catalog: any VideoCatalog, log: any CheckpointLog
+        source: any CourseSource, store: any ObjectStore, catalog: any VideoCatalog, log: any CheckpointLog,
+        writer: (any CourseWriter)? = nil
     ) {
         self.source = source
         self.store = store
         self.catalog = catalog
         self.log = log
+        self.writer = writer
     }
 }
 

@@ -8,6 +8,8 @@ package struct CourseReading: Sendable {
     package let videos: [ResolvedVideo]
     package let unreachable: Int
     package let notes: [String]
+    /// What is another one as soon as anybody saves the course; nil where the source has no such thing.
+    let version: String?
 
     /// Reads the course anew.
     ///
@@ -21,5 +23,6 @@ package struct CourseReading: Sendable {
             .sorted { $0.block.usageKey < $1.block.usageKey }
         unreachable = outline.unreachable
         notes = outline.notes
+        version = outline.version
     }
 }

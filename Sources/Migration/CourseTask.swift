@@ -72,7 +72,10 @@ struct CourseTask: Sendable {
                 try await cutover.resolveFailedTasks()
                 return .done(.empty, reason: "the course has no videos")
             }
-            if open.isEmpty { return try await cutOver(reading, &progress) }
+            if open.isEmpty {
+                if let attempt = try await cutOver(reading, &progress) { return attempt }
+                continue
+            }
             try await migrate(tried, &progress)
             if engine.control.isDraining { return .stopped }
             if !progress.failures.isEmpty { return .failing }
@@ -142,16 +145,19 @@ struct CourseTask: Sendable {
 
     private var cutover: Cutover {
         Cutover(
-            catalog: engine.connections.catalog, journal: engine.journal, course: course,
+            writer: engine.connections.writer, catalog: engine.connections.catalog, journal: engine.journal,
+            course: course,
             surroundings: engine.surroundings
         )
     }
 
-    private func cutOver(_ reading: CourseReading, _ progress: inout CourseProgress) async throws -> Attempt {
+    /// - Returns: nil where the course has to be listed again first.
+    private func cutOver(_ reading: CourseReading, _ progress: inout CourseProgress) async throws -> Attempt? {
         switch try await cutover.run(reading, progress.reports) {
         case .done(let remark): return .done(.migrated, reason: remark)
         case .held(let reason): return .done(.held, reason: reason)
         case .failed(let failure): return .failed(failure)
+        case .changed: return nil
         case .stale(let blocks, let failure):
             progress.doubt(blocks)
             return .failed(failure)

@@ -11,14 +11,17 @@ struct Cutover: Sendable {
         case failed(Failure)
         /// The catalog has lost rows of these videos since they were checked.
         case stale(Set<UsageKey>, Failure)
+        /// Somebody has saved the course since it was listed.
+        case changed
     }
 
+    let writer: (any CourseWriter)?
     let catalog: any VideoCatalog
     let journal: Journal
     let course: CourseKey
     let surroundings: Surroundings
 
-    /// Counts every video anew, then switches the course's flag, once.
+    /// Counts every video anew, writes new ids back, then switches the course's flag, once.
     ///
     /// - Parameters:
     ///   - reading: the gate's listing; every video of it is verified or waived.
@@ -41,7 +44,9 @@ struct Cutover: Sendable {
             if try await journal.isHeld(course) {
                 return .held("an operator holds back its cut-over; release it to go on")
             }
-            let remarks = [try await switchFlag(), try await tellNewIDs(reading, reports)].compactMap(\.self)
+            let writing = WritingBack(writer: writer, journal: journal, course: course, surroundings: surroundings)
+            guard case .done(let remark) = try await writing.run(reading, reports) else { return .changed }
+            let remarks = [try await switchFlag(), remark].compactMap(\.self)
             try await resolveFailedTasks()
             return .done(remarks.joined(separator: "; "))
         } catch let lost as LedgerLost {
@@ -122,21 +127,6 @@ struct Cutover: Sendable {
     private static let without =
         "the flag is on, but the platform's own (VideoTranscriptEnabledFlag) is off, and with it every course's: "
         + "a release that goes by it needs it switched on in Django's admin"
-
-    /// A source that is only read cannot be told the ids that were derived; the operator must be.
-    ///
-    /// - Returns: the same.
-    private func tellNewIDs(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> String? {
-        let new = reading.videos.count { video in
-            video.isNewID && (reports[video.block.usageKey]?.counts.store ?? 0) > 0
-        }
-        guard new > 0 else { return nil }
-        let text =
-            (new == 1 ? "1 video has a new edx_video_id" : "\(new) videos have new edx_video_ids")
-            + " that the course does not hold yet; mallow report lists them"
-        try await journal.record(.notice(course: course, block: nil, text: text))
-        return text
-    }
 
     /// Stamps what is left of earlier failures. What stands in its way does not undo a migration: it is a notice.
     func resolveFailedTasks() async throws {

@@ -48,7 +48,8 @@ struct Engine: Sendable {
         )
         self.run = run
         self.connections = Connections(
-            source: connections.source, store: store, catalog: catalog, log: connections.log
+            source: connections.source, store: store, catalog: catalog, log: connections.log,
+            writer: connections.writer
         )
         self.options = options
         self.surroundings = surroundings

@@ -39,6 +39,10 @@ struct Journal: Sendable {
         try await asking { try await log.isHeld(course) }
     }
 
+    func openWriteBack(of course: CourseKey) async throws(LedgerLost) -> WriteBack? {
+        try await asking { try await log.openWriteBack(of: course) }
+    }
+
     private func asking<Value>(_ body: () async throws -> Value) async throws(LedgerLost) -> Value {
         do {
             return try await body()

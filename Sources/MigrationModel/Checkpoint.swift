@@ -91,6 +91,12 @@ package enum Checkpoint: Sendable, Hashable {
     /// Nothing that a video's transaction wrote is there any more.
     case rolledBack(TransactionHeader, Failure, Absence)
     case checked(CourseKey, CheckResult, contentstore: Int, store: Int)
+    /// Before ids are written back.
+    case writeBackIntent(WriteBack)
+    /// After them, proven.
+    case wroteBack(WriteBack)
+    /// It is proven that the course does not hold them.
+    case writeBackAbandoned(WriteBack, reason: String)
     /// Before the flag.
     case flagIntent(CourseKey)
     case flagOn(CourseKey)

@@ -68,6 +68,14 @@ final class MirroredLog: CheckpointLog {
 
     func waivers(of course: CourseKey) async throws -> [Waiver] { try await real.waivers(of: course) }
 
+    func openWriteBack(of course: CourseKey) async throws -> WriteBack? {
+        let (found, remembered) = (
+            try await real.openWriteBack(of: course), try await memory.openWriteBack(of: course)
+        )
+        if found != remembered { schedule.breach("the ledger and the log in memory differ in what is written back") }
+        return found
+    }
+
     func isHeld(_ course: CourseKey) async throws -> Bool { try await real.isHeld(course) }
 
     private static func ids(_ transactions: [OpenTransaction]) -> Set<UUID> {

@@ -12,6 +12,8 @@ struct Simulation: Sendable {
     let options: RunOptions
     /// A real ledger that is written beside the one in memory; nil for none.
     let ledger: String?
+    /// Whether the engine may write ids into courses.
+    let writesBack: Bool
     /// What stands before the object store.
     let before: @Sendable (any ObjectStore) -> any ObjectStore
     /// Called whenever somebody in the engine has slept.
@@ -19,11 +21,12 @@ struct Simulation: Sendable {
 
     init(
         _ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions(),
-        ledger: String? = nil, before: @escaping @Sendable (any ObjectStore) -> any ObjectStore = { $0 },
+        ledger: String? = nil, writesBack: Bool = false,
+        before: @escaping @Sendable (any ObjectStore) -> any ObjectStore = { $0 },
         meanwhile: @escaping @Sendable (RunControl, any CheckpointLog) -> Void = { _, _ in }
     ) {
         (self.world, self.schedule, self.options, self.ledger) = (world, schedule, options, ledger)
-        (self.before, self.meanwhile) = (before, meanwhile)
+        (self.before, self.meanwhile, self.writesBack) = (before, meanwhile, writesBack)
     }
 
     /// One process, from its start to its end or death.
@@ -43,7 +46,8 @@ struct Simulation: Sendable {
             store: before(
                 FaultyObjectStore(world.store, schedule, log: world.log, longestDelay: world.longestDelay)),
             catalog: FaultyCatalog(world.catalog, schedule, log: world.log, longestDelay: world.longestDelay),
-            log: FaultyLog(log, schedule)
+            log: FaultyLog(log, schedule),
+            writer: writesBack ? FaultyWriter(world.source, schedule, log: world.log) : nil
         )
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
         let (meanwhile, schedule) = (meanwhile, schedule)

@@ -233,6 +233,10 @@ package final class FaultyLog: CheckpointLog {
         try await schedule.read("waivers") { try await raw.waivers(of: course) }
     }
 
+    package func openWriteBack(of course: CourseKey) async throws -> WriteBack? {
+        try await schedule.read("open write-back") { try await raw.openWriteBack(of: course) }
+    }
+
     package func isHeld(_ course: CourseKey) async throws -> Bool {
         try await schedule.read("held") { try await raw.isHeld(course) }
     }

@@ -33,6 +33,8 @@ package final class MemoryLog: CheckpointLog {
         package var waivers: [Waiver] = []
         package var held: Set<CourseKey> = []
         package var endings: [RunEnding] = []
+        /// The last of each course, until its end.
+        package var writeBacks: [CourseKey: WriteBack] = [:]
 
         package init() {}
     }
@@ -102,6 +104,12 @@ package final class MemoryLog: CheckpointLog {
     package func isHeld(_ course: CourseKey) async throws -> Bool { state.withLock { $0.held.contains(course) } }
 }
 
+extension MemoryLog {
+    package func openWriteBack(of course: CourseKey) async throws -> WriteBack? {
+        state.withLock { $0.writeBacks[course] }
+    }
+}
+
 extension MemoryLog.Contents {
     fileprivate mutating func apply(_ checkpoint: Checkpoint, at date: Date) {
         checkpoints.append(checkpoint)
@@ -127,6 +135,8 @@ extension MemoryLog.Contents {
         case .watched(_, let intent):
             if let place = places[intent.id], intents[place].state != .watched { intents[place].written = date }
             move(intent.id, to: .watched, from: [.open, .stored, .watched])
+        case .writeBackIntent(let plan): writeBacks[plan.course] = plan
+        case .wroteBack(let plan), .writeBackAbandoned(let plan, _): writeBacks[plan.course] = nil
         case .flagIntent(let key): flagIntents.insert(key)
         case .runState, .concurrency, .braked, .unreadable, .rolledBack, .checked, .flagOn, .failedTask,
             .failedTasksResolved, .notice:

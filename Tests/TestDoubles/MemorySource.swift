@@ -18,11 +18,16 @@ package struct MemoryCourse: Sendable, Hashable {
 /// A complete contentstore and modulestore in memory, without faults. Tests change courses as authors would.
 package final class MemorySource: CourseSource {
     private let state: Mutex<[CourseKey: MemoryCourse]>
+    /// How often each course was saved.
+    private let saves = Mutex<[CourseKey: Int]>([:])
 
     package init(_ courses: [CourseKey: MemoryCourse]) { state = Mutex(courses) }
 
     /// Everything that is there now.
     package var all: [CourseKey: MemoryCourse] { state.withLock { $0 } }
+
+    /// What is another one as soon as somebody saves the course.
+    package func version(of course: CourseKey) -> String { saves.withLock { "\($0[course, default: 0])" } }
 
     /// Changes a course as an author would.
     package func edit(_ course: CourseKey, _ change: (inout MemoryCourse) -> Void) {
@@ -30,6 +35,7 @@ package final class MemorySource: CourseSource {
             var edited = courses[course] ?? MemoryCourse()
             change(&edited)
             courses[course] = edited
+            saves.withLock { $0[course, default: 0] += 1 }
         }
     }
 
@@ -42,13 +48,16 @@ package final class MemorySource: CourseSource {
     }
 
     package func outline(of course: CourseKey) async throws -> CourseOutline {
+        // Before the course: an author who saves in between makes it an old one.
+        let version = version(of: course)
         guard let found = state.withLock({ $0[course] }) else {
             throw Failure(
                 .sourceCorrupt, "reading a course", at: "\(course)", cause: "there is no such course",
                 advice: "name a course that is there"
             )
         }
-        return CourseOutline(videos: found.videos.sorted { $0.usageKey < $1.usageKey }, unreachable: 0, notes: [])
+        return CourseOutline(
+            videos: found.videos.sorted { $0.usageKey < $1.usageKey }, unreachable: 0, notes: [], version: version)
     }
 
     package func assets(_ names: Set<AssetName>, of course: CourseKey) async throws -> AssetListing {

@@ -37,6 +37,9 @@ package protocol CheckpointLog: Sendable {
 
     /// Whether an operator holds back this course's cut-over.
     func isHeld(_ course: CourseKey) async throws -> Bool
+
+    /// The last write-back of a course, as long as neither its end nor its failure is recorded; nil for none.
+    func openWriteBack(of course: CourseKey) async throws -> WriteBack?
 }
 
 /// The durable row that names an object before it is written.

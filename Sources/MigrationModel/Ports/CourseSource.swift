@@ -26,11 +26,14 @@ package struct CourseOutline: Sendable, Hashable {
     package let unreachable: Int
     /// What the source noticed, for the operator.
     package let notes: [String]
+    /// What is another one as soon as anybody saves the course; nil where the source has no such thing.
+    package let version: String?
 
-    package init(videos: [VideoBlock], unreachable: Int, notes: [String]) {
+    package init(videos: [VideoBlock], unreachable: Int, notes: [String], version: String? = nil) {
         self.videos = videos
         self.unreachable = unreachable
         self.notes = notes
+        self.version = version
     }
 }
 

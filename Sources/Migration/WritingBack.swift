@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import MigrationModel
+
+/// The ids that were derived for videos without one, written into their course: before the flag, since learners find rows
+/// by the id that the course holds.
+struct WritingBack: Sendable {
+    enum Outcome: Sendable {
+        /// With what somebody should know of it; nil for nothing.
+        case done(String?)
+        /// Somebody has saved the course since it was listed: it has to be listed again.
+        case changed
+    }
+
+    let writer: (any CourseWriter)?
+    let journal: Journal
+    let course: CourseKey
+    let surroundings: Surroundings
+
+    /// - Parameters:
+    ///   - reading: the gate's listing.
+    ///   - reports: the last report of each of its videos.
+    /// - Throws: ``LedgerLost``, and ``Failure`` from the source.
+    func run(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> Outcome {
+        try await settleLast()
+        var ids: [UsageKey: VideoID] = [:]
+        for video in reading.videos where video.lacksID {
+            // What nothing was stored for has nothing to be found by.
+            if (reports[video.block.usageKey]?.counts.store ?? 0) > 0 { ids[video.block.usageKey] = video.video }
+        }
+        guard !ids.isEmpty else { return .done(nil) }
+        guard let writer else { return .done(try await tell(ids.count)) }
+        let planned = try await writer.plan(ids, in: course, at: reading.version, as: surroundings.newID())
+        guard let planned else { return .changed }
+        try await journal.record(.writeBackIntent(planned))
+        guard try await apply(planned, writer) else {
+            try await journal.record(.writeBackAbandoned(planned, reason: "somebody saved the course in this moment"))
+            return .changed
+        }
+        guard try await writer.holds(planned) else {
+            throw Failure(
+                .transient, "writing back edx_video_ids", at: "\(course)", cause: "the course reads back without them",
+                safe: "all its transcripts are migrated, and its flag is off", advice: "it is tried at the next attempt"
+            )
+        }
+        try await journal.record(.wroteBack(planned))
+        return .done(nil)
+    }
+
+    private func apply(_ planned: WriteBack, _ writer: any CourseWriter) async throws -> Bool {
+        do {
+            return try await writer.apply(planned)
+        } catch let failure as Failure where failure.class == .ambiguous {
+            // In doubt, read.
+            return try await writer.holds(planned)
+        }
+    }
+
+    /// One that an engine died in, or that nothing was heard of.
+    private func settleLast() async throws {
+        guard let writer, let open = try await journal.openWriteBack(of: course) else { return }
+        try await journal.record(
+            try await writer.holds(open)
+                ? .wroteBack(open) : .writeBackAbandoned(open, reason: "it had not come to its end"))
+    }
+
+    private func tell(_ count: Int) async throws -> String {
+        let text =
+            (count == 1 ? "1 video has a new edx_video_id" : "\(count) videos have new edx_video_ids")
+            + " that the course does not hold yet: learners do not see their transcripts until it does; mallow report "
+            + "lists them"
+        try await journal.record(.notice(course: course, block: nil, text: text))
+        return text
+    }
+}

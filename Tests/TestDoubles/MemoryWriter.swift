@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Foundation
+package import MigrationModel
+
+/// Courses in memory that ids are written into, under the number of their saves as a lock.
+extension MemorySource: CourseWriter {
+    package func plan(
+        _ ids: [UsageKey: VideoID], in course: CourseKey, at version: String?, as id: UUID
+    ) async throws -> WriteBack? {
+        guard let version, version == self.version(of: course) else { return nil }
+        let move = WriteBack.Move(branch: "draft-branch", before: version, after: "\(version)+\(id)")
+        return WriteBack(id: id, course: course, ids: ids, moves: [move])
+    }
+
+    package func apply(_ writeBack: WriteBack) async throws -> Bool {
+        if try await holds(writeBack) { return true }
+        guard writeBack.moves.first?.before == version(of: writeBack.course) else { return false }
+        edit(writeBack.course) { course in
+            course.videos = course.videos.map { Self.giving(writeBack.ids[$0.usageKey], to: $0) }
+        }
+        return true
+    }
+
+    package func holds(_ writeBack: WriteBack) async throws -> Bool {
+        let videos = all[writeBack.course]?.videos ?? []
+        return videos.filter { writeBack.ids[$0.usageKey] != nil }.allSatisfy { video in
+            [video.published, video.draft].compactMap(\.self).allSatisfy {
+                $0.edxVideoID == writeBack.ids[video.usageKey]?.text
+            }
+        }
+    }
+
+    package func undo(_ writeBack: WriteBack) async throws -> Bool {
+        guard try await holds(writeBack) else { return false }
+        edit(writeBack.course) { course in
+            course.videos = course.videos.map { writeBack.ids[$0.usageKey] == nil ? $0 : Self.giving("", to: $0) }
+        }
+        return true
+    }
+
+    private static func giving(_ id: VideoID?, to video: VideoBlock) -> VideoBlock {
+        func changed(_ fields: VideoFields?) -> VideoFields? {
+            guard var fields, let id, fields.edxVideoID.isEmpty || id.text.isEmpty else { return fields }
+            fields.edxVideoID = id.text
+            return fields
+        }
+        return VideoBlock(
+            usageKey: video.usageKey, published: changed(video.published), draft: changed(video.draft),
+            notes: video.notes)
+    }
+}
+
+/// A writer whose effects fail as planned, and which notices what the log does not know of.
+package struct FaultyWriter: CourseWriter {
+    private let raw: MemorySource
+    private let schedule: FaultSchedule
+    private let log: MemoryLog
+
+    package init(_ raw: MemorySource, _ schedule: FaultSchedule, log: MemoryLog) {
+        (self.raw, self.schedule, self.log) = (raw, schedule, log)
+    }
+
+    package func plan(
+        _ ids: [UsageKey: VideoID], in course: CourseKey, at version: String?, as id: UUID
+    ) async throws -> WriteBack? {
+        try await schedule.read("plan write-back") { try await raw.plan(ids, in: course, at: version, as: id) }
+    }
+
+    package func apply(_ writeBack: WriteBack) async throws -> Bool {
+        if !schedule.isDead, log.contents.writeBacks[writeBack.course] != writeBack {
+            schedule.breach("ids of \(writeBack.course) are written back without a durable intent")
+        }
+        let raw = raw
+        return try await schedule.write(
+            "write back", within: 10,
+            late: {
+                // What arrives late and is refused has no reader any more.
+                _ = try? await raw.apply(writeBack)
+            }
+        ) { _ in
+            if log.hasFlagIntent(writeBack.course) {
+                schedule.breach("\(writeBack.course) has its flag before its ids")
+            }
+            return try await raw.apply(writeBack)
+        }
+    }
+
+    package func holds(_ writeBack: WriteBack) async throws -> Bool {
+        try await schedule.read("look for ids") { try await raw.holds(writeBack) }
+    }
+
+    package func undo(_ writeBack: WriteBack) async throws -> Bool { try await raw.undo(writeBack) }
+}
