@@ -40,10 +40,9 @@ struct MongoPlace {
     /// Connects to nothing yet; blocks where the password is in a file.
     ///
     /// - Throws: ``Failure``.
-    func source() throws -> MongoSource {
+    func documents() throws -> ServerDocuments {
         let password = try secrets.secret(.sourcePassword, environment: ProcessInfo.processInfo.environment)
-        return MongoSource(
-            try ServerDocuments(address, password: password, width: Self.most, collections: collections))
+        return try ServerDocuments(address, password: password, width: Self.most, collections: collections)
     }
 
     // MARK: - Reading it

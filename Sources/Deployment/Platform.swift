@@ -93,6 +93,9 @@ package struct Platform: Sendable {
     package let source: any CourseSource
     package let store: any ObjectStore
     package let catalog: any VideoCatalog
+    /// Writes ids back into courses; nil where the source cannot be written to, and of a rehearsal, whose courses are
+    /// production's.
+    package let writer: (any CourseWriter)?
 
     /// Opens source and catalog beside a store that is open already; an SQLite catalog that is missing is made. Blocks for
     /// some milliseconds, or until a database answers.
@@ -103,7 +106,7 @@ package struct Platform: Sendable {
         _ target: Target, store: any ObjectStore, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
     ) throws {
         let endpoints = target.endpoints
-        source = try Self.source(endpoints.source)
+        (source, writer) = try Self.source(of: target, now: now)
         self.store = store
         switch endpoints.catalog.scheme {
         case "sqlite":
@@ -140,11 +143,30 @@ package struct Platform: Sendable {
         (try? Endpoint(store, role: .store))?.scheme == "s3" ? S3Store.longestDelay : 0  // as said above
     }
 
+    /// What takes written ids back; nil for a source that cannot be written to, and for a rehearsal.
+    package static func writer(
+        of target: Target, now: @escaping @Sendable () -> Date
+    ) throws -> (any CourseWriter)? {
+        try source(of: target, now: now).1
+    }
+
+    private static func source(
+        of target: Target, now: @escaping @Sendable () -> Date
+    ) throws -> (any CourseSource, (any CourseWriter)?) {
+        #if MongoDB
+        if case .production(let endpoints) = target, endpoints.source.scheme == "mongodb" {
+            let documents = try MongoPlace(endpoints.source).documents()
+            return (MongoSource(documents), MongoWriter(documents, now: now))
+        }
+        #endif
+        return (try source(target.endpoints.source), nil)
+    }
+
     static func source(_ endpoint: Endpoint) throws -> any CourseSource {
         switch endpoint.scheme {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
         #if MongoDB
-        case "mongodb": try MongoPlace(endpoint).source()
+        case "mongodb": MongoSource(try MongoPlace(endpoint).documents())
         case "bson":
             MongoSource(
                 try DumpDocuments(

@@ -74,6 +74,9 @@ struct CheckpointWriter: Sendable {
         case .writeBackAbandoned(let plan, let reason):
             try execute(db, "UPDATE write_back SET state = 'abandoned' WHERE id = ?", [plan.id.uuidString])
             try event(db, "write-back abandoned", course: plan.course, detail: reason)
+        case .writeBackUndone(let plan):
+            try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
+            try event(db, "write-back undone", course: plan.course, detail: WriteBackRow.words(plan))
         case .flagIntent(let key): try event(db, "flag intent", course: key)
         case .flagOn(let key):
             try execute(db, "UPDATE course SET flag = 1 WHERE key = ? AND NOT flag", [key.text])

@@ -38,6 +38,9 @@ package struct EventSentence: Sendable, Hashable {
             self.init(.undone, event.course, block, isInside: true, words: "rolled back, absence proven")
         case ("wrote back", _):
             self.init(.done, event.course, isInside: true, words: sentence("edx_video_ids written back"))
+        case ("write-back undone", _):
+            self.init(
+                .undone, event.course, isInside: true, words: sentence("edx_video_ids taken back by \(event.actor)"))
         case ("write-back abandoned", _):
             self.init(.attention, event.course, isInside: true, words: sentence("edx_video_ids not written back"))
         case ("notice", _): self.init(.information, event.course, block, isInside: true, words: sentence(""))

@@ -35,3 +35,10 @@ package struct WriteBackRow: Sendable, Hashable {
             .joined(separator: "; ")
     }
 }
+
+extension Ledger {
+    /// The last write-back of a course, whatever became of it; nil for none.
+    package func lastWriteBack(of course: CourseKey) async throws -> WriteBackRow? {
+        try await reading { try WriteBackRow.last(of: course, in: $0) }
+    }
+}

@@ -16,9 +16,15 @@ package struct MongoClient {
         /// What is sent of each document; empty for all of it.
         package var projection: Fields
         package var sort: Fields
+        /// Whether the answer must be the newest there is: the primary is asked, as long as there is one, whatever else is
+        /// preferred for reading.
+        package var isFresh: Bool
 
-        package init(_ collection: String, _ filter: Fields, projection: Fields = [:], sort: Fields = [:]) {
+        package init(
+            _ collection: String, _ filter: Fields, projection: Fields = [:], sort: Fields = [:], isFresh: Bool = false
+        ) {
             (self.collection, self.filter, self.projection, self.sort) = (collection, filter, projection, sort)
+            self.isFresh = isFresh
         }
     }
 
@@ -32,7 +38,11 @@ package struct MongoClient {
             if find.projection != [:] { options.append("projection", .document(find.projection)) }
             if find.sort != [:] { options.append("sort", .document(find.sort)) }
             let filter = DocumentWriter(find.filter)
-            guard let cursor = mongoc_collection_find_with_opts(collection, filter.document, options.document, nil)
+            let preference = find.isFresh ? mongoc_read_prefs_new(MONGOC_READ_PRIMARY_PREFERRED) : nil
+            defer { mongoc_read_prefs_destroy(preference) }
+            guard
+                let cursor = mongoc_collection_find_with_opts(
+                    collection, filter.document, options.document, preference)
             else { preconditionFailure("the library always makes a cursor") }
             defer { mongoc_cursor_destroy(cursor) }
             var document: OpaquePointer?

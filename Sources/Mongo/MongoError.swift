@@ -24,6 +24,9 @@ package struct MongoError: Error, Sendable, Hashable, CustomStringConvertible {
             || domain == MONGOC_ERROR_COLLECTION.rawValue
     }
 
+    /// Whether a document with the same `_id` is there already.
+    package var isDuplicate: Bool { code == 11000 && isFromServer }
+
     /// Whether no server could be reached, or one was lost in the middle of an answer.
     package var isUnreachable: Bool {
         domain == MONGOC_ERROR_STREAM.rawValue || domain == MONGOC_ERROR_SERVER_SELECTION.rawValue

@@ -26,6 +26,7 @@ struct Failures: AsyncParsableCommand {
     @OptionGroup var window: WindowOptions
     @OptionGroup var clearance: ClearanceOptions
     @OptionGroup var acceptance: AcceptanceOptions
+    @OptionGroup var writeBack: WriteBackOptions
 
     @Flag(help: "Run the courses that failed again, as mallow run --failed does.")
     var retry = false
@@ -41,7 +42,7 @@ struct Failures: AsyncParsableCommand {
                 ledger: ledger,
                 content: content, tuning: tuning,
                 prefix: try tuning.keys.prefix(ledger.configuration), stage: nil, window: window,
-                clearance: clearance, acceptance: acceptance, isJSON: json
+                clearance: clearance, acceptance: acceptance, writeBack: writeBack, isJSON: json
             )
             return try await launch.run(.courses(try await launch.failedCourses()))
         }

@@ -21,6 +21,7 @@ struct Launch {
     let window: WindowOptions
     let clearance: ClearanceOptions
     let acceptance: AcceptanceOptions
+    let writeBack: WriteBackOptions
     let isJSON: Bool
 
     private var endpoints: Endpoints { target.endpoints }
@@ -51,7 +52,8 @@ struct Launch {
                 kind: target.kind, actor: NSUserName(), source: "\(endpoints.source)", store: "\(endpoints.store)",
                 catalog: "\(endpoints.catalog)",
                 options: tuning.described(content, prefix: prefix, window: hours.window),
-                choices: tuning.choices + content.choices, configuration: try options.configuration.path
+                choices: tuning.choices + content.choices + writeBack.choices,
+                configuration: try options.configuration.path
             ), under: claim
         )
         for override in [hours.override, cleared?.override, accepted].compactMap(\.self) {
@@ -60,7 +62,8 @@ struct Launch {
         try await ForegroundRun(
             ledger: ledger, log: log, output: output,
             connections: Connections(
-                source: limitedSource, store: limitedStore, catalog: platform.catalog, log: log
+                source: limitedSource, store: limitedStore, catalog: platform.catalog, log: log,
+                writer: writeBack.noWriteBack ? nil : platform.writer
             ),
             options: tuning.options(content, prefix: prefix, window: hours.window)
         ).execute(selection)

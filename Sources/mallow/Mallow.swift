@@ -26,9 +26,8 @@ struct Mallow: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Plan.self, Run.self, Status.self, Verify.self, Compare.self, Doctor.self, Failures.self, Waive.self,
-            Recover.self,
-            Report.self, Discover.self,
-            ThemeCommand.self, OpenConsole.self, Demo.self, InitCommand.self,
+            Recover.self, UndoWriteBack.self, Report.self, Discover.self, ThemeCommand.self, OpenConsole.self,
+            Demo.self, InitCommand.self,
         ],
         defaultSubcommand: OpenConsole.self
     )

@@ -40,6 +40,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var window: WindowOptions
     @OptionGroup var clearance: ClearanceOptions
     @OptionGroup var acceptance: AcceptanceOptions
+    @OptionGroup var writeBack: WriteBackOptions
     @OptionGroup var staging: StagingOptions
 
     @Flag(help: "Take every course of the source.")
@@ -70,7 +71,7 @@ struct Run: AsyncParsableCommand {
             content: content,
             tuning: tuning,
             prefix: try tuning.keys.prefix(ledger.configuration), stage: try staging.stage(target.endpoints),
-            window: window, clearance: clearance, acceptance: acceptance, isJSON: json
+            window: window, clearance: clearance, acceptance: acceptance, writeBack: writeBack, isJSON: json
         )
         let selection: CourseSelection =
             if all {

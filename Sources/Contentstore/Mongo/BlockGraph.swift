@@ -32,7 +32,7 @@ struct BlockGraph: Sendable {
     /// The course's videos from both heads.
     ///
     /// - Parameter published: nil for a course that was never published.
-    static func outline(published: BlockGraph?, draft: BlockGraph?) -> CourseOutline {
+    static func outline(published: BlockGraph?, draft: BlockGraph?, version: String? = nil) -> CourseOutline {
         let (published, draft) = (Head(published), Head(draft))
         var videos: [VideoBlock] = []
         for key in Set(published.reached.keys).union(draft.reached.keys).sorted() {
@@ -45,7 +45,7 @@ struct BlockGraph: Sendable {
         let missing = Set(published.missing).union(draft.missing).sorted()
         return CourseOutline(
             videos: videos, unreachable: published.videos.union(draft.videos).count - videos.count,
-            notes: missing.map { "the course names \($0), which is not there" })
+            notes: missing.map { "the course names \($0), which is not there" }, version: version)
     }
 
     /// What one head has; nothing where there is no such head.

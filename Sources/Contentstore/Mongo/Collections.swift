@@ -46,7 +46,16 @@ package struct Collections: Sendable, Hashable {
     }
 
     private func find(_ question: Question, _ filter: Fields, _ projection: Fields) -> MongoClient.Find {
-        MongoClient.Find(name(question), filter, projection: projection)
+        MongoClient.Find(name(question), filter, projection: projection, isFresh: Self.mustBeFresh(question))
+    }
+
+    /// A member that lags behind would hide what authors have just done. Structures never change, and chunks are counted:
+    /// those may come from any member.
+    private static func mustBeFresh(_ question: Question) -> Bool {
+        switch question {
+        case .allHeads, .heads, .oldCourses, .oldBlocks, .files: true
+        case .structures, .titles, .chunks: false
+        }
     }
 
     private static func any(of ids: [ObjectID]) -> Term { ["$in": .list(ids.map(Term.objectID))] }
@@ -60,7 +69,7 @@ package struct Collections: Sendable, Hashable {
         }
     }
 
-    private static let head: Fields = ["org": 1, "course": 1, "run": 1, "versions": 1]
+    private static let head: Fields = ["org": 1, "course": 1, "run": 1, "versions": 1, "last_update": 1]
 
     /// Of a block's fields, those that decide about transcripts, and the way through the course.
     private static let fields = [

@@ -6,10 +6,15 @@ import MigrationModel
 extension Failure {
     /// What an error of a server or of the client library means to the product. The only place where that is decided, by
     /// their numbers.
-    init(_ error: any Error, mongo what: String, at place: String) {
+    ///
+    /// - Parameter isWrite: whether it came instead of the answer to something that may have been done all the same.
+    init(_ error: any Error, mongo what: String, at place: String, isWrite: Bool = false) {
         switch error {
         case let error as MongoError:
-            let (kind, advice) = Self.meaning(of: error)
+            var (kind, advice) = Self.meaning(of: error)
+            if isWrite, kind == .transient {
+                (kind, advice) = (.ambiguous, "the course is read before anything else is done")
+            }
             let whom = error.isFromServer ? "MongoDB" : "MongoDB's client"
             self.init(
                 kind, what, at: place, cause: "\(whom) says \"\(error.words)\" (code \(error.domain).\(error.code))",

@@ -40,6 +40,19 @@ package struct ServerDocuments: Documents {
         }
     }
 
+    /// Writes, as nothing but cut-over does.
+    ///
+    /// - Throws: ``Failure``, of class `ambiguous` where the answer was lost.
+    func write<Value: Sendable>(
+        _ what: String, to question: Question, _ body: @escaping @Sendable (MongoClient, Collections) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await pool.run { [collections] client in try body(client, collections) }
+        } catch {
+            throw Failure(error, mongo: what, at: place(of: question), isWrite: true)
+        }
+    }
+
     func place(of question: Question) -> String { "\(database).\(collections.name(question))" }
 }
 #endif

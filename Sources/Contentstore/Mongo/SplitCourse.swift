@@ -5,20 +5,29 @@ import MigrationModel
 
 /// Which structures are a course's heads. Open edX: section 4.1.
 struct SplitHeads: Sendable, Hashable {
+    /// nil where the heads are known from SQL.
+    let id: ObjectID?
     let organization, course, run: String
     let draft, published: ObjectID?
+    /// Milliseconds since 1970; what a change is made under.
+    let lastUpdate: Int64?
     /// A library has one head of its own, and no transcripts to migrate.
     let isLibrary: Bool
 
     /// - Throws: ``BrokenDocument``.
     init(_ document: DocumentView) throws {
         func text(_ name: String) throws -> String { try document[name]?.text ?? "" }
+        id = try document["_id"]?.objectID
+        lastUpdate = try document["last_update"]?.date
         (organization, course, run) = (try text("org"), try text("course"), try text("run"))
         let versions = try document["versions"]?.document
         draft = try versions?["draft-branch"]?.objectID
         published = try versions?["published-branch"]?.objectID
         isLibrary = try versions?["library"] != nil
     }
+
+    /// What an author's save makes another one.
+    var version: String { [draft, published].map { $0?.description ?? "none" }.joined(separator: " ") }
 
     /// The key as the parts make it, which may be none.
     var uncheckedKey: CourseKey { CourseKey(unchecked: "course-v1:\(organization)+\(course)+\(run)") }
@@ -34,6 +43,21 @@ struct SplitCourse: Sendable {
     /// - Throws: ``Failure``.
     func outline() async throws -> CourseOutline {
         let heads = try await heads()
+        let (published, draft) = try await graphs(of: heads)
+        return BlockGraph.outline(published: published, draft: draft, version: heads.version)
+    }
+
+    /// - Throws: ``Failure``, too where there is no such course.
+    func heads() async throws -> SplitHeads {
+        let question = Question.heads(of: course)
+        let found = try await documents.ask(question, into: [SplitHeads]()) { $0.append(try SplitHeads($1)) }
+        guard let heads = found.first else { throw failure(question, "there is no such course") }
+        guard found.count == 1 else { throw failure(question, "there are \(found.count) courses of this key") }
+        return heads
+    }
+
+    /// - Throws: ``Failure``, too where a structure is not there or cannot be understood.
+    func graphs(of heads: SplitHeads) async throws -> (published: BlockGraph?, draft: BlockGraph?) {
         let ids = Set([heads.draft, heads.published].compactMap(\.self))
         guard !ids.isEmpty else { throw failure(.heads(of: course), "it has neither a draft nor a published head") }
         let question = Question.structures(ids.sorted())
@@ -48,16 +72,7 @@ struct SplitCourse: Sendable {
             }
             return graph
         }
-        return BlockGraph.outline(
-            published: try graph(heads.published, "published"), draft: try graph(heads.draft, "draft"))
-    }
-
-    private func heads() async throws -> SplitHeads {
-        let question = Question.heads(of: course)
-        let found = try await documents.ask(question, into: [SplitHeads]()) { $0.append(try SplitHeads($1)) }
-        guard let heads = found.first else { throw failure(question, "there is no such course") }
-        guard found.count == 1 else { throw failure(question, "there are \(found.count) courses of this key") }
-        return heads
+        return (try graph(heads.published, "published"), try graph(heads.draft, "draft"))
     }
 
     private func failure(_ question: Question, _ cause: String) -> Failure {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+package import Foundation
+import Mongo
+package import MigrationModel
+
+/// Writes new ids into courses in MongoDB, as the platform saves them. Open edX: sections 4.2 and 4.3.
+package struct MongoWriter: CourseWriter {
+    private let documents: ServerDocuments
+    private let now: @Sendable () -> Date
+
+    package init(_ documents: ServerDocuments, now: @escaping @Sendable () -> Date) {
+        (self.documents, self.now) = (documents, now)
+    }
+
+    package func plan(
+        _ ids: [UsageKey: VideoID], in course: CourseKey, at version: String?, as id: UUID
+    ) async throws -> WriteBack? {
+        switch course.generation {
+        case .plus:
+            guard let moves = try await split(course).moves(for: ids, at: version) else { return nil }
+            return WriteBack(id: id, course: course, ids: ids, moves: moves)
+        case .slashes: return WriteBack(id: id, course: course, ids: ids, moves: [])
+        }
+    }
+
+    package func apply(_ writeBack: WriteBack) async throws -> Bool {
+        switch writeBack.course.generation {
+        case .plus: return try await split(writeBack.course).apply(writeBack)
+        case .slashes:
+            try await OldWriter(documents: documents, course: writeBack.course).give(writeBack.ids)
+            return true
+        }
+    }
+
+    package func holds(_ writeBack: WriteBack) async throws -> Bool {
+        let outline = try await MongoSource(documents).outline(of: writeBack.course)
+        return outline.videos.allSatisfy { video in
+            guard let id = writeBack.ids[video.usageKey] else { return true }
+            return [video.published, video.draft].compactMap(\.self).allSatisfy { $0.edxVideoID == id.text }
+        }
+    }
+
+    package func undo(_ writeBack: WriteBack) async throws -> Bool {
+        switch writeBack.course.generation {
+        case .plus: try await split(writeBack.course).undo(writeBack)
+        case .slashes: try await OldWriter(documents: documents, course: writeBack.course).take(writeBack.ids)
+        }
+    }
+
+    private func split(_ course: CourseKey) -> SplitWriter {
+        SplitWriter(documents: documents, course: course, now: now)
+    }
+}
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#if MongoDB
+import Foundation
+import Mongo
+import MigrationModel
+
+/// Gives ids to the videos of a split course: one new structure for each head that lacks any, and then both heads at once,
+/// under the lock that the platform itself saves under. Open edX: section 4.2.
+struct SplitWriter: Sendable {
+    let documents: ServerDocuments
+    let course: CourseKey
+    let now: @Sendable () -> Date
+
+    private static let branches = (draft: "draft-branch", published: "published-branch")
+
+    private var reader: SplitCourse { SplitCourse(documents: documents, course: course) }
+
+    /// Which heads need another structure, and what that is to be called.
+    ///
+    /// - Returns: nil where somebody has saved the course since it was at `version`.
+    func moves(for ids: [UsageKey: VideoID], at version: String?) async throws -> [WriteBack.Move]? {
+        let heads = try await reader.heads()
+        guard heads.version == version else { return nil }
+        let (published, draft) = try await reader.graphs(of: heads)
+        func move(_ branch: String, _ head: ObjectID?, _ graph: BlockGraph?) -> WriteBack.Move? {
+            guard let head, let graph else { return nil }
+            let lacks = ids.keys.contains { graph.blocks[$0]?.video?.fields.edxVideoID.isEmpty == true }
+            return lacks
+                ? WriteBack.Move(branch: branch, before: head.description, after: ObjectID.make().description) : nil
+        }
+        // The draft's first: the published block says which of its versions it is equal to.
+        return [
+            move(Self.branches.draft, heads.draft, draft), move(Self.branches.published, heads.published, published),
+        ].compactMap(\.self)
+    }
+
+    /// - Returns: false where a head is another one by now: nothing that anybody reads was changed.
+    func apply(_ writeBack: WriteBack) async throws -> Bool {
+        let heads = try await reader.heads()
+        if stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) { return true }
+        guard stand(writeBack.moves.map { ($0.branch, $0.before) }, in: heads) else { return false }
+        let (course, date) = (course, milliseconds)
+        let question = Question.structures([])
+        try await documents.write("write a structure", to: question) { client, collections in
+            var draft: StructureCopy.Draft?
+            for move in writeBack.moves {
+                guard let before = ObjectID(hexadecimal: move.before), let after = ObjectID(hexadecimal: move.after)
+                else { continue }
+                let copy = StructureCopy(
+                    course: course, ids: writeBack.ids, before: before, after: after, date: date, draft: draft)
+                let made = try copy.make(client, collections.name(question))
+                if move.branch == Self.branches.draft { draft = made }
+            }
+        }
+        return try await moveHeads(to: writeBack.moves.map { ($0.branch, $0.after) }, from: heads)
+    }
+
+    /// - Returns: false where a head is another one than the write-back left.
+    func undo(_ writeBack: WriteBack) async throws -> Bool {
+        let heads = try await reader.heads()
+        guard !writeBack.moves.isEmpty, stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) else {
+            return false
+        }
+        return try await moveHeads(to: writeBack.moves.map { ($0.branch, $0.before) }, from: heads)
+    }
+
+    /// One update, which finds the course's document only as it was read.
+    private func moveHeads(to targets: [(branch: String, structure: String)], from heads: SplitHeads) async throws
+        -> Bool
+    {
+        guard let id = heads.id else { return false }
+        // Never the same again: it is what everybody's saves are locked by.
+        let date = max(milliseconds, (heads.lastUpdate ?? 0) + 1)
+        var fields: Fields = [
+            "last_update": .date(date), "edited_on": .date(date), "edited_by": .integer(StructureCopy.editor),
+        ]
+        for (branch, structure) in targets {
+            guard let structure = ObjectID(hexadecimal: structure) else { return false }
+            fields.append("versions.\(branch)", .objectID(structure))
+        }
+        let filter: Fields = ["_id": .objectID(id), "last_update": heads.lastUpdate.map(Term.date) ?? .null]
+        let question = Question.heads(of: course)
+        return try await documents.write("move a course's heads", to: question) { [fields] client, collections in
+            try client.set(fields, where: filter, in: collections.name(question))
+        }
+    }
+
+    private func stand(_ structures: [(branch: String, structure: String)], in heads: SplitHeads) -> Bool {
+        structures.allSatisfy { branch, structure in
+            let head = branch == Self.branches.draft ? heads.draft : heads.published
+            return head?.description == structure
+        }
+    }
+
+    private var milliseconds: Int64 { Int64((now().timeIntervalSince1970 * 1000).rounded()) }
+}
+#endif

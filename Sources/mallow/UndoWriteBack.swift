@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Deployment
+import Foundation
+import Ledger
+import MigrationModel
+
+/// `mallow undo-write-back`
+struct UndoWriteBack: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo-write-back",
+        abstract: "Takes back the edx_video_ids that a cut-over wrote into a course.",
+        discussion: """
+            The course's heads are again the structures that they were before, as long as nobody has saved the course \
+            since; then nothing is changed, and this says so. Transcripts, rows and flags stay as they are: readers fall \
+            back to the contentstore, and the next run of the course writes the ids again.
+
+            Example:
+              mallow undo-write-back --course course-v1:AcmeX+Bio1+2018
+            """
+    )
+
+    @OptionGroup var platform: PlatformOptions
+    @OptionGroup var ledger: LedgerOptions
+
+    @Option(help: ArgumentHelp("The course.", valueName: "KEY"))
+    var course: String
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Outcome: Encodable {
+        let course: CourseKey
+        let undone: Bool
+        let videos: Int
+    }
+
+    func run() async throws {
+        let target = try platform.target(ledger)
+        guard case .production(let endpoints) = target else {
+            throw UsageError("A rehearsal writes nothing into courses; there is nothing to take back.")
+        }
+        let key: CourseKey
+        do throws(InvalidKey) { key = try CourseKey(course) } catch { throw UsageError("--course: \(error).") }
+        let ledger = try ledger.openExisting()
+        guard let last = try await ledger.lastWriteBack(of: key), last.state != .undone, last.state != .abandoned else {
+            throw UsageError("The ledger knows of no edx_video_ids that were written into \(key).")
+        }
+        let claim = try await ledger.claim()
+        guard let writer = try Platform.writer(of: target, now: { Date() }) else {
+            throw UsageError("--source \(endpoints.source) cannot be written to; name the platform's MongoDB.")
+        }
+        let log = try await ledger.beginRun(
+            RunHeader(
+                kind: "undo write-back", actor: NSUserName(), source: "\(endpoints.source)",
+                store: "\(endpoints.store)",
+                catalog: "\(endpoints.catalog)", options: "", configuration: try self.ledger.configuration.path
+            ), under: claim
+        )
+        let isUndone = try await writer.undo(last.plan)
+        var checkpoints: [Checkpoint] = [.runEnded(.completed, reason: "")]
+        if isUndone { checkpoints.insert(.writeBackUndone(last.plan), at: 0) }
+        try await log.record(checkpoints)
+        try await log.close()
+        if json { Output.print(json: Outcome(course: key, undone: isUndone, videos: last.plan.ids.count)) }
+        guard isUndone else {
+            throw Failure(
+                .conflict, "taking back edx_video_ids", at: "\(key)",
+                cause: "somebody has saved the course since they were written",
+                advice: "what was saved since would be lost with them; edit the ids in Studio")
+        }
+        if !json {
+            Output.print(
+                "\(key) holds the edx_video_ids of \(counted(last.plan.ids.count, "video")) no longer; its transcripts, rows "
+                    + "and flag are as they were")
+        }
+    }
+}
