@@ -78,16 +78,17 @@ def _wanted(given):
 
 
 def _is_there(collection, index):
-    """Whether there is the same already; an error if there is another in its place."""
+    """Whether there is the same already; an error if its name is another's, or it is there by another name."""
     for other in collection.declared_indexes():
-        same_fields = list(other.fields.items()) == list(index.fields.items())
-        same_options = (other.unique, other.sparse) == (index.unique, index.sparse) or other.name == "_id_"
-        if same_fields and same_options and other.name in (index.name, "_id_"):
+        is_same = other.is_like(index) or list(index.fields) == ["_id"]
+        if other.name == "_id_" and is_same:
             return True
         if other.name == index.name:
+            if is_same:
+                return True
             raise MongoError(86, f"An existing index has the same name as the requested index: {index.name}")
-        if same_fields:
-            raise MongoError(85, f"Index already exists with a different name or other options: {other.name}")
+        if is_same:
+            raise MongoError(85, f"Index already exists with a different name: {other.name}")
     return False
 
 

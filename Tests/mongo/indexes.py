@@ -26,6 +26,10 @@ class Index:
         options = {name: True for name in ("unique", "sparse") if getattr(self, name) and self.name != "_id_"}
         return {"v": 2, "key": self.fields, "name": self.name, **options}
 
+    def is_like(self, other):
+        """Whether the two differ by nothing but their names."""
+        return (list(self.fields.items()), self.unique, self.sparse) == (list(other.fields.items()), other.unique, other.sparse)
+
     def keys_of(self, document):
         found = [list(keys(document, parts)) for parts in self._parts]
         if sum(len(values) > 1 for values in found) > 1:
