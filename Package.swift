@@ -73,7 +73,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ContentstoreTests",
-            dependencies: ["Contentstore", "MigrationModel", "Threading"],
+            dependencies: [
+                "Contentstore", "MigrationModel", "TestDoubles", "Threading",
+                .target(name: "Mongo", condition: .when(traits: ["MongoDB"])),
+            ],
             swiftSettings: settings
         ),
 

@@ -2,6 +2,7 @@
 #if MongoDB
 import Contentstore
 import Foundation
+import MigrationModel
 import Mongo
 import PlatformSettings
 
@@ -11,6 +12,9 @@ import PlatformSettings
 struct MongoPlace {
     /// More questions at once than that make no server faster, and learners need it meanwhile.
     private static let most = 16
+
+    /// The one way to log in that takes no password.
+    private static let certificates = "MONGODB-X509"
 
     private var address: MongoAddress
     private var collections = Collections()
@@ -28,9 +32,19 @@ struct MongoPlace {
         address = MongoAddress(
             servers: try Self.servers(servers), database: try Self.decoded(path, "its database"))
         if let at { address.user = try Self.decoded(authority[..<at], "its user") }
+        var encryption = (isOn: Bool?.none, authority: String?.none)
         for option in (query ?? "").split(separator: "&") {
             let (name, value) = Self.cut(option, at: "=")
-            try take(String(name), try Self.decoded(value ?? "", "\(name)="))
+            try take(String(name), try Self.decoded(value ?? "", "\(name)="), &encryption)
+        }
+        if encryption.isOn == false, encryption.authority != nil {
+            throw Self.refusal("it names an authority and no TLS")
+        }
+        if let authority = encryption.authority, !FileManager.default.isReadableFile(atPath: authority) {
+            throw Self.refusal("tlsCAFile= names no file that can be read")
+        }
+        if encryption.isOn == true || encryption.authority != nil {
+            address.encryption = .verified(authority: encryption.authority)
         }
         if address.authMechanism != nil || address.authSource != nil, address.user == nil {
             throw Self.refusal("it says how to log in, and as nobody")
@@ -42,12 +56,19 @@ struct MongoPlace {
     /// - Throws: ``Failure``.
     func documents() throws -> ServerDocuments {
         let password = try secrets.secret(.sourcePassword, environment: ProcessInfo.processInfo.environment)
+        if address.user != nil, address.authMechanism != Self.certificates, password?.isEmpty != false {
+            throw Failure(
+                .auth, "open the contentstore", at: address.database, cause: "the user has no password",
+                advice: "put it into MALLOW_SOURCE_PASSWORD, or below secrets: in mallow.yaml")
+        }
         return try ServerDocuments(address, password: password, width: Self.most, collections: collections)
     }
 
     // MARK: - Reading it
 
-    private mutating func take(_ name: String, _ value: String) throws(InvalidEndpoint) {
+    private mutating func take(
+        _ name: String, _ value: String, _ encryption: inout (isOn: Bool?, authority: String?)
+    ) throws(InvalidEndpoint) {
         guard !value.isEmpty else { throw Self.refusal("\(name)= has no value") }
         switch name {
         case "bucket": collections.bucket = value
@@ -65,9 +86,8 @@ struct MongoPlace {
             guard let isOn = ["true": true, "on": true, "false": false, "off": false][value] else {
                 throw Self.refusal("\(name)= is neither true nor false")
             }
-            if isOn, address.encryption == .none { address.encryption = .verified(authority: nil) }
-            if !isOn, address.encryption != .none { throw Self.refusal("it names an authority and no TLS") }
-        case "tlsCAFile": address.encryption = .verified(authority: value)
+            encryption.isOn = isOn
+        case "tlsCAFile": encryption.authority = value
         default:
             throw Self.refusal(
                 "after the ? it knows bucket, collection, replicaSet, authSource, authMechanism, readPreference, tls and "

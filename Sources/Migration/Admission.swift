@@ -9,7 +9,7 @@ import Synchronization
 package final class Admission: Sendable {
     /// Why nobody is let in for now.
     package enum Obstacle: String, Sendable, Hashable, CaseIterable {
-        case paused, storeOutage, catalogOutage, rest, window
+        case paused, sourceOutage, storeOutage, catalogOutage, rest, window
     }
 
     private struct State {

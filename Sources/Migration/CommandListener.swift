@@ -52,7 +52,7 @@ package struct CommandListener: Sendable {
             let reason = "paused by \(command.actor); resume to go on"
             control.pause(for: .paused, reason: reason) { log.note([$0]) }
         case .resume:
-            let others = [Admission.Obstacle.storeOutage, .catalogOutage, .rest, .window].lazy.compactMap(control.wait)
+            let others = Admission.Obstacle.allCases.lazy.filter { $0 != .paused }.compactMap(control.wait)
             if control.wait(for: .paused) == nil, let reason = others.first {
                 return "nobody paused the run: it \(reason)"
             }

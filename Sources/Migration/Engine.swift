@@ -9,6 +9,7 @@ struct Engine: Sendable {
     let surroundings: Surroundings
     let control: RunControl
 
+    let source: PatientSource
     let catalog: PatientCatalog
     let journal: Journal
     let planner: VideoPlanner
@@ -30,9 +31,12 @@ struct Engine: Sendable {
         func outage(of place: Outage.Place) -> Outage {
             Outage(of: place, control: control, journal: journal, surroundings: surroundings)
         }
-        let outages = Outages(store: outage(of: .store), catalog: outage(of: .catalog))
+        let outages = Outages(
+            source: outage(of: .source), store: outage(of: .store), catalog: outage(of: .catalog))
         func watched(_ store: any ObjectStore) -> any ObjectStore {
-            let watch = CallWatch(uptime: surroundings.uptime, count: outages.store.count) { answer in
+            let watch = CallWatch(
+                place: .store, uptime: surroundings.uptime, count: outages.store.count
+            ) { answer in
                 rest.hear(answer)
                 outages.store.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }
@@ -43,12 +47,27 @@ struct Engine: Sendable {
         let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
         let catalog = PatientCatalog(
             raw: connections.catalog,
-            watching: CallWatch(uptime: surroundings.uptime, count: outages.catalog.count, tell: outages.catalog.hear),
-            outage: outages.catalog, surroundings: surroundings
+            patiently: Patience(
+                watching: CallWatch(
+                    place: .catalog, uptime: surroundings.uptime, count: outages.catalog.count,
+                    tell: outages.catalog.hear),
+                outage: outages.catalog, surroundings: surroundings)
         )
+        // Without its limit: time spent waiting for that says nothing of the source.
+        source = PatientSource(
+            raw: (connections.source as? LimitedSource)?.source ?? connections.source,
+            patiently: Patience(
+                watching: CallWatch(
+                    place: .source, uptime: surroundings.uptime, count: outages.source.count
+                ) { answer in
+                    outages.source.hear(answer)
+                    if let news = control.admission.hear(answer) { journal.note(news) }
+                }, outage: outages.source, surroundings: surroundings)
+        )
+        let limited: any CourseSource = (connections.source as? LimitedSource)?.over(source) ?? source
         self.run = run
         self.connections = Connections(
-            source: connections.source, store: store, catalog: catalog, log: connections.log,
+            source: limited, store: store, catalog: catalog, log: connections.log,
             writer: connections.writer
         )
         self.options = options
@@ -61,7 +80,7 @@ struct Engine: Sendable {
         window = options.window.map { hours in
             WindowWatch(hours, control: control, journal: journal, surroundings: surroundings)
         }
-        planner = VideoPlanner(source: connections.source, store: store, catalog: catalog, format: options.format)
+        planner = VideoPlanner(source: limited, store: store, catalog: catalog, format: options.format)
         rollback = Rollback(store: store, catalog: catalog, journal: journal, now: surroundings.now)
         recovery = Recovery(store: store, catalog: catalog, log: connections.log, surroundings: surroundings)
         check = ConsistencyCheck(store: store, catalog: catalog, journal: journal)

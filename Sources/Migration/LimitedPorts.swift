@@ -47,10 +47,13 @@ package struct LimitedStore: ObjectStore {
 /// A contentstore that is asked for no more bytes of transcripts in a second than its operator allows: it serves learners
 /// meanwhile.
 package struct LimitedSource: CourseSource {
-    private let source: any CourseSource
+    let source: any CourseSource
     private let reads: RateLimit
 
     package init(_ source: any CourseSource, reads: RateLimit) { (self.source, self.reads) = (source, reads) }
+
+    /// The same limit before another source.
+    func over(_ source: any CourseSource) -> any CourseSource { LimitedSource(source, reads: reads) }
 
     package func courses() -> AsyncThrowingStream<CourseListing, any Error> { source.courses() }
 
@@ -66,6 +69,8 @@ package struct LimitedSource: CourseSource {
         try await reads.wait(for: assets.count)
         return try await source.content(of: assets, in: course)
     }
+
+    package func ask() async throws { try await source.ask() }
 
     package func release(_ course: CourseKey) async { await source.release(course) }
 }

@@ -38,19 +38,17 @@ package struct MigrationRun: Sendable {
     package func execute(_ selection: CourseSelection) async throws {
         let (journal, outages, rest, window) = (engine.journal, engine.outages, engine.rest, engine.window)
         // Weakly: outages hold the control, and a log must go with its engine.
-        engine.control.whenDraining { [weak store = outages.store, weak catalog = outages.catalog] reason in
+        let places = outages.all.map(WeakOutage.init)
+        engine.control.whenDraining { reason in
             journal.note(.runState(.draining, reason: reason))
-            store?.giveUp()
-            catalog?.giveUp()
+            for place in places { place.outage?.giveUp() }
         }
-        engine.control.whenLooking { [weak store = outages.store, weak catalog = outages.catalog] in
-            store?.look()
-            catalog?.look()
-        }
+        engine.control.whenLooking { for place in places { place.outage?.look() } }
         journal.note(.concurrency(engine.control.admission.limit))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await watchStore() }
             group.addTask { try await outages.catalog.watch { try await engine.catalog.ask() } }
+            group.addTask { try await outages.source.watch { try await engine.source.ask() } }
             group.addTask { try await rest.watch() }
             // Before anything else: the first video is not let in by chance.
             window?.look()
@@ -203,4 +201,11 @@ package struct MigrationRun: Sendable {
             while try await group.next() != nil { startNext() }
         }
     }
+}
+
+/// An outage that somebody else holds.
+private struct WeakOutage: Sendable {
+    weak let outage: Outage?
+
+    init(_ outage: Outage) { self.outage = outage }
 }

@@ -14,35 +14,38 @@ import Synchronization
 final class Outage: Sendable {
     /// What can be out.
     enum Place: Sendable {
-        case store, catalog
+        case source, store, catalog
 
         var words: String {
             switch self {
+            case .source: "the contentstore"
             case .store: "the object store"
             case .catalog: "the video catalog"
             }
         }
 
         /// Seconds without a word on calls that are under way. Longer than the patience: one large object on a slow line may
-        /// take its time, and a row that somebody else has locked is waited for as long as a catalog's deadlines let.
+        /// take its time, a course may be large, and a row that somebody else has locked is waited for as long as a catalog's
+        /// deadlines let.
         var silence: Double {
             switch self {
             case .store: 10
-            case .catalog: 60
+            case .source, .catalog: 60
             }
         }
 
         /// Seconds in which no call comes back, after which the run says that it waits; nil where it does not say so: one
-        /// object may take its time.
+        /// object may take its time, and so may a course.
         var hold: Double? {
             switch self {
-            case .store: nil
+            case .source, .store: nil
             case .catalog: 3
             }
         }
 
         var obstacle: Admission.Obstacle {
             switch self {
+            case .source: .sourceOutage
             case .store: .storeOutage
             case .catalog: .catalogOutage
             }

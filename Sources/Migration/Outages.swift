@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import MigrationModel
 
-/// How the places of a run are that can be out: the object store and the catalog.
+/// How the places of a run are that can be out: the contentstore, the object store and the catalog.
 struct Outages: Sendable {
+    let source: Outage
     let store: Outage
     let catalog: Outage
 
-    private var all: [Outage] { [store, catalog] }
+    var all: [Outage] { [store, catalog, source] }
 
-    /// The place that is out now, as far as is known; of both, the store.
+    /// The place that is out now, as far as is known; of several, what is written to goes first.
     var current: Outage.Place? { all.first(where: \.isOut)?.place }
 
     /// The place that was out at any moment since then. Where that is in doubt, waits until it is known.

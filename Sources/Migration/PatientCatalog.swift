@@ -7,13 +7,8 @@ import MigrationModel
 /// A call that failed in a way that passes changed nothing, so it may be made again: once the catalog has been asked and
 /// has answered. A commit whose reply was lost is not among them: that is for the transaction to settle by reading.
 struct PatientCatalog: VideoCatalog {
-    /// How often a call is made, though the catalog answers others in between.
-    private static let tries = 3
-
     let raw: any VideoCatalog
-    let watching: CallWatch
-    let outage: Outage
-    let surroundings: Surroundings
+    let patiently: Patience
 
     var foldsLanguageCase: Bool { raw.foldsLanguageCase }
 
@@ -49,22 +44,8 @@ struct PatientCatalog: VideoCatalog {
 
     /// Asks once whether anybody answers; what comes of it is heard like every other call.
     func ask() async throws {
-        _ = try await watching { try await raw.rows(of: [VideoID(unchecked: "mallow-asks-whether-anybody-answers")]) }
-    }
-
-    private func patiently<Value>(_ call: () async throws -> Value) async throws -> Value {
-        var attempt = 1
-        while true {
-            let began = surroundings.uptime()
-            do {
-                return try await watching(call)
-            } catch let failure as Failure where failure.class == .transient && attempt < Self.tries {
-                _ = await outage.wasOut(since: began)
-                await outage.passed()
-                // Two that deadlocked are not to meet again.
-                try await surroundings.sleep(.milliseconds(Int64(100 * (1.5 + surroundings.jitter()))))
-                attempt += 1
-            }
+        _ = try await patiently.watching {
+            try await raw.rows(of: [VideoID(unchecked: "mallow-asks-whether-anybody-answers")])
         }
     }
 }

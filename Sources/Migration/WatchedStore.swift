@@ -17,7 +17,7 @@ struct WatchedStore: ObjectStore {
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
 
     func put(_ object: NewObject) async throws -> ETag {
-        try await watching(isPut: true) { try await raw.put(object) }
+        try await watching(isMeasured: true) { try await raw.put(object) }
     }
 
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {

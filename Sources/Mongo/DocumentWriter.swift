@@ -19,6 +19,16 @@ package final class DocumentWriter {
     /// In bytes, as far as it is made.
     package var length: Int { Int(cmongo_length(document)) }
 
+    /// All of it, as it is sent.
+    package var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: bson_get_data(document), count: length)) }
+
+    /// Binary data.
+    package func append(_ name: String, _ data: [UInt8]) {
+        check(
+            bson_append_binary(
+                document, name, Int32(name.utf8.count), BSON_SUBTYPE_BINARY, data, UInt32(data.count)))
+    }
+
     package func append(_ fields: Fields) {
         for (name, value) in fields.pairs { append(name, value) }
     }

@@ -77,7 +77,7 @@ package final class MongoPool: Sendable {
         mongoc_uri_set_database(uri, address.database)
         if let user = address.user {
             mongoc_uri_set_username(uri, user)
-            mongoc_uri_set_password(uri, password)
+            if let password { mongoc_uri_set_password(uri, password) }
             mongoc_uri_set_auth_source(uri, address.authSource ?? address.database)
             if let mechanism = address.authMechanism { mongoc_uri_set_auth_mechanism(uri, mechanism) }
         }

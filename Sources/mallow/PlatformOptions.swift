@@ -9,7 +9,11 @@ import PlatformSettings
 
 /// Where the platform's stores are.
 struct PlatformOptions: ParsableArguments {
-    @Option(help: "Where courses are read: olx:PATH (an export folder, a folder of them, or .tar.gz files).")
+    @Option(
+        help: """
+            Where courses are read: olx:PATH (an export folder, a folder of them, or .tar.gz files), \
+            mongodb://USER@HOST:PORT/DATABASE (its password in MALLOW_SOURCE_PASSWORD), or bson:PATH (a folder of mongodump).
+            """)
     var source: String?
 
     @Option(

@@ -16,7 +16,7 @@ import Testing
         /// - Parameter failing: nil for a call that goes well.
         init(_ time: Double, _ failing: Failure.Class? = nil, _ bound: Int?) {
             let error = failing.map { Failure($0, "put object", at: "a key", cause: "503", advice: "none") }
-            answer = CallAnswer(isPut: false, error: error, began: time, ended: time)
+            answer = CallAnswer(place: .store, isMeasured: false, error: error, began: time, ended: time)
             self.bound = bound
         }
 
@@ -25,7 +25,7 @@ import Testing
 
     /// A put that goes well.
     static func put(_ seconds: Double, at time: Double) -> CallAnswer {
-        CallAnswer(isPut: true, error: nil, began: time - seconds, ended: time)
+        CallAnswer(place: .store, isMeasured: true, error: nil, began: time - seconds, ended: time)
     }
 
     static let table: [[Step]] = [
@@ -118,6 +118,21 @@ import Testing
     @Test(arguments: harmless)
     func `what is slow for a moment, at first or by little does not brake`(_ puts: [Puts]) {
         #expect(Self.brake(after: puts).bound == nil)
+    }
+
+    @Test func `a contentstore that becomes slow brakes too, and only its own answers let go again`() {
+        var brake = Brake()
+        func read(_ seconds: Double, at time: Double) -> CallAnswer {
+            CallAnswer(place: .source, isMeasured: true, error: nil, began: time - seconds, ended: time)
+        }
+        for time in 0..<16 { _ = brake.hear(read(0.1, at: Double(time) / 10), limit: 32) }
+        for time in 0..<16 { _ = brake.hear(read(1, at: 10 + Double(time) / 10), limit: 32) }
+        #expect(brake.bound == 16)
+        #expect(brake.reason == "the contentstore's reads take 1.0 s, 0.10 s at best")
+        _ = brake.hear(Self.put(0.01, at: 20), limit: 32)
+        #expect(brake.bound == 16, "the store was never in trouble")
+        _ = brake.hear(read(0.1, at: 20), limit: 32)
+        #expect(brake.bound == 17)
     }
 
     @Test func `a store that stays slow whatever is asked of it is not braked for ever`() {

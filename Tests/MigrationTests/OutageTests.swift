@@ -11,6 +11,7 @@ import Testing
 @Suite struct OutageTests {
     /// A place that goes out when a number of one kind of effect has been reached, for a while of simulated time.
     private final class Weather: Sendable {
+        static let source: Set = ["outline", "assets", "content", "source asked"]
         static let store: Set = ["put", "head", "delete", "get"]
         static let catalog: Set = [
             "rows", "rows with keys", "commit", "flag", "flag on", "failed task", "resolve failed tasks",
@@ -133,6 +134,25 @@ import Testing
             let pauses = Self.runStates(world).filter { $0.0 == .paused }
             #expect(pauses.count == 1)
             #expect(pauses.first?.1.hasPrefix("waits for the video catalog and resumes by itself") == true)
+            #expect((600...640).contains(world.now.timeIntervalSince(start)))
+        }
+    }
+
+    /// When courses are listed, their assets looked for, transcripts read.
+    @Test(arguments: ["outline", "assets", "content"])
+    func `an outage of the contentstore costs no more than itself`(_ trigger: String) async throws {
+        try await withTaskExecutorPreference(OneThread()) {
+            let (courses, expected) = SimulatedCourses.fleet(12, videos: 10)
+            let world = MemoryWorld(courses)
+            let before = world.contents
+            let (start, weather) = (world.now, Weather(world, at: 5, trigger, .errorBefore, of: Weather.source))
+            let schedule = weather.schedule
+            try await Simulation(world, schedule).live()
+
+            Self.expectAllOfIt(world, before, expected, schedule)
+            let pauses = Self.runStates(world).filter { $0.0 == .paused }
+            #expect(pauses.count == 1)
+            #expect(pauses.first?.1.hasPrefix("waits for the contentstore and resumes by itself") == true)
             #expect((600...640).contains(world.now.timeIntervalSince(start)))
         }
     }

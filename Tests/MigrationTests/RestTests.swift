@@ -22,7 +22,7 @@ import Testing
     private static func refusal(_ seconds: Double?, at time: Double) -> CallAnswer {
         let failure = Failure(
             .throttled, "put object", at: "a key", cause: "503 SlowDown", advice: "none", retryAfter: seconds)
-        return CallAnswer(isPut: true, error: failure, began: time, ended: time)
+        return CallAnswer(place: .store, isMeasured: true, error: failure, began: time, ended: time)
     }
 
     /// Lets one in, as soon as the gate lets it, while somebody watches the rest.
@@ -60,7 +60,7 @@ import Testing
     @Test func `a store that says nothing of it is not left alone`() {
         rest.hear(Self.refusal(nil, at: 100))
         rest.hear(Self.refusal(0, at: 100))
-        rest.hear(CallAnswer(isPut: true, error: nil, began: 100, ended: 100))
+        rest.hear(CallAnswer(place: .store, isMeasured: true, error: nil, began: 100, ended: 100))
         #expect(!control.admission.isClosed)
         #expect(states.isEmpty)
     }

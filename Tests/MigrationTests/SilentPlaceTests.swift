@@ -67,7 +67,7 @@ import Testing
     @Test func `a catalog that holds its callers up is told, and so is for how long it did`() {
         let vigil = Vigil(over: .catalog)
         func end(_ failure: Failure?) {
-            vigil.hear(CallAnswer(isPut: false, error: failure, began: 100, ended: vigil.uptime))
+            vigil.hear(CallAnswer(place: .catalog, isMeasured: false, error: failure, began: 100, ended: vigil.uptime))
         }
         let reason = "waits for the video catalog: no call has come back since 00:01:40 UTC; somebody may hold a lock"
 
@@ -99,7 +99,7 @@ import Testing
     @Test func `a store that says nothing at all is out after ten seconds, and back with its first word`() {
         let vigil = Vigil(over: .store)
         func answer(_ began: Double) {
-            vigil.hear(CallAnswer(isPut: true, error: nil, began: began, ended: vigil.uptime))
+            vigil.hear(CallAnswer(place: .store, isMeasured: true, error: nil, began: began, ended: vigil.uptime))
         }
         vigil.wait(60)
         #expect(!vigil.outage.isOut, "nobody asked it anything")

@@ -82,7 +82,7 @@ import Testing
         (
             "aws_access_key_id", "aws_access_key",
             [
-                "8: nobody knows a key below production.secrets; write one of catalog_password, aws_access_key_id, "
+                "8: nobody knows a key below production.secrets; write one of source_password, catalog_password, aws_access_key_id, "
                     + "aws_secret_access_key, aws_session_token."
             ]
         ),

@@ -47,6 +47,8 @@ package struct FaultySource: CourseSource {
         }
     }
 
+    package func ask() async throws { try await schedule.read("source asked") { try await raw.ask() } }
+
     package func release(_ course: CourseKey) async {}
 
     /// The same bytes with one letter changed where a subtitle still reads well; another one for each effect.

@@ -78,5 +78,7 @@ package final class MemorySource: CourseSource {
         }
     }
 
+    package func ask() async throws {}
+
     package func release(_ course: CourseKey) async {}
 }

@@ -35,7 +35,13 @@ extension Failure {
     }
 
     private static func meaning(of error: MongoError) -> (Failure.Class, advice: String) {
-        if error.isUnreachable { return (.transient, "it is tried again; look at the database if it stays so") }
+        if error.isUnreachable {
+            return (
+                .transient,
+                "it is tried again; if it stays so, look whether a server answers there, and at replicaSet=, tls= and its "
+                    + "certificate in --source"
+            )
+        }
         if error.isLogIn || (error.isFromServer && logIn.contains(error.code)) {
             return (
                 .auth,

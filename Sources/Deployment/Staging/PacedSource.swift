@@ -30,5 +30,7 @@ package struct PacedSource: CourseSource {
         }
     }
 
+    package func ask() async throws { try await source.ask() }
+
     package func release(_ course: CourseKey) async { await source.release(course) }
 }

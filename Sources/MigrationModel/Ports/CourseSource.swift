@@ -86,6 +86,11 @@ package protocol CourseSource: Sendable {
         of assets: [Asset], in course: CourseKey
     ) async throws -> [AssetName: Result<[UInt8], Failure>]
 
+    /// Asks for next to nothing, whether anybody answers.
+    ///
+    /// - Throws: ``Failure``.
+    func ask() async throws
+
     /// Nothing more will be asked about `course` for now: what was kept for it may go. Never fails; may be called twice.
     func release(_ course: CourseKey) async
 }
