@@ -26,16 +26,23 @@ package struct Endpoints: Sendable, Hashable {
     ///
     /// - Parameter goFirst: whether they go before the environment's.
     package func knowing(_ configured: ConfiguredPlatform, goFirst: Bool = false) -> Endpoints {
-        var endpoints = self
+        var endpoints = knowing(sourceOf: configured)
         let secrets = Secrets(configured.secrets, goFirst: goFirst)
-        func isMeant(_ endpoint: Endpoint, _ written: Found<String>?) -> Bool {
-            // One that cannot be read was refused with the configuration.
-            written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint  // as said above
-        }
-        if isMeant(source, configured.source) { endpoints.source.secrets = secrets }
-        if isMeant(store, configured.store) { endpoints.store.secrets = secrets }
-        if isMeant(catalog, configured.catalog) { endpoints.catalog.secrets = secrets }
+        if Self.isMeant(store, configured.store) { endpoints.store.secrets = secrets }
+        if Self.isMeant(catalog, configured.catalog) { endpoints.catalog.secrets = secrets }
         return endpoints
+    }
+
+    /// The same for the source alone, which a rehearsal shares with production.
+    func knowing(sourceOf configured: ConfiguredPlatform) -> Endpoints {
+        var endpoints = self
+        if Self.isMeant(source, configured.source) { endpoints.source.secrets = Secrets(configured.secrets) }
+        return endpoints
+    }
+
+    private static func isMeant(_ endpoint: Endpoint, _ written: Found<String>?) -> Bool {
+        // One that cannot be read was refused with the configuration.
+        written.flatMap { try? Endpoint($0.value, role: endpoint.role) } == endpoint  // as said above
     }
 }
 

@@ -13,12 +13,14 @@ package struct Rehearsal: Sendable {
     ///
     /// - Parameters:
     ///   - source: where production's courses are read.
+    ///   - written: what the configuration says of production, its source's secret among it.
     ///   - production: every place that is known to be production's. Nothing can be told apart from none.
     ///   - ledger: production's ledger.
     /// - Throws: ``InvalidEndpoint`` for a place that cannot be used; ``NoRehearsal`` where staging is not whole, or not
     ///   proven to be apart from production.
     package init(
-        reading source: String, into staging: ConfiguredPlatform?, apartFrom production: [Endpoint], ledger: String
+        reading source: String, as written: ConfiguredPlatform, into staging: ConfiguredPlatform?,
+        apartFrom production: [Endpoint], ledger: String
     ) throws {
         guard let staging else {
             throw NoRehearsal("mallow.yaml names no staging", "write staging: with store and catalog")
@@ -32,8 +34,8 @@ package struct Rehearsal: Sendable {
                 "nobody says which \(role.rawValue) is production's, and nothing proves that staging's is another",
                 "write \(role.rawValue): below production:")
         }
-        endpoints = try Endpoints(source: source, store: store, catalog: catalog).knowing(
-            staging, goFirst: true)
+        endpoints = try Endpoints(source: source, store: store, catalog: catalog)
+            .knowing(staging, goFirst: true).knowing(sourceOf: written)
         for written in [endpoints.store, endpoints.catalog] {
             if written.hasPath, let verb = PathOnDisk(path: written.path).overlap(with: PathOnDisk(path: ledger)) {
                 throw Self.refusal(of: written, verb, "production's ledger (\(ledger))")

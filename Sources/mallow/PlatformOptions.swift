@@ -113,7 +113,7 @@ struct PlatformOptions: ParsableArguments {
                 [($0.source, .source), ($0.store, .store), ($0.catalog, .catalog)]
             }
         return try Rehearsal(
-            reading: source, into: configuration.staging,
+            reading: source, as: written, into: configuration.staging,
             apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } },
             ledger: try ledger.productionPath)
     }

@@ -23,7 +23,8 @@ import Testing
             (catalog ?? "sqlite:\(folder)/edxval.sqlite", .catalog),
         ]
         return try Rehearsal(
-            reading: "olx:\(folder)/exports", into: try Configuration(at: path).staging,
+            reading: "olx:\(folder)/exports", as: try Configuration(at: path).production,
+            into: try Configuration(at: path).staging,
             apartFrom: try production.map { try Endpoint($0, role: $1) }, ledger: "\(folder)/work/mallow.ledger")
     }
 
@@ -207,11 +208,12 @@ import Testing
     @Test func `nothing is apart from a production that nobody has named`() async throws {
         try await withProduction { folder in
             _ = try rehearsal(folder, staging: "store: 'file:HERE/s', catalog: 'sqlite:HERE/s.sqlite'")
-            let staging = try Configuration(at: "\(folder)/mallow.yaml").staging
+            let configuration = try Configuration(at: "\(folder)/mallow.yaml")
             let store = try Endpoint("file:\(folder)/objects", role: .store)
             let refusal = #expect(throws: NoRehearsal.self) {
                 try Rehearsal(
-                    reading: "olx:\(folder)/exports", into: staging, apartFrom: [store], ledger: "\(folder)/l")
+                    reading: "olx:\(folder)/exports", as: configuration.production, into: configuration.staging,
+                    apartFrom: [store], ledger: "\(folder)/l")
             }
             #expect(refusal?.problem.hasPrefix("nobody says which catalog is production's") == true)
         }

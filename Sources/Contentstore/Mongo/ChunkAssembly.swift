@@ -35,8 +35,10 @@ struct ChunkAssembly: Sendable {
         if length == 0, number == 0, data.isEmpty { return }
         guard number == next else {
             return problem =
-                number < next
-                ? "chunk \(number) of it is there twice" : "chunk \(next) of it is missing (of \(count))"
+                number < 0
+                ? "a chunk of it has the number \(number)"
+                : number < next
+                    ? "chunk \(number) of it is there twice" : "chunk \(next) of it is missing (of \(count))"
         }
         guard number < count else { return problem = "chunk \(number) is one too many: it has \(count)" }
         let wanted = number == count - 1 ? length - bytes.count : file.chunkSize ?? 0
@@ -53,11 +55,10 @@ struct ChunkAssembly: Sendable {
     func finish() -> Result<[UInt8], Problem> {
         if let problem { return .failure(Problem(cause: problem)) }
         if next < chunkCount { return .failure(Problem(cause: "chunk \(next) of it is missing (of \(chunkCount))")) }
-        if let written = file.md5?.lowercased(), !written.isEmpty {
-            let counted = Self.md5(of: bytes)
-            if let counted, counted != written {
-                return .failure(Problem(cause: "its bytes have the MD5 \(counted), and \(written) is written down"))
-            }
+        if !file.md5.isEmpty, let counted = Self.md5(of: bytes),
+            let written = file.md5.first(where: { $0 != counted })
+        {
+            return .failure(Problem(cause: "its bytes have the MD5 \(counted), and \(written) is written down"))
         }
         return .success(bytes)
     }

@@ -49,7 +49,7 @@ package final class DumpDocuments: Documents {
             case .allHeads: try file.scan { try body($1) }
             case .heads(let course):
                 try file.scan { _, document in
-                    if try SplitHeads(document).uncheckedKey == course { try body(document) }
+                    if try SplitHeads.key(of: document) == course { try body(document) }
                 }
             case .oldCourses:
                 try file.scan { _, document in

@@ -37,19 +37,24 @@ struct OldCourse: Sendable {
                 let name = try id["name"]?.text
             else { return }
             let key = UsageKey(course: course, type: type, block: name)
-            let block = try Self.block(type, document, key, course)
-            if try id["revision"]?.text == "draft" { drafts[key] = block } else { published[key] = block }
+            // Open edX: section 4.3: there is no other revision.
+            switch try id["revision"] {
+            case .null?: published[key] = try Self.block(type, document, key, course)
+            case .text("draft")?: drafts[key] = try Self.block(type, document, key, course)
+            default: break
+            }
         }
 
         private static func block(
             _ type: String, _ document: DocumentView, _ key: UsageKey, _ course: CourseKey
         ) throws -> BlockGraph.Block {
             if VideoDocument.types.contains(type) {
-                return BlockGraph.Block(video: try VideoDocument(try document["metadata"]?.document))
+                return BlockGraph.Block(video: try VideoDocument(try document["metadata"]))
             }
-            guard let value = try document["definition"]?.document?["children"], !value.isNull else {
-                return BlockGraph.Block()
+            guard let definition = try document["definition"]?.document else {
+                throw Failure.stored("read course", at: "\(course)", cause: "\(key) has no definition")
             }
+            guard let value = try definition["children"] else { return BlockGraph.Block() }
             guard let list = value.array else {
                 throw Failure.stored(
                     "read course", at: "\(course)", cause: "the children of \(key) are \(value.kind), not a list")

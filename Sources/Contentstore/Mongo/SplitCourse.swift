@@ -7,30 +7,46 @@ import MigrationModel
 struct SplitHeads: Sendable, Hashable {
     /// nil where the heads are known from SQL.
     let id: ObjectID?
-    let organization, course, run: String
+    /// As its parts make it, which may be none.
+    let key: CourseKey
     let draft, published: ObjectID?
     /// Milliseconds since 1970; what a change is made under.
     let lastUpdate: Int64?
     /// A library has one head of its own, and no transcripts to migrate.
     let isLibrary: Bool
 
-    /// - Throws: ``BrokenDocument``.
+    /// - Throws: ``Failure`` where a head is none; ``BrokenDocument``.
     init(_ document: DocumentView) throws {
-        func text(_ name: String) throws -> String { try document[name]?.text ?? "" }
         id = try document["_id"]?.objectID
         lastUpdate = try document["last_update"]?.date
-        (organization, course, run) = (try text("org"), try text("course"), try text("run"))
+        let key = try Self.key(of: document)
         let versions = try document["versions"]?.document
-        draft = try versions?["draft-branch"]?.objectID
-        published = try versions?["published-branch"]?.objectID
+        // A head that cannot be read is not a head that is not there: its videos would be left behind in silence.
+        func head(_ branch: String) throws -> ObjectID? {
+            guard let value = try versions?[branch] else { return nil }
+            guard let id = value.objectID else {
+                throw Failure.stored(
+                    "read course", at: "\(key)", cause: "its \(branch) is \(value.kind), not an ObjectId")
+            }
+            return id
+        }
+        draft = try head("draft-branch")
+        published = try head("published-branch")
         isLibrary = try versions?["library"] != nil
+        self.key = key
+    }
+
+    /// Which course a document is about.
+    ///
+    /// - Throws: ``BrokenDocument``.
+    static func key(of document: DocumentView) throws -> CourseKey {
+        let parts = try ["org", "course", "run"].map { try document[$0]?.text ?? "" }
+        return CourseKey(unchecked: "course-v1:" + parts.joined(separator: "+"))
     }
 
     /// What an author's save makes another one.
     var version: String { [draft, published].map { $0?.description ?? "none" }.joined(separator: " ") }
 
-    /// The key as the parts make it, which may be none.
-    var uncheckedKey: CourseKey { CourseKey(unchecked: "course-v1:\(organization)+\(course)+\(run)") }
 }
 
 /// A course of split, as its structures have it.
@@ -91,17 +107,15 @@ struct SplitCourse: Sendable {
         }
         var blocks: [UsageKey: BlockGraph.Block] = [:]
         try list.forEach { element in
-            guard let document = element.value.document else {
-                throw Failure.stored(
-                    "read course", at: place, cause: "block \(element.name) is \(element.value.kind), not a document")
-            }
+            // What is no document is no block: a server does not even send it.
+            guard let document = element.value.document else { return }
             var type, id: String?
-            var fields: DocumentView?
+            var fields: Value?
             try document.forEach { element in
                 switch element.name {
                 case "block_type": type = element.value.text
                 case "block_id": id = element.value.text
-                case "fields": fields = element.value.document
+                case "fields": fields = element.value
                 default: break
                 }
             }
@@ -114,11 +128,14 @@ struct SplitCourse: Sendable {
             }
             blocks[key] = try block(type, fields, key, course, at: place)
         }
+        guard blocks[root] != nil else {
+            throw Failure.stored("read course", at: place, cause: "its root \(root) is not among its blocks")
+        }
         return BlockGraph(root: root, blocks: blocks)
     }
 
     private static func block(
-        _ type: String, _ fields: DocumentView?, _ key: UsageKey, _ course: CourseKey, at place: String
+        _ type: String, _ fields: Value?, _ key: UsageKey, _ course: CourseKey, at place: String
     ) throws -> BlockGraph.Block {
         if VideoDocument.types.contains(type) {
             if let objection = BlockPath.objection(to: key.block.isEmpty ? "" : key.block) {
@@ -127,7 +144,7 @@ struct SplitCourse: Sendable {
             }
             return BlockGraph.Block(video: try VideoDocument(fields))
         }
-        guard let value = try fields?["children"], !value.isNull else { return BlockGraph.Block() }
+        guard let value = try fields?.document?["children"] else { return BlockGraph.Block() }
         var children: [UsageKey] = []
         guard let list = value.array else {
             throw Failure.stored(

@@ -56,11 +56,11 @@ final class StoredCourses: Sendable {
     /// Two queries.
     private func list() async throws -> [Entry] {
         let split = try await documents.ask(.allHeads, into: [Entry]()) { [documents] entries, document in
-            let heads = try SplitHeads(document)
-            if heads.isLibrary { return }
-            let name = heads.uncheckedKey.text
+            let name = try SplitHeads.key(of: document).text
             let place = "\(name) in \(documents.place(of: .allHeads))"
             do {
+                let heads = try SplitHeads(document)
+                if heads.isLibrary { return }
                 let key = try CourseKey(name)
                 guard let head = heads.published ?? heads.draft else {
                     throw Failure.stored("list course", at: place, cause: "it has no head")

@@ -8,14 +8,14 @@ struct StoredFile: Sendable, Hashable {
     /// In bytes; nil where none is written down.
     let length: Int?
     let chunkSize: Int?
-    /// Of the content, as 32 hexadecimal digits; nil where whoever wrote it wrote none.
-    let md5: String?
+    /// Of the content, as 32 hexadecimal digits in lower case; none where whoever wrote it wrote none.
+    let md5: [String]
 
     /// - Throws: ``BrokenDocument``.
     init(_ document: DocumentView) throws {
         length = try document["length"]?.integer
         chunkSize = try document["chunkSize"]?.integer
-        md5 = try document["md5"]?.text ?? document["custom_md5"]?.text
+        md5 = try ["md5", "custom_md5"].compactMap { try document[$0]?.text?.lowercased() }.filter { !$0.isEmpty }
     }
 
     /// The `_id` of an asset, byte for byte: a text, or for old courses a document whose order counts. Open edX: section

@@ -69,7 +69,7 @@ struct StructureCopy {
         else { return blocks.append(element) }
         let key = UsageKey(course: course, type: type, block: name)
         let fields = try block["fields"]?.document
-        guard let id = ids[key], try VideoDocument(fields).fields.edxVideoID.isEmpty else {
+        guard let id = ids[key], try VideoDocument(try block["fields"]).fields.edxVideoID.isEmpty else {
             return blocks.append(element)
         }
         let info = try block["edit_info"]?.document

@@ -15,10 +15,17 @@ struct VideoDocument: Sendable, Hashable {
     /// In bytes; nothing that decides about a transcript is nearly as long.
     private static let longestText = 64 * 1024
 
+    /// - Parameter settings: nil where the block has none.
     /// - Throws: ``BrokenDocument``.
-    init(_ settings: DocumentView?) throws {
+    init(_ settings: Value?) throws {
         var reader = Reader()
-        try settings?.forEach { try reader.take($0) }
+        if let settings = settings?.document {
+            try settings.forEach { try reader.take($0) }
+        } else {
+            reader.notes.append(
+                "its settings are \(settings.map { "\($0.kind), not a document" } ?? "not there"), and are taken as empty"
+            )
+        }
         fields = VideoFields(
             displayName: reader.displayName, sub: reader.sub ?? "", transcripts: reader.transcripts,
             edxVideoID: reader.edxVideoID ?? "", youTubeID: reader.youTubeID, html5Sources: reader.html5Sources)

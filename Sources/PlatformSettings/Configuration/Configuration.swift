@@ -76,7 +76,7 @@ struct Folder {
 
     /// An endpoint, whose path begins here if it has one and that is relative.
     func endpoint(_ text: String) -> String {
-        for scheme in ["olx:", "file:", "sqlite:"]
+        for scheme in ["olx:", "bson:", "file:", "sqlite:"]
         where text.lowercased().hasPrefix(scheme) && text.count > scheme.count {
             let place = text.dropFirst(scheme.count)
             return place.hasPrefix("/") ? text : scheme + path(String(place))

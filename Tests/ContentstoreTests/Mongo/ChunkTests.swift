@@ -46,6 +46,7 @@ import Testing
             ([(0, "he"), (1, "ll")], "chunk 2 of it is missing (of 3)"),
             ([], "chunk 0 of it is missing (of 3)"),
             ([(0, "he"), (0, "he"), (1, "ll"), (2, "o")], "chunk 0 of it is there twice"),
+            ([(-1, "he"), (0, "he"), (1, "ll"), (2, "o")], "a chunk of it has the number -1"),
             ([(0, "he"), (1, "l"), (2, "o")], "chunk 1 of it has 1 bytes, and should have 2"),
             ([(0, "he"), (1, "ll"), (2, "ow")], "chunk 2 of it has 2 bytes, and should have 1"),
             ([(0, "he"), (1, "ll"), (2, "o"), (3, "w")], "chunk 3 is one too many: it has 3"),

@@ -62,7 +62,7 @@ import Testing
         let outline = try await Self.outline([
             Self.structure(Self.draft, Self.blocks([:], children: .child("video", "v1"))),
             Self.structure(
-                Self.published, .list(.block("course", "course", ["children": .null]), .block("videoalpha", "v2"))),
+                Self.published, .list(.text("a stray word"), .block("course", "course"), .block("videoalpha", "v2"))),
         ])
         #expect(outline.videos.map(\.usageKey) == [Self.video("v1")])
         #expect(outline.videos.first?.published == nil && outline.videos.first?.draft != nil)
@@ -84,9 +84,16 @@ import Testing
     @Test(
         arguments: [
             (.null, .child("course", "course"), "its blocks are no list"),
-            (.list(.text("video")), .child("course", "course"), "block 0 is a text, not a document"),
+            (
+                .list(.block("course", "course", ["children": .null])), .child("course", "course"),
+                "the children of block-v1:AcmeX+Bio1+2018+type@course+block@course are null, not a list"
+            ),
             (.list(["block_type": .text("video")]), .child("course", "course"), "block 0 has no type or no id"),
             (.list(), .text("course"), "its root is no pair of type and id"),
+            (
+                .list(.block("video", "v1")), .child("course", "course"),
+                "its root block-v1:AcmeX+Bio1+2018+type@course+block@course is not among its blocks"
+            ),
             (
                 .list(.block("course", "course", ["children": .text("v1")])), .child("course", "course"),
                 "the children of block-v1:AcmeX+Bio1+2018+type@course+block@course are a text, not a list"
@@ -114,6 +121,11 @@ import Testing
     @Test func `a head that leads nowhere and a course without heads are told`() async throws {
         let nowhere = await #expect(throws: Failure.self) { try await Self.outline([]) }
         #expect(nowhere?.cause == "the structure \(Self.published) of its published head is not there")
+        let text = await #expect(throws: Failure.self) {
+            try await Self.outline(
+                [], versions: ["draft-branch": .objectID(Self.draft), "published-branch": .text("x")])
+        }
+        #expect(text?.cause == "its published-branch is a text, not an ObjectId")
         let none = await #expect(throws: Failure.self) { try await Self.outline([], versions: .null) }
         #expect(none?.cause == "it has neither a draft nor a published head")
     }
