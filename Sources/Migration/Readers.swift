@@ -28,7 +28,7 @@ package struct Readers: Sendable {
         try await CourseReading(of: course, from: source, lookUp: lookUp)
     }
 
-    /// How many videos are looked at at once; no more than their bytes are in memory.
+    /// How many videos are looked at at once.
     private static let atOnce = 16
 
     /// Plans every video of a course with every byte of its transcripts, then lets go of the course, however that went.
@@ -51,15 +51,27 @@ package struct Readers: Sendable {
         of reading: CourseReading, _ body: @escaping @Sendable (VideoPlan) async throws -> Value
     ) async throws -> [Value] {
         let rows = try await catalog.rows(of: Set(reading.videos.map(\.video)))
-        return try await withThrowingTaskGroup(of: (Int, Value).self) { group in
-            var values = [Value?](repeating: nil, count: reading.videos.count)
-            for (index, video) in reading.videos.enumerated() {
+        var values: [Value] = []
+        for videos in ReadAhead.batches(of: reading.videos) {
+            let ahead = try await ReadAhead(videos, of: reading.course, from: source)
+            let planner = VideoPlanner(source: ahead, store: store, catalog: catalog, format: format)
+            values += try await plans(of: Array(videos), in: reading.course, rows, planner, body)
+        }
+        return values
+    }
+
+    private func plans<Value: Sendable>(
+        of videos: [ResolvedVideo], in course: CourseKey, _ rows: [VideoID: [CatalogRow]], _ planner: VideoPlanner,
+        _ body: @escaping @Sendable (VideoPlan) async throws -> Value
+    ) async throws -> [Value] {
+        try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+            var values = [Value?](repeating: nil, count: videos.count)
+            for (index, video) in videos.enumerated() {
                 if index >= Self.atOnce, let (done, value) = try await group.next() { values[done] = value }
-                group.addTask { [planner] in
+                group.addTask {
                     let known = rows[video.video] ?? []
                     return (
-                        index,
-                        try await body(try await planner.plan(video, in: reading.course, rows: known, reading: .all))
+                        index, try await body(try await planner.plan(video, in: course, rows: known, reading: .all))
                     )
                 }
             }

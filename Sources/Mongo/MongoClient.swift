@@ -54,12 +54,13 @@ package struct MongoClient {
         }
     }
 
-    /// Inserts one document, acknowledged by a majority.
+    /// Inserts one document as it is, acknowledged by a majority.
     ///
     /// - Throws: ``MongoError``; of code 11000 where one with its `_id` is there.
     package func insert(_ document: DocumentWriter, into collection: String) throws {
         try withCollection(collection) { collection in
-            let options = DocumentWriter(["writeConcern": .document(Self.majority)])
+            // What the platform has stored goes back in, though the library would not take all of it, such as empty names.
+            let options = DocumentWriter(["writeConcern": .document(Self.majority), "validate": .flag(false)])
             var error = bson_error_t()
             guard mongoc_collection_insert_one(collection, document.document, options.document, nil, &error) else {
                 throw MongoError(error)

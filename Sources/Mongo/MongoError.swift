@@ -20,8 +20,6 @@ package struct MongoError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether a server said it, and not the library.
     package var isFromServer: Bool {
         domain == MONGOC_ERROR_SERVER.rawValue || domain == MONGOC_ERROR_WRITE_CONCERN.rawValue
-            || domain == MONGOC_ERROR_COMMAND.rawValue || domain == MONGOC_ERROR_QUERY.rawValue
-            || domain == MONGOC_ERROR_COLLECTION.rawValue
     }
 
     /// Whether a document with the same `_id` is there already.
