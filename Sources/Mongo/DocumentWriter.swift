@@ -38,6 +38,7 @@ package final class DocumentWriter {
         switch value {
         case .text(let text): check(bson_append_utf8(document, name, length, text, Int32(text.utf8.count)))
         case .integer(let number): check(bson_append_int64(document, name, length, number))
+        case .real(let number): check(bson_append_double(document, name, length, number))
         case .flag(let flag): check(bson_append_bool(document, name, length, flag))
         case .date(let date): check(bson_append_date_time(document, name, length, date))
         case .null: check(bson_append_null(document, name, length))

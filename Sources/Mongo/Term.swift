@@ -6,6 +6,7 @@ import CMongo
 package indirect enum Term: Sendable, Hashable {
     case text(String)
     case integer(Int64)
+    case real(Double)
     case flag(Bool)
     /// Milliseconds since 1970, UTC.
     case date(Int64)
@@ -19,6 +20,7 @@ package indirect enum Term: Sendable, Hashable {
         // Composed and decomposed letters are two texts.
         case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
         case (.integer(let left), .integer(let right)): left == right
+        case (.real(let left), .real(let right)): left.bitPattern == right.bitPattern
         case (.flag(let left), .flag(let right)): left == right
         case (.date(let left), .date(let right)): left == right
         case (.null, .null): true
@@ -33,6 +35,7 @@ package indirect enum Term: Sendable, Hashable {
         switch self {
         case .text(let text): for byte in text.utf8 { hasher.combine(byte) }
         case .integer(let number): hasher.combine(number)
+        case .real(let number): hasher.combine(number.bitPattern)
         case .flag(let flag): hasher.combine(flag)
         case .date(let date): hasher.combine(date)
         case .null: hasher.combine(0)
@@ -42,7 +45,7 @@ package indirect enum Term: Sendable, Hashable {
         }
     }
 
-    /// A value that was read, if it is of a kind that can be kept; nil for reals, binary data and what nobody needs.
+    /// A value that was read, if it is of a kind that can be kept; nil for binary data and what nobody needs.
     ///
     /// - Throws: ``BrokenDocument``.
     package init?(_ value: Value) throws {
@@ -50,6 +53,7 @@ package indirect enum Term: Sendable, Hashable {
         case .text(let text): self = .text(text)
         // What is looked for again is looked for by what equals it: numbers of both widths do.
         case .integer(let number): self = .integer(number)
+        case .real(let number): self = .real(number)
         case .flag(let flag): self = .flag(flag)
         case .date(let date): self = .date(date)
         case .null: self = .null
@@ -72,7 +76,7 @@ package indirect enum Term: Sendable, Hashable {
             }
             guard isKnown else { return nil }
             self = .list(terms)
-        case .real, .binary, .other: return nil
+        case .binary, .other: return nil
         }
     }
 

@@ -47,10 +47,7 @@ package final class DumpDocuments: Documents {
         _ = try DumpFile.open(path(of: question)) { file in
             switch question {
             case .allHeads: try file.scan { try body($1) }
-            case .heads(let course):
-                try file.scan { _, document in
-                    if try SplitHeads.key(of: document) == course { try body(document) }
-                }
+            case .heads(let course): try find([.text(course.text)], in: file, by: Self.key, body)
             case .oldCourses:
                 try file.scan { _, document in
                     if try document["_id"]?.document?["category"]?.text == "course" { try body(document) }
@@ -97,6 +94,10 @@ package final class DumpDocuments: Documents {
 
     private static func identity(_ document: DocumentView) throws -> (Term, order: Int)? {
         try document["_id"].flatMap(Term.init).map { ($0, 0) }
+    }
+
+    private static func key(_ heads: DocumentView) throws -> (Term, order: Int)? {
+        (.text(try SplitHeads.key(of: heads).text), 0)
     }
 
     private static func owner(_ chunk: DocumentView) throws -> (Term, order: Int)? {

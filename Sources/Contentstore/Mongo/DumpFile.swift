@@ -37,19 +37,19 @@ struct DumpFile {
     func scan(_ body: (Int, DocumentView) throws -> Void) throws {
         var buffer = [UInt8](repeating: 0, count: Self.window)
         var (start, filled, offset) = (0, 0, 0)
+        var isAtEnd = false
         while true {
-            if filled - start < WholeDocument.longest {
+            let wanted = buffer.withUnsafeBytes { Self.size(in: $0[start..<filled]) }
+            if filled - start < wanted, !isAtEnd {
                 buffer.removeSubrange(..<start)
-                filled -= start
-                start = 0
-                buffer.append(
-                    contentsOf: repeatElement(0, count: max(0, WholeDocument.longest + Self.window - buffer.count)))
-                let space = buffer.count - filled
+                (start, filled) = (0, filled - start)
+                buffer.append(contentsOf: repeatElement(0, count: max(0, max(Self.window, wanted) - buffer.count)))
                 let count = try buffer.withUnsafeMutableBytes { bytes in
-                    try fill(
-                        UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<filled + space]), from: offset + filled)
+                    try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]), from: offset + filled)
                 }
+                isAtEnd = count < buffer.count - filled
                 filled += count
+                continue
             }
             if filled == start { return }
             let size = try buffer.withUnsafeBytes { bytes in
@@ -58,6 +58,13 @@ struct DumpFile {
             start += size
             offset += size
         }
+    }
+
+    /// How many bytes a document has that begins here; those of its length where that is not there yet.
+    private static func size(in bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+        guard bytes.count >= 4 else { return 4 }
+        let size = UnsafeRawBufferPointer(rebasing: bytes).loadUnaligned(as: Int32.self)
+        return min(max(Int(Int32(littleEndian: size)), 4), WholeDocument.longest)
     }
 
     /// Hands the document that begins at a byte to `body`.

@@ -9,12 +9,10 @@ struct OldWriter: Sendable {
     let documents: ServerDocuments
     let course: CourseKey
 
-    /// Where nothing or an empty text stands.
+    /// Where nothing stands that the platform would take for an id.
     func give(_ ids: [UsageKey: VideoID]) async throws {
-        try await forEachDocument(of: ids) { client, collection, filter, id in
-            var filter = filter
-            filter.append("metadata.edx_video_id", ["$in": .list([.text(""), .null])])
-            _ = try client.set(["metadata.edx_video_id": .text(id.text)], where: filter, in: collection)
+        _ = try await set("write edx_video_ids", ids) { video, id in
+            video.fields.edxVideoID.isEmpty ? id.text : nil
         }
     }
 
@@ -22,33 +20,52 @@ struct OldWriter: Sendable {
     ///
     /// - Returns: whether any did.
     func take(_ ids: [UsageKey: VideoID]) async throws -> Bool {
-        let taken = try await forEachDocument(of: ids) { client, collection, filter, id in
-            var filter = filter
-            filter.append("metadata.edx_video_id", .text(id.text))
-            return try client.set(["metadata.edx_video_id": .text("")], where: filter, in: collection)
-        }
-        return taken.contains(true)
+        try await set("take back edx_video_ids", ids) { video, id in
+            video.fields.edxVideoID == id.text ? "" : nil
+        } > 0
     }
 
-    @discardableResult
-    private func forEachDocument<Value: Sendable>(
-        of ids: [UsageKey: VideoID],
-        _ body: @escaping @Sendable (MongoClient, String, Fields, VideoID) throws -> Value
-    ) async throws -> [Value] {
-        let question = Question.oldBlocks(of: course)
-        let (organization, name, _) = course.parts
-        return try await documents.write("write edx_video_ids", to: question) { client, collections in
-            try ids.sorted { $0.key < $1.key }.flatMap { block, id in
-                try [Term.null, .text("draft")].map { revision in
-                    // The order counts.
-                    let identity: Term = [
-                        "tag": .text("i4x"), "org": .text(organization), "course": .text(name),
-                        "category": .text(block.type), "name": .text(block.block), "revision": revision,
-                    ]
-                    return try body(client, collections.name(question), ["_id": identity], id)
-                }
+    private static let field = "metadata.edx_video_id"
+
+    /// A block's document as it was read: its `_id`, whose order counts, and what stands in it for an id.
+    private struct Stored {
+        let id: Term
+        let block: UsageKey
+        let video: VideoDocument
+        /// What a change is made under: nobody has written there since.
+        let standing: Term
+    }
+
+    /// - Parameter change: what is to stand there; nil for what stays as it is.
+    /// - Returns: how many documents were changed.
+    private func set(
+        _ what: String, _ ids: [UsageKey: VideoID],
+        _ change: @escaping @Sendable (VideoDocument, VideoID) -> String?
+    ) async throws -> Int {
+        let (question, course) = (Question.oldBlocks(of: course), course)
+        return try await documents.write(what, to: question) { client, collections in
+            var found: [Stored] = []
+            try client.find(collections.query(question)) { document in
+                if let stored = try Self.stored(document, of: course), ids[stored.block] != nil { found.append(stored) }
+            }
+            return try found.count { stored in
+                guard let id = ids[stored.block], let text = change(stored.video, id) else { return false }
+                return try client.set(
+                    [Self.field: .text(text)], where: ["_id": stored.id, Self.field: stored.standing],
+                    in: collections.name(question))
             }
         }
+    }
+
+    private static func stored(_ document: DocumentView, of course: CourseKey) throws -> Stored? {
+        guard let value = try document["_id"], let id = try Term(value), let parts = value.document,
+            let type = try parts["category"]?.text, let name = try parts["name"]?.text
+        else { return nil }
+        let settings = try document["metadata"]
+        let standing = try settings?.document?["edx_video_id"]
+        return Stored(
+            id: id, block: UsageKey(course: course, type: type, block: name), video: try VideoDocument(settings),
+            standing: try standing.flatMap(Term.init) ?? ["$exists": .flag(false)])
     }
 }
 #endif
