@@ -43,7 +43,7 @@ def list_indexes(server, request):
 
 def _listed(server, request, namespace, found):
     asked = request.take("cursor", "object", {})
-    cursor = Cursor(namespace, [encode(entry) for entry in found], looks_ahead=True)
+    cursor = Cursor(request, [encode(entry) for entry in found], looks_ahead=True, namespace=namespace)
     return server.cursors.first_batch(cursor, asked.get("batchSize"))
 
 
@@ -94,8 +94,8 @@ def _is_there(collection, index):
 
 def drop(server, request):
     collection = _existing(server, request)
-    if collection is None:
-        raise MongoError(26, "ns not found")
+    if collection is None:  # since 7.0 that is no error
+        return {"ok": 1.0}
     count = len(collection.declared_indexes())
     server.databases.drop(request.database, request.collection)
     return {"nIndexesWas": count, "ns": request.namespace, "ok": 1.0}

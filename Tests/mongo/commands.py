@@ -5,7 +5,6 @@ from errors import RETRIABLE, MongoError, not_done
 from greeting import build_info, end_sessions, hello, ping, sasl_continue, sasl_start
 from reading import aggregate, count, find, get_more, kill_cursors
 from request import refuse_others
-from values import is_document
 from writing import delete, insert, update
 
 # What drivers send with any command, and what decides nothing here: there is one server, and it is always up to date.
@@ -110,16 +109,15 @@ def _write_concern(server, request):
 
 def _once(server, request, command):
     """A numbered write that was done before is not done again; it gets the reply that was lost."""
-    number, session = request.fields.get("txnNumber"), request.fields.get("lsid")
+    number = request.fields.get("txnNumber")
     if number is None:
         return command.run(server, request)
-    if not is_document(session):
+    if request.session is None:
         raise MongoError(72, "Transaction number requires a session ID to also be specified")
-    session = bytes(session["id"])
-    earlier = server.databases.earlier_reply(session, number)
+    earlier = server.databases.earlier_reply(request.session, number)
     if earlier is not None:
         count = len(request.fields[STATEMENTS[request.name]])
         return {**dict(earlier.items()), "retriedStmtIds": list(range(count))}
     reply = command.run(server, request)
-    server.databases.remember(session, number, reply)
+    server.databases.remember(request.session, number, reply)
     return reply

@@ -11,8 +11,9 @@ from values import MAX_DOCUMENT, document
 class Cursor:
     """Over BSON bytes. With `looks_ahead` its end is known as soon as its last document is given."""
 
-    def __init__(self, namespace, results, limit=None, looks_ahead=False):
-        self.namespace = namespace
+    def __init__(self, request, results, limit=None, looks_ahead=False, namespace=None):
+        self.namespace = namespace or request.namespace
+        self.session = request.session
         self._results = iter(results)
         self._left = limit
         self._looks_ahead = looks_ahead
@@ -64,14 +65,16 @@ class Cursors:
             self._open[number] = cursor
         return self._reply("firstBatch", documents, number, cursor)
 
-    def next_batch(self, number, namespace, count):
+    def next_batch(self, number, request, count):
         cursor = self._open.get(number)
         if cursor is None:
             raise MongoError(43, f"cursor id {number} not found")
-        if cursor.namespace != namespace:
-            raise MongoError(
-                13, f"Requested getMore on namespace '{namespace}', but cursor belongs to a different namespace"
-                    f" {cursor.namespace}")
+        if cursor.namespace != request.namespace:
+            raise MongoError(13, f"Requested getMore on namespace '{request.namespace}', but cursor belongs to a different"
+                                 f" namespace {cursor.namespace}")
+        if cursor.session != request.session:
+            code = 50736 if cursor.session is None else 50737 if request.session is None else 50738
+            raise MongoError(code, f"Cannot run getMore on cursor {number}, which was not created in this session")
         try:
             documents = cursor.batch(count)
         except MongoError:

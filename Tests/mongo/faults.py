@@ -15,6 +15,7 @@ ever, the next `times` (1) are not. One of these says how:
     hang: true          neither done nor answered, until the client goes or the faults are reset
 """
 import collections
+import contextlib
 import socket
 import threading
 
@@ -89,7 +90,8 @@ class Faults:
         with self._lock:
             self._faults.clear()
             for connection in self._hanging:
-                connection.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # its client has gone in the meantime
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 class Counters:

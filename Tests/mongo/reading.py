@@ -23,7 +23,6 @@ def find(server, request):
     given = request.take("projection", "object")
     project = compile_projection(given) if given else None
     collection = server.databases.collection(request.database, request.collection)
-    namespace = request.namespace
     query = Query(collection or NOTHING, filter, request.take("sort", "object"))
 
     def results():
@@ -31,7 +30,7 @@ def find(server, request):
             if at >= skip:
                 yield encode(project(document)) if project else encode(document)
 
-    cursor = Cursor(namespace, results(), limit, looks_ahead=query.is_sorted_here or collection is None)
+    cursor = Cursor(request, results(), limit, looks_ahead=query.is_sorted_here or collection is None)
     return server.cursors.first_batch(cursor, FIRST_BATCH if batch is None else batch, is_single)
 
 
@@ -41,7 +40,7 @@ def get_more(server, request):
         raise MongoError(14, "BSON field 'getMore.getMore' is the wrong type, expected type 'long'")
     request.require("collection", "string")
     # None and 0 are both no limit but that of a message.
-    return server.cursors.next_batch(number, request.namespace, request.count("batchSize") or None)
+    return server.cursors.next_batch(number, request, request.count("batchSize") or None)
 
 
 def kill_cursors(server, request):
@@ -64,7 +63,7 @@ def aggregate(server, request):
     batch = int(take(asked, "batchSize", "number", FIRST_BATCH, "aggregate.cursor"))
     collection = server.databases.collection(request.database, request.collection)
     results = (_sized(encode(document)) for document in run_pipeline(collection, pipeline))
-    return server.cursors.first_batch(Cursor(request.namespace, results), batch)
+    return server.cursors.first_batch(Cursor(request, results), batch)
 
 
 def _sized(raw):

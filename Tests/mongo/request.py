@@ -24,6 +24,16 @@ class Request:
             raise MongoError(73, f"Invalid namespace specified '{self.database}.{self.collection or ''}'")
         return f"{self.database}.{self.collection}"
 
+    @property
+    def session(self):
+        """The bytes of its number, or None."""
+        given = self.take("lsid", "object")
+        if given is None:
+            return None
+        if not isinstance(given.get("id"), bytes):
+            raise MongoError(14, "BSON field 'lsid.id' is no UUID")
+        return bytes(given["id"])
+
     def take(self, field, kind, default=None):
         """The field's value, or the default where it is missing or null."""
         return take(self.fields, field, kind, default, self.name)

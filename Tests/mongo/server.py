@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private MongoDB on loopback, as far as tests need one: its process, its address, its faults and its counters."""
 import contextlib
-import os
 import signal
 import socket
 import ssl

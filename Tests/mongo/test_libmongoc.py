@@ -86,8 +86,9 @@ class LibmongocTests(MongoTests):
         with self.driver() as client:
             self.assertEqual(([{"_id": number} for number in range(1000)], None),
                              self.found(client, b"things", {}, {"projection": {"_id": 1}, "batchSize": 7}))
+            options = {"projection": {"a.b": 1}, "sort": {"_id": -1}, "limit": 2}
             self.assertEqual(([{"_id": 999, "a": [{"b": 999}]}, {"_id": 998, "a": [{"b": 998}]}], None),
-                             self.found(client, b"things", {"a.b": {"$gt": 3}}, {"projection": {"a.b": 1}, "sort": {"_id": -1}, "limit": 2}))
+                             self.found(client, b"things", {"a.b": {"$gt": 3}}, options))
             self.assertEqual(([], (SERVER_ERROR, 2)), self.found(client, b"things", {"a": {"$size": 2}}, {}))
             self.server.fail("getMore", code=43)
             self.assertEqual((SERVER_ERROR, 43), self.found(client, b"things", {}, {})[1])

@@ -86,8 +86,8 @@ class PipelineTests(MongoTests):
     def test_groups(self):
         found = self.run_pipeline(
             {"$group": {"_id": "$content_son.org", "files": {"$sum": 1}, "bytes": {"$sum": "$length"}}}, {"$sort": {"_id": -1}})
-        self.assertEqual([{"_id": "B", "files": 2, "bytes": 1}, {"_id": "A", "files": 3, "bytes": 3}, {"_id": None, "files": 1, "bytes": 0}],
-                         found)
+        expected = [{"_id": "B", "files": 2, "bytes": 1}, {"_id": "A", "files": 3, "bytes": 3}, {"_id": None, "files": 1, "bytes": 0}]
+        self.assertEqual(expected, found)
         self.assertEqual([{"_id": {"o": "B", "l": 1}}], self.run_pipeline(
             {"$match": {"_id": "B1"}}, {"$group": {"_id": {"o": "$content_son.org", "l": "$length", "x": "$nothing"}}}))
         self.assertEqual(6, self.files.count_documents({}))

@@ -3,6 +3,7 @@
 import datetime
 import re
 
+from bson.binary import Binary
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 from bson.max_key import MaxKey
@@ -203,6 +204,15 @@ class BatchTests(MongoTests):
         self.collection.drop()
         with self.assert_refused(175):
             self.database.command("getMore", second["id"], collection="things")
+
+    def test_a_cursor_of_another_session(self):
+        sessions = [{"id": Binary(bytes([number]) * 16, 4)} for number in (1, 2)]
+        with self.plain_connection() as connection:
+            for made, asked, code in ((0, 0, None), (0, 1, 50738), (0, None, 50737), (None, 0, 50736)):
+                of = [{} if number is None else {"lsid": sessions[number]} for number in (made, asked)]
+                first = self.ask(connection, {"find": "things", "batchSize": 2, **of[0]})["cursor"]
+                reply = self.ask(connection, {"getMore": first["id"], "collection": "things", **of[1]})
+                self.assertEqual(code, reply.get("code"), (made, asked))
 
     def test_fields_that_there_are_not(self):
         with self.assert_refused(40415):

@@ -111,7 +111,8 @@ class OldMessageTests(MongoTests):
             self.assertEqual(352, self.ask_as_of_old(connection, {"find": "things"})["code"])
 
     def test_what_is_no_message_ends_the_connection(self):
-        for junk in (b"GET / HTTP/1.1\r\n\r\n", struct.pack("<iiii", 48_000_001, 1, 0, 2013), struct.pack("<iiii", 20, 1, 0, 9) + bytes(4)):
+        for junk in (b"GET / HTTP/1.1\r\n\r\n", struct.pack("<iiii", 48_000_001, 1, 0, 2013), struct.pack("<iiii", 20, 1, 0, 9) + bytes(4),
+                     struct.pack("<iiii", 21, 1, 0, 2013) + bytes(5), struct.pack("<iiiiIBi", 27, 1, 0, 2013, 0, 0, 6) + b"\x10\0"):
             with self.plain_connection() as connection:
                 connection.sendall(junk)
                 with contextlib.suppress(ConnectionResetError):  # so it is told where the server left something unread

@@ -3,6 +3,8 @@
 import itertools
 import struct
 
+from bson.errors import InvalidBSON
+
 from errors import MongoError
 from values import document, encode
 
@@ -36,11 +38,14 @@ def read_message(connection):
     body = _read(connection, length - HEADER.size)
     if body is None:
         return None
-    if kind == OP_QUERY:
-        return Message(number, kind, _query(body))
-    if kind == OP_MSG:
-        flags = struct.unpack_from("<I", body)[0]
-        return Message(number, kind, _sections(body, flags), not flags & MORE_TO_COME)
+    try:
+        if kind == OP_QUERY:
+            return Message(number, kind, _query(body))
+        if kind == OP_MSG:
+            flags = struct.unpack_from("<I", body)[0]
+            return Message(number, kind, _sections(body, flags), not flags & MORE_TO_COME)
+    except (InvalidBSON, ValueError, struct.error) as error:
+        raise Malformed(f"a message that ends too early or holds no BSON: {error}") from None
     raise Malformed(f"a message of kind {kind}")
 
 
