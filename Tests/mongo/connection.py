@@ -9,7 +9,7 @@ from commands import answer, refusal
 from errors import MongoError
 from faults import control
 from request import Request
-from wire import OP_QUERY, Malformed, read_message, write_reply
+from wire import OP_QUERY, Malformed, read_message, reply_bytes
 
 # What drivers may still send in the old message.
 OLD_COMMANDS = ("hello", "isMaster", "ismaster", "saslStart", "saslContinue", "buildInfo", "buildinfo")
@@ -39,7 +39,7 @@ class Connection:
             raise Malformed("a command without a name")
         request = Request(message.command, self)
         if request.name == "mallowTest":
-            write_reply(self.socket, message, control(self.server, request))
+            self.socket.sendall(reply_bytes(message, control(self.server, request)))
             return True
         fault = self.server.faults.met_by(request)
         if fault and fault.hangs:
@@ -53,8 +53,17 @@ class Connection:
         if fault and fault.milliseconds:
             time.sleep(fault.milliseconds / 1000)
         if message.wants_reply:
-            self.server.counters.add(request, reply, write_reply(self.socket, message, reply))
+            self._send(message, request, reply)
         return True
+
+    def _send(self, message, request, reply):
+        try:
+            raw = reply_bytes(message, reply)
+        except MongoError as error:
+            reply = error.reply()
+            raw = reply_bytes(message, reply)
+        self.server.counters.add(request, reply, len(raw))  # before: who has the reply may ask for the counters
+        self.socket.sendall(raw)
 
     def _answer(self, message, request):
         if message.kind == OP_QUERY and request.name not in OLD_COMMANDS:

@@ -68,6 +68,8 @@ class Faults:
                         fault.after -= 1
                         continue
                     fault.times -= 1
+                    if fault.hangs:  # now, so that a reset after this ends it
+                        self._hanging.add(request.connection.socket)
                     return fault
         return None
 
@@ -76,9 +78,7 @@ class Faults:
             return [{**dict(fault.given.items()), "after": fault.after, "times": fault.times} for fault in self._faults]
 
     def hang(self, connection):
-        """Returns when the client has gone, or the faults are reset."""
-        with self._lock:
-            self._hanging.add(connection)
+        """Of one that met such a fault: returns when the client has gone, or the faults are reset."""
         try:
             while connection.recv(4096):
                 continue

@@ -84,16 +84,12 @@ def conditions(operand):
         return [Condition(pattern_test(operand.pattern, operand))]
     if not is_expression(operand):
         return [Condition(_equals(operand))]
-    return [_condition(name, value, operand) for name, value in operand.items() if name != "$options"] or _no_pattern()
-
-
-def _no_pattern():
-    raise MongoError(2, "$options needs a $regex")
+    if "$options" in operand and "$regex" not in operand:
+        raise MongoError(2, "$options needs a $regex")
+    return [_condition(name, value, operand) for name, value in operand.items() if name != "$options"]
 
 
 def _condition(name, operand, expression):
-    if "$options" in expression and "$regex" not in expression:
-        _no_pattern()
     if name == "$eq":
         return Condition(_equals(operand))
     if name == "$ne":

@@ -49,19 +49,14 @@ def read_message(connection):
     raise Malformed(f"a message of kind {kind}")
 
 
-def write_reply(connection, message, reply):
-    """How many bytes went out."""
+def reply_bytes(message, reply):
+    """The message that answers this one."""
     raw = encode(reply)
-    if message.kind == OP_QUERY:
-        body = struct.pack("<iqii", 8, 0, 0, 1) + raw
-        kind = OP_REPLY
-    else:
-        body = struct.pack("<IB", 0, 0) + raw
-        kind = OP_MSG
-    if HEADER.size + len(body) > MAX_MESSAGE:
+    kind, head = (OP_REPLY, struct.pack("<iqii", 8, 0, 0, 1)) if message.kind == OP_QUERY else (OP_MSG, struct.pack("<IB", 0, 0))
+    length = HEADER.size + len(head) + len(raw)
+    if length > MAX_MESSAGE:
         raise MongoError(10334, f"The reply of {len(raw)} bytes is larger than a message may be")
-    connection.sendall(HEADER.pack(HEADER.size + len(body), next(_numbers), message.number, kind) + body)
-    return HEADER.size + len(body)
+    return HEADER.pack(length, next(_numbers), message.number, kind) + head + raw
 
 
 def ask(connection, command):
