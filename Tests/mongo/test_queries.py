@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a query finds, in which order and in which shape; and that what is not done here is refused."""
 import datetime
+import math
 import re
 
 from bson.binary import Binary
@@ -81,8 +82,8 @@ REFUSALS = [
     (2, {"a": {"$ne": Regex("x")}}),
 ]
 # In the order that MongoDB gives to kinds of values.
-ORDER = [MinKey(), [], None, -5, 1.5, Int64(2), Decimal128("3"), "", "Z", "a", "é", {"a": 1}, {"a": 1, "b": 1}, {"b": 0}, [[1]],
-         b"a", b"aa", ObjectId("5a1e0d2fc1f6c51d8a000001"), False, True, datetime.datetime(2018, 6, 2), Regex("x"), MaxKey()]
+ORDER = [MinKey(), [], None, math.nan, -5, 1.5, Int64(2), Decimal128("3"), "", "Z", "a", "é", {"a": 1}, {"a": 1, "b": 1}, {"b": 0}, [[1]],
+         b"b", b"aa", ObjectId("5a1e0d2fc1f6c51d8a000001"), False, True, datetime.datetime(2018, 6, 2), Regex("x"), MaxKey()]
 
 
 class FilterTests(MongoTests):
@@ -140,12 +141,25 @@ class OrderTests(MongoTests):
                 ([("k.a", 1), ("k.b", 1)], "11 12 13 21 22 23"), ([("k.a", 1)], "11 13 12 21 23 22")):
             found = [document["_id"] for document in self.collection.find().sort(order)]
             self.assertEqual(expected.split(), found, order)
+        self.collection.create_index([("k.a", 1), ("k.b", 1)])
         self.assertEqual(["22", "23"], [found["_id"] for found in self.collection.find({"k.a": 2}).sort("k.b", 1).skip(1)])
+        found = [document["k"]["b"] for document in self.collection.find({"k.a": {"$in": [2, 1]}}).sort("k.b", 1)]
+        self.assertEqual([1, 1, 2, 2, 3, 3], found, "though the index has them by another field first")
 
     def test_arrays_by_their_least_or_greatest(self):
         self.collection.insert_many([{"_id": 1, "v": [1, 9]}, {"_id": 2, "v": [5]}, {"_id": 3, "v": []}, {"_id": 4}])
-        self.assertEqual([3, 4, 1, 2], [found["_id"] for found in self.collection.find().sort("v", 1)])
-        self.assertEqual([1, 2, 4, 3], [found["_id"] for found in self.collection.find().sort("v", -1)])
+        for _ in range(2):
+            self.assertEqual([3, 4, 1, 2], [found["_id"] for found in self.collection.find().sort("v", 1)])
+            self.assertEqual([1, 2, 4, 3], [found["_id"] for found in self.collection.find().sort("v", -1)])
+            self.assertEqual([1, 2], [found["_id"] for found in self.collection.find({"v": {"$in": [1, 5, 9]}}).sort("v", 1)])
+            self.collection.create_index("v")
+
+    def test_not_a_number(self):
+        self.collection.insert_many([{"_id": 1, "v": math.nan}, {"_id": 2, "v": 1}, {"_id": 3, "v": "x"}])
+        for filter, expected in (
+                (math.nan, [1]), ({"$ne": math.nan}, [2, 3]), ({"$gte": math.nan}, [1]), ({"$gt": math.nan}, []),
+                ({"$lt": 5}, [2]), ({"$in": [math.nan, "x"]}, [1, 3])):
+            self.assertEqual(expected, [found["_id"] for found in self.collection.find({"v": filter})], filter)
 
     def test_refused(self):
         self.collection.insert_one({"a": [1, 2], "b": [1, 2]})

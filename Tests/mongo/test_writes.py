@@ -148,6 +148,14 @@ class UpdateTests(MongoTests):
         self.assertEqual(1, self.things.delete_one({"a": 0}).deleted_count)
         self.assertEqual(9, self.things.delete_many({}).deleted_count)
 
+    def test_an_index_follows(self):
+        self.things.create_index("a")
+        self.things.insert_many({"_id": number, "a": number} for number in range(3))
+        self.things.update_one({"a": 1}, {"$set": {"a": [7, 8]}})
+        self.things.delete_one({"a": 2})
+        for value, expected in ((0, [0]), (1, []), (2, []), (7, [1]), (8, [1]), ({"$gt": 7}, [1]), ({"$gte": 0}, [0, 1])):
+            self.assertEqual(expected, [found["_id"] for found in self.things.find({"a": value})], value)
+
     def test_the_optimistic_lock(self):
         courses = self.database["modulestore.active_versions"]
         first = {"_id": ObjectId(), "org": "AcmeX", "versions": {"draft-branch": ObjectId()}, "last_update": BEFORE}
@@ -196,6 +204,13 @@ class CatalogueTests(MongoTests):
         self.assertEqual(1.0, self.database.command("drop", "fs.files")["ok"], "since 7.0 it is no error to drop nothing")
         self.client.drop_database("edxapp")
         self.assertEqual([], self.client.list_database_names())
+
+    def test_an_index_through_two_arrays(self):
+        self.database.things.create_index([("a", 1), ("b", 1)])
+        self.database.things.insert_one({"a": [1, 2], "b": 1})
+        with self.assert_refused(171):
+            self.database.things.insert_one({"a": [1, 2], "b": [1, 2]})
+        self.assertEqual(1, self.database.things.count_documents({}))
 
     def test_an_index_that_is_unique_too_late(self):
         self.database.things.insert_many([{"a": 1}, {"a": 1}])
