@@ -111,6 +111,13 @@ class FilterTests(MongoTests):
         for other in ({"y": 2, "x": 1}, {"x": 1}, {"x": 1, "y": 2, "z": 3}, {"x": 1, "y": True}):
             self.assertEqual(set(), self.found({"k": other}), other)
 
+    def test_patterns_know_letters_of_ascii(self):
+        self.collection.insert_many({"_id": text, "t": text} for text in ("é", "e", "٣", "3", "e\n", "e\nx"))
+        for pattern, expected in (
+                (r"^\w$", {"e", "3", "e\n"}), (r"^\d$", {"3"}), (r"^.$", {"é", "e", "٣", "3", "e\n"}), (r"^e.x", set()),
+                (re.compile("^e.x", re.DOTALL), {"e\nx"}), (re.compile("^x$", re.MULTILINE), {"e\nx"})):
+            self.assertEqual(expected, self.found({"t": {"$regex": pattern}}), pattern)
+
     def test_what_is_refused(self):
         for code, filter in REFUSALS:
             with self.subTest(filter), self.assert_refused(code):

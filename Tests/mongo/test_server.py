@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """How clients come to the server, what becomes of its data when it is killed, and the command beside which it runs."""
+import base64
 import contextlib
+import hashlib
+import hmac
+import itertools
 import os
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -28,6 +33,30 @@ class LoginTests(MongoTests):
             with self.subTest(mechanism), self.server.client(**more) as client:
                 client.edxapp.things.insert_one({})
                 self.assertEqual(1, client.edxapp.things.delete_one({}).deleted_count)
+
+    def test_every_step(self):
+        """By a client of its own, which asks for the last and empty exchange too."""
+        with self.plain_connection() as connection:
+            first = f"n={USER},r=nonce"
+            begun = self.ask(connection, {"saslStart": 1, "mechanism": "SCRAM-SHA-256", "payload": b"n,," + first.encode()}, "admin")
+            challenge = begun["payload"].decode()
+            nonce, salt, rounds = (part[2:] for part in challenge.split(",", 2))
+            self.assertTrue(nonce.startswith("nonce") and len(nonce) > 20)
+            salted = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), base64.b64decode(salt), int(rounds))
+            key, server_key = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
+            last = f"c=biws,r={nonce}"
+            talk = f"{first},{challenge},{last}".encode()
+            mask = hmac.digest(hashlib.sha256(key).digest(), talk, "sha256")
+            proof = base64.b64encode(bytes(one ^ other for one, other in zip(key, mask))).decode()
+            step = {"saslContinue": 1, "conversationId": 1}
+            proven = self.ask(connection, {**step, "payload": f"{last},p={proof}".encode()}, "admin")
+            signature = b"v=" + base64.b64encode(hmac.digest(server_key, talk, "sha256"))
+            self.assertEqual((False, signature), (proven["done"], proven["payload"]))
+            self.assertEqual(13, self.ask(connection, {"find": "things"})["code"], "not before the end")
+            done = self.ask(connection, {**step, "payload": b""}, "admin")
+            self.assertEqual((True, b""), (done["done"], done["payload"]))
+            self.assertEqual(1.0, self.ask(connection, {"find": "things"})["ok"])
+            self.assertEqual(17, self.ask(connection, {**step, "payload": b""}, "admin")["code"])
 
     def test_what_is_wrong(self):
         for wrong in ({"password": "wrong"}, {"username": "nobody"}, {"authSource": "edxapp"}, {"password": PASSWORD[:-1]}):
@@ -140,6 +169,30 @@ class KeptTests(MongoTests):
         with self.assertRaises(pymongo.errors.DuplicateKeyError):
             things.insert_one({"a": 5})
         self.assertEqual({"_id": 4, "a": 4, "b": {"z": 1, "a": 2}}, things.find_one({"b": {"z": 1, "a": 2}}))
+
+    def test_a_kill_in_the_midst_of_writes(self):
+        acknowledged, enough = [], threading.Event()
+
+        def write(writer):
+            with self.server.client(retryWrites=False, serverSelectionTimeoutMS=100) as client:
+                with contextlib.suppress(pymongo.errors.PyMongoError):
+                    for number in itertools.count():
+                        client.edxapp.things.insert_one({"_id": f"{writer}-{number}", "data": bytes(50_000)})
+                        acknowledged.append(f"{writer}-{number}")
+                        if len(acknowledged) == 200:
+                            enough.set()
+
+        writers = [threading.Thread(target=write, args=(writer,)) for writer in range(4)]
+        for writer in writers:
+            writer.start()
+        self.assertTrue(enough.wait(30))
+        self.server.kill()
+        for writer in writers:
+            writer.join()
+        self.server.start()
+        kept = {found["_id"] for found in self.database.things.find({}, {"_id": 1})}
+        self.assertEqual(set(), set(acknowledged) - kept)
+        self.assertLessEqual(len(kept), len(acknowledged) + len(writers), "each had at most one on its way")
 
     def test_a_change_that_was_cut_off_is_no_change(self):
         self.database.things.insert_many([{"_id": 1}, {"_id": 2}])

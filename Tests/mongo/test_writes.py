@@ -2,6 +2,7 @@
 """Writes: what is done, what is counted, and what is refused; the optimistic lock by which courses are written."""
 import datetime
 import struct
+import threading
 
 import bson
 from bson.binary import Binary
@@ -166,6 +167,23 @@ class UpdateTests(MongoTests):
         late = courses.replace_one({"_id": first["_id"], "last_update": BEFORE}, first)
         self.assertEqual((0, 0), (late.matched_count, late.modified_count))
         self.assertEqual(mine, courses.find_one())
+
+    def test_one_of_many_has_the_lock(self):
+        self.things.insert_one({"_id": 1, "version": 0})
+        won = []
+
+        def write(writer):
+            for version in range(30):
+                done = self.things.update_one({"_id": 1, "version": version}, {"$set": {"version": version + 1, "by": writer}})
+                won.extend([version] * done.modified_count)
+
+        writers = [threading.Thread(target=write, args=(writer,)) for writer in range(8)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        self.assertEqual(self.things.find_one()["version"], len(won))
+        self.assertEqual(sorted(set(won)), sorted(won), "no version was written by two")
 
     def test_an_old_course(self):
         ids = [{"tag": "i4x", "org": "AcmeX", "course": "Bio1", "category": "video", "name": "9f", "revision": revision}
