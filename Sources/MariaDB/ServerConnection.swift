@@ -102,6 +102,9 @@ package final class ServerConnection {
     /// The number that the last INSERT was given by AUTO_INCREMENT.
     package var lastInsertedID: Int64 { Int64(bitPattern: UInt64(mysql_insert_id(handle))) }
 
+    /// How many rows the last UPDATE found, whether or not it changed anything in them.
+    package var matchedRows: Int { Int(mysql_affected_rows(handle)) }
+
     /// Whether the server still answers on it.
     package func answers() -> Bool {
         let isWell = mysql_ping(handle) == 0

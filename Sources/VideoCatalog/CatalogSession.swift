@@ -25,4 +25,9 @@ protocol CatalogSession {
     ///
     /// - Returns: the number that the database gave it; nil when a unique key has one like it, and nothing was inserted.
     func insert(_ sql: String, _ values: [CatalogValue]) throws -> Int64?
+
+    /// Changes rows.
+    ///
+    /// - Returns: how many the statement's condition found.
+    func update(_ sql: String, _ values: [CatalogValue]) throws -> Int
 }

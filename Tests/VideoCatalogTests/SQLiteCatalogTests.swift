@@ -198,6 +198,23 @@ import Testing
         #expect(Date(timeIntervalSince1970: seconds).catalogText == text)
     }
 
+    @Test(arguments: [
+        ("2018-06-02 10:00:01.250417", "2018-06-02 10:00:01.250418"),
+        ("2019-12-31 23:59:59.999999", "2020-01-01 00:00:00.000000"),
+        ("2020-02-28 23:59:59.999999", "2020-02-29 00:00:00.000000"),
+        ("2100-02-28 23:59:59.999999", "2100-03-01 00:00:00.000000"),
+        ("1969-12-31 23:59:59.999999", "1970-01-01 00:00:00.000000"),
+        ("2020-01-01 00:00:00", "2020-01-01 00:00:00.000001"), ("2020-01-01 00:00:00.5", "2020-01-01 00:00:00.500001"),
+    ])
+    func `a microsecond after a time is the next one`(_ text: String, _ next: String) throws {
+        #expect(try #require(CatalogTime(text)).next.text == next)
+    }
+
+    @Test(arguments: ["", "2020-01-01", "2020-00-01 00:00:00", "2020-01-01 00:00:00.1234567", "2020-01-01 00:00:00Z"])
+    func `what is no time is none`(_ text: String) {
+        #expect(CatalogTime(text) == nil)
+    }
+
     /// What another program sees in a table.
     private func rows(_ path: String, _ table: String) throws -> [Row] {
         try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: "SELECT * FROM \(table) ORDER BY id") }

@@ -24,6 +24,11 @@ struct MySQLSession: CatalogSession {
             throw error
         }
     }
+
+    func update(_ sql: String, _ values: [CatalogValue]) throws -> Int {
+        try connection.query(sql, values.map(\.ofServer))
+        return connection.matchedRows
+    }
 }
 
 extension CatalogValue {

@@ -32,6 +32,11 @@ struct SQLiteSession: CatalogSession {
         }
     }
 
+    func update(_ sql: String, _ values: [CatalogValue]) throws -> Int {
+        try database.cachedStatement(sql: sql).execute(arguments: Self.arguments(values))
+        return database.changesCount
+    }
+
     private static func arguments(_ values: [CatalogValue]) -> StatementArguments {
         StatementArguments(
             values.map { value -> (any DatabaseValueConvertible)? in
