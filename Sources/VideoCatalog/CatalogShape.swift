@@ -9,6 +9,8 @@ struct CatalogShape: Sendable {
     let hasErrorDescription: Bool
     let hasFlags: Bool
     let hasFailedTasks: Bool
+    /// What is beside them of the platform's course index: it is judged for itself, by who needs it.
+    let courseIndex: CourseIndexShape
     /// Whether the unique key of transcripts takes `zh-CN` and `zh-cn` for one language.
     let foldsLanguageCase: Bool
     /// Why rows cannot be read from it, or nil.
@@ -45,6 +47,7 @@ struct CatalogShape: Sendable {
     init(of tables: CatalogTables) {
         isEmpty = tables.columns.isEmpty
         hasFlags = [Self.courseFlag, Self.globalFlag].allSatisfy { tables.columns[$0] != nil }
+        courseIndex = CourseIndexShape(of: tables)
         hasFailedTasks = tables.columns[Self.failedTask] != nil
         hasErrorDescription = tables.columns["edxval_video"]?.contains { $0.name == "error_description" } ?? false
 
@@ -59,9 +62,8 @@ struct CatalogShape: Sendable {
             if columns.contains(where: { $0.name == "video_id" && !$0.isInteger }) {
                 missing.append("integer column \(table).video_id")
             }
-            missing += Set(names).subtracting(columns.map(\.name)).sorted().map { "column \(table).\($0)" }
-            let known = Set(names).union(Self.known[table] ?? [])
-            foreign += columns.filter { $0.wantsValue && !known.contains($0.name) }.map { "\(table).\($0.name)" }
+            missing += tables.missing(names, in: table)
+            foreign += tables.foreign(to: Set(names).union(Self.known[table] ?? []), in: table)
         }
 
         var folds = false

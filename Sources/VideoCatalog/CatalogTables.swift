@@ -20,4 +20,14 @@ struct CatalogTables: Sendable {
     let columns: [String: [Column]]
     /// By table.
     let uniqueKeys: [String: [UniqueKey]]
+
+    /// Those of `names` that a table which is there lacks, as an objection tells them.
+    func missing(_ names: [String], in table: String) -> [String] {
+        Set(names).subtracting(columns[table, default: []].map(\.name)).sorted().map { "column \(table).\($0)" }
+    }
+
+    /// The columns of a table that want a value and are none of `names`.
+    func foreign(to names: Set<String>, in table: String) -> [String] {
+        columns[table, default: []].filter { $0.wantsValue && !names.contains($0.name) }.map { "\(table).\($0.name)" }
+    }
 }

@@ -15,9 +15,12 @@ package struct IndexedHeads: Sendable, Hashable {
 
 /// The index of split courses that newer releases keep in SQL, and read instead of the one in MongoDB.
 ///
-/// Every method may be called again and from any task; none blocks the caller's thread. Errors are ``Failure``.
+/// Every method may be called again and from any task; none blocks the caller's thread. Errors are ``Failure``; of class
+/// `bug` where the platform has no index and is asked for heads all the same.
 package protocol CourseIndex: Sendable {
     /// Whether the platform has one. A release that has none reads MongoDB's.
+    ///
+    /// - Throws: ``Failure`` where that cannot be known, and where it has one whose columns are not those that we know.
     func isThere() async throws -> Bool
 
     /// All courses, without libraries, in the order of their keys' bytes. By one query.
@@ -33,6 +36,7 @@ package protocol WritableCourseIndex: CourseIndex {
     /// and keeps the change in the table's history as the platform does. One transaction.
     ///
     /// - Returns: false where somebody has: nothing was changed.
-    /// - Throws: ``Failure``, of class `ambiguous` when the answer to the commit was lost: read, then decide.
+    /// - Throws: ``Failure``, of class `ambiguous` when the answer to the commit was lost: read, then decide. What
+    ///   ``heads(of:)`` of a writable index says, no change can still alter that was begun before.
     func move(to heads: IndexedHeads) async throws -> Bool
 }

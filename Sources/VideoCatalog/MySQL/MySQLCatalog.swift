@@ -10,7 +10,7 @@ package import MigrationModel
 /// nothing, and waits no longer than ten seconds for the platform's locks.
 package struct MySQLCatalog: VideoCatalog {
     let reader: MySQLCatalogReader
-    private let lost = LostCommits()
+    let lost = LostCommits()
     let now: @Sendable () -> Date
 
     /// Looks at the tables of a database; blocks for as long as that takes. Nothing is made there, whatever is missing.
@@ -84,7 +84,7 @@ package struct MySQLCatalog: VideoCatalog {
         try await write("resolve failed tasks", at: course.text) { try $0.resolveFailedTasks(of: course) }
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ what: String, at place: String, _ body: @escaping @Sendable (CatalogWriting) throws -> Value
     ) async throws -> Value {
         let (shape, lost, now) = (reader.shape, lost, now)

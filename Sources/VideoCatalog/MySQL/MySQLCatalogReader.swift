@@ -50,7 +50,7 @@ package struct MySQLCatalogReader: CatalogReader {
         try await read(course.text) { [shape] in try $0.flag(of: course, shape: shape) }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ place: String, _ body: @escaping @Sendable (CatalogReading) throws -> Value
     ) async throws -> Value {
         try await run("read the catalog", at: place) { try body(CatalogReading(session: MySQLSession(connection: $0))) }

@@ -10,8 +10,9 @@ package import MigrationModel
 /// power cut.
 package final class SQLiteCatalog: VideoCatalog {
     package let foldsLanguageCase: Bool
-    private let connection: SQLiteConnection
-    private let shape: CatalogShape
+    let place: String
+    let connection: SQLiteConnection
+    let shape: CatalogShape
     private let now: @Sendable () -> Date
 
     /// Opens the catalog at `path`; blocks.
@@ -36,6 +37,7 @@ package final class SQLiteCatalog: VideoCatalog {
             throw error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path)
         }
         foldsLanguageCase = shape.foldsLanguageCase
+        place = path
         self.now = now
     }
 
@@ -44,7 +46,7 @@ package final class SQLiteCatalog: VideoCatalog {
     /// As long as there is no file, it reads as an empty catalog, and none is made. Blocks.
     ///
     /// - Throws: ``Failure``.
-    package static func reader(path: String) throws -> any CatalogReader {
+    package static func reader(path: String) throws -> SQLiteCatalogReader {
         try SQLiteCatalogReader(path: path)
     }
 
@@ -94,7 +96,7 @@ package final class SQLiteCatalog: VideoCatalog {
         try await write("resolve failed tasks", at: course.text) { try $0.resolveFailedTasks(of: course) }
     }
 
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ what: String,
         at place: String,
         _ body: @escaping @Sendable (CatalogWriting) throws -> Value

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import GRDB
-import MigrationModel
+package import MigrationModel
 import Synchronization
 
 /// Reads a catalog through a read-only connection, which is opened when there is a file.
-final class SQLiteCatalogReader: CatalogReader {
-    private struct Open {
+package final class SQLiteCatalogReader: CatalogReader {
+    struct Open {
         let connection: SQLiteConnection
         let shape: CatalogShape
     }
 
-    private let path: String
+    let place: String
     private let open = Mutex<Open?>(nil)
 
     init(path: String) throws {
-        self.path = path
+        place = path
         _ = try opened()
     }
 
-    var foldsLanguageCase: Bool { open.withLock { $0?.shape.foldsLanguageCase } ?? false }
+    package var foldsLanguageCase: Bool { open.withLock { $0?.shape.foldsLanguageCase } ?? false }
 
-    func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
+    package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         guard let open = try opened() else { return [:] }
         return try await open.connection.run("read the catalog", at: "\(videos.count) videos") {
             try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
         }
     }
 
-    func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
+    package func rows(withKeys keys: Set<ObjectKey>) async throws -> [CatalogRow] {
         guard let open = try opened() else { return [] }
         return try await open.connection.run("read the catalog", at: "\(keys.count) keys") {
             try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(withKeys: keys) }
         }
     }
 
-    func newestObjects(_ count: Int) async throws -> [ObjectKey] {
+    package func newestObjects(_ count: Int) async throws -> [ObjectKey] {
         guard let open = try opened() else { return [] }
         return try await open.connection.run("read the catalog", at: "its newest rows") {
             try CatalogReading(session: SQLiteSession(database: $0)).newestObjects(count)
@@ -43,7 +43,7 @@ final class SQLiteCatalogReader: CatalogReader {
     }
 
     /// A file that is made later will have the flag's tables: until then the flag is off, not missing.
-    func flag(of course: CourseKey) async throws -> FlagState {
+    package func flag(of course: CourseKey) async throws -> FlagState {
         guard let open = try opened() else { return FlagState(isAvailable: true, isOn: false) }
         return try await open.connection.run("read the course's flag", at: course.text) {
             try CatalogReading(session: SQLiteSession(database: $0)).flag(of: course, shape: open.shape)
@@ -51,15 +51,15 @@ final class SQLiteCatalogReader: CatalogReader {
     }
 
     /// nil as long as there is no file with tables.
-    private func opened() throws -> Open? {
+    func opened() throws -> Open? {
         let result: Result<Open?, Failure> = open.withLock { open in
             if let open { return .success(open) }
-            guard FileManager.default.fileExists(atPath: path) else { return .success(nil) }
+            guard FileManager.default.fileExists(atPath: place) else { return .success(nil) }
             do {
-                open = try Self.open(path)
+                open = try Self.open(place)
                 return .success(open)
             } catch {
-                return .failure(error as? Failure ?? Failure(error, sqlite: "open the catalog", at: path))
+                return .failure(error as? Failure ?? Failure(error, sqlite: "open the catalog", at: place))
             }
         }
         return try result.get()
