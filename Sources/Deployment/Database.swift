@@ -80,13 +80,13 @@ struct Database {
     ///
     /// - Parameter concurrency: how many videos are to be in flight; nil for who runs none.
     /// - Throws: ``Failure``.
-    func catalog(concurrency: Int?, now: @escaping @Sendable () -> Date) throws -> any VideoCatalog {
+    func catalog(concurrency: Int?, now: @escaping @Sendable () -> Date) throws -> MySQLCatalog {
         try MySQLCatalog(
             address, password: try password(), width: min(Self.most, concurrency ?? Self.onlookers), now: now)
     }
 
     /// The same for somebody who only reads.
-    func reader() throws -> any CatalogReader {
+    func reader() throws -> MySQLCatalogReader {
         try MySQLCatalogReader(address, password: try password(), width: Self.onlookers)
     }
 

@@ -14,6 +14,9 @@ package struct Endpoints: Sendable, Hashable {
     package private(set) var source: Endpoint
     package private(set) var store: Endpoint
     package private(set) var catalog: Endpoint
+    /// Whether the catalog's database may say which structures are a course's heads. A rehearsal's is staging's, and knows
+    /// nothing of production's courses, or what was true once.
+    private(set) var knowsHeads = true
 
     /// - Throws: ``InvalidEndpoint``.
     package init(source: String, store: String, catalog: String) throws(InvalidEndpoint) {
@@ -37,6 +40,13 @@ package struct Endpoints: Sendable, Hashable {
     func knowing(sourceOf configured: ConfiguredPlatform) -> Endpoints {
         var endpoints = self
         if Self.isMeant(source, configured.source) { endpoints.source.secrets = Secrets(configured.secrets) }
+        return endpoints
+    }
+
+    /// The same for a rehearsal.
+    var ofRehearsal: Endpoints {
+        var endpoints = self
+        endpoints.knowsHeads = false
         return endpoints
     }
 
@@ -112,16 +122,26 @@ package struct Platform: Sendable {
     package init(
         _ target: Target, store: any ObjectStore, concurrency: Int? = nil, now: @escaping @Sendable () -> Date
     ) throws {
-        let endpoints = target.endpoints
-        (source, writer) = try Self.source(of: target, now: now)
         self.store = store
-        switch endpoints.catalog.scheme {
+        let opened = try Self.catalog(of: target, concurrency: concurrency, now: now)
+        catalog = opened.catalog
+        (source, writer) = try Self.source(of: target, index: opened.index, now: now)
+    }
+
+    private static func catalog(
+        of target: Target, concurrency: Int?, now: @escaping @Sendable () -> Date
+    ) throws -> (catalog: any VideoCatalog, index: any WritableCourseIndex) {
+        let endpoint = target.endpoints.catalog
+        switch endpoint.scheme {
         case "sqlite":
-            catalog = try SQLiteCatalog(path: endpoints.catalog.path, now: now)
+            let catalog = try SQLiteCatalog(path: endpoint.path, now: now)
+            return (catalog, catalog.index)
         #if MySQL
-        case "mysql": catalog = try Database(endpoints.catalog).catalog(concurrency: concurrency, now: now)
+        case "mysql":
+            let catalog = try Database(endpoint).catalog(concurrency: concurrency, now: now)
+            return (catalog, catalog.index)
         #endif
-        default: throw endpoints.catalog.unknown
+        default: throw endpoint.unknown
         }
     }
 
@@ -154,26 +174,29 @@ package struct Platform: Sendable {
     package static func writer(
         of target: Target, now: @escaping @Sendable () -> Date
     ) throws -> (any CourseWriter)? {
-        try source(of: target, now: now).1
+        let index = try catalog(of: target, concurrency: nil, now: now).index
+        return try source(of: target, index: index, now: now).1
     }
 
     private static func source(
-        of target: Target, now: @escaping @Sendable () -> Date
+        of target: Target, index: any WritableCourseIndex, now: @escaping @Sendable () -> Date
     ) throws -> (any CourseSource, (any CourseWriter)?) {
         #if MongoDB
         if case .production(let endpoints) = target, endpoints.source.scheme == "mongodb" {
             let documents = try MongoPlace(endpoints.source).documents()
-            return (MongoSource(documents), MongoWriter(documents, now: now))
+            return (MongoSource(documents, index: index), MongoWriter(documents, index: index, now: now))
         }
         #endif
+        // A rehearsal's catalog is staging's, and what that says of heads may be old.
         return (try source(target.endpoints.source), nil)
     }
 
-    static func source(_ endpoint: Endpoint) throws -> any CourseSource {
+    /// - Parameter index: where newer releases say which structures are a course's heads; nil for none.
+    static func source(_ endpoint: Endpoint, index: (any CourseIndex)? = nil) throws -> any CourseSource {
         switch endpoint.scheme {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
         #if MongoDB
-        case "mongodb": MongoSource(try MongoPlace(endpoint).documents())
+        case "mongodb": MongoSource(try MongoPlace(endpoint).documents(), index: index)
         case "bson":
             MongoSource(
                 try DumpDocuments(
@@ -194,7 +217,6 @@ package struct ReadablePlatform: Sendable {
     ///
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
     package init(_ endpoints: Endpoints) throws {
-        source = try Platform.source(endpoints.source)
         switch endpoints.store.scheme {
         case "s3":
             let bucket = try Bucket(endpoints.store)
@@ -204,13 +226,18 @@ package struct ReadablePlatform: Sendable {
                 path: endpoints.store.path, pool: BlockingPool(name: "objects", width: filesAtOnce))
         default: throw endpoints.store.unknown
         }
+        let index: any CourseIndex
         switch endpoints.catalog.scheme {
         case "sqlite":
-            catalog = try SQLiteCatalog.reader(path: endpoints.catalog.path)
+            let reader = try SQLiteCatalog.reader(path: endpoints.catalog.path)
+            (catalog, index) = (reader, reader.index)
         #if MySQL
-        case "mysql": catalog = try Database(endpoints.catalog).reader()
+        case "mysql":
+            let reader = try Database(endpoints.catalog).reader()
+            (catalog, index) = (reader, reader.index)
         #endif
         default: throw endpoints.catalog.unknown
         }
+        source = try Platform.source(endpoints.source, index: endpoints.knowsHeads ? index : nil)
     }
 }

@@ -35,7 +35,7 @@ package struct Rehearsal: Sendable {
                 "write \(role.rawValue): below production:")
         }
         endpoints = try Endpoints(source: source, store: store, catalog: catalog)
-            .knowing(staging, goFirst: true).knowing(sourceOf: written)
+            .knowing(staging, goFirst: true).knowing(sourceOf: written).ofRehearsal
         for written in [endpoints.store, endpoints.catalog] {
             if written.hasPath, let verb = PathOnDisk(path: written.path).overlap(with: PathOnDisk(path: ledger)) {
                 throw Self.refusal(of: written, verb, "production's ledger (\(ledger))")

@@ -12,20 +12,24 @@ package struct MongoSource: CourseSource {
     private static let idsAtOnce = 20_000
 
     private let documents: any Documents
+    private let index: (any CourseIndex)?
 
-    package init(_ documents: ServerDocuments) { self.documents = documents }
+    /// - Parameter index: where newer releases say which structures are a course's heads; nil for none.
+    package init(_ documents: ServerDocuments, index: (any CourseIndex)?) {
+        (self.documents, self.index) = (documents, index)
+    }
 
-    package init(_ documents: DumpDocuments) { self.documents = documents }
+    package init(_ documents: DumpDocuments) { (self.documents, index) = (documents, nil) }
 
     /// In order of the keys' bytes.
     package func courses() -> AsyncThrowingStream<CourseListing, any Error> {
-        let pass = StoredCourses(documents)
+        let pass = StoredCourses(documents, index: index)
         return AsyncThrowingStream { try await pass.next() }
     }
 
     package func outline(of course: CourseKey) async throws -> CourseOutline {
         switch course.generation {
-        case .plus: try await SplitCourse(documents: documents, course: course).outline()
+        case .plus: try await SplitCourse(documents: documents, index: index, course: course).outline()
         case .slashes: try await OldCourse(documents: documents, course: course).outline()
         }
     }

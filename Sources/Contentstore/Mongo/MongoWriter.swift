@@ -7,10 +7,14 @@ package import MigrationModel
 /// Writes new ids into courses in MongoDB, as the platform saves them. Open edX: sections 4.2 and 4.3.
 package struct MongoWriter: CourseWriter {
     private let documents: ServerDocuments
+    private let index: (any WritableCourseIndex)?
     private let now: @Sendable () -> Date
 
-    package init(_ documents: ServerDocuments, now: @escaping @Sendable () -> Date) {
-        (self.documents, self.now) = (documents, now)
+    /// - Parameter index: where newer releases say which structures are a course's heads; nil for none.
+    package init(
+        _ documents: ServerDocuments, index: (any WritableCourseIndex)?, now: @escaping @Sendable () -> Date
+    ) {
+        (self.documents, self.index, self.now) = (documents, index, now)
     }
 
     package func plan(
@@ -34,7 +38,7 @@ package struct MongoWriter: CourseWriter {
     }
 
     package func holds(_ writeBack: WriteBack) async throws -> Bool {
-        let outline = try await MongoSource(documents).outline(of: writeBack.course)
+        let outline = try await MongoSource(documents, index: index).outline(of: writeBack.course)
         return outline.videos.allSatisfy { video in
             guard let id = writeBack.ids[video.usageKey] else { return true }
             return [video.published, video.draft].compactMap(\.self).allSatisfy { $0.edxVideoID == id.text }
@@ -49,7 +53,7 @@ package struct MongoWriter: CourseWriter {
     }
 
     private func split(_ course: CourseKey) -> SplitWriter {
-        SplitWriter(documents: documents, course: course, now: now)
+        SplitWriter(documents: documents, index: index, course: course, now: now)
     }
 }
 #endif

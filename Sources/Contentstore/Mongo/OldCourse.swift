@@ -5,6 +5,21 @@ import MigrationModel
 
 /// A course of the old modulestore: one document per block and revision. Open edX: section 4.3.
 struct OldCourse: Sendable {
+    /// Which head a document is of. Open edX: section 4.3: there is no other revision.
+    enum Revision: Sendable {
+        case published, draft
+
+        /// - Parameter id: a document's `_id`; nil for one that is of neither head.
+        /// - Throws: ``BrokenDocument``.
+        init?(_ id: DocumentView) throws {
+            switch try id["revision"] {
+            case .null?: self = .published
+            case .text("draft")?: self = .draft
+            default: return nil
+            }
+        }
+    }
+
     let documents: any Documents
     let course: CourseKey
 
@@ -37,11 +52,10 @@ struct OldCourse: Sendable {
                 let name = try id["name"]?.text
             else { return }
             let key = UsageKey(course: course, type: type, block: name)
-            // Open edX: section 4.3: there is no other revision.
-            switch try id["revision"] {
-            case .null?: published[key] = try Self.block(type, document, key, course)
-            case .text("draft")?: drafts[key] = try Self.block(type, document, key, course)
-            default: break
+            switch try Revision(id) {
+            case .published?: published[key] = try Self.block(type, document, key, course)
+            case .draft?: drafts[key] = try Self.block(type, document, key, course)
+            case nil: break
             }
         }
 

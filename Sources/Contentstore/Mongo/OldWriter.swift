@@ -59,7 +59,8 @@ struct OldWriter: Sendable {
 
     private static func stored(_ document: DocumentView, of course: CourseKey) throws -> Stored? {
         guard let value = try document["_id"], let id = try Term(value), let parts = value.document,
-            let type = try parts["category"]?.text, let name = try parts["name"]?.text
+            let type = try parts["category"]?.text, let name = try parts["name"]?.text,
+            try OldCourse.Revision(parts) != nil
         else { return nil }
         let settings = try document["metadata"]
         let standing = try settings?.document?["edx_video_id"]

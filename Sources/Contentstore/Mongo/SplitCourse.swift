@@ -12,6 +12,8 @@ struct SplitHeads: Sendable, Hashable {
     let draft, published: ObjectID?
     /// Milliseconds since 1970; what a change is made under.
     let lastUpdate: Int64?
+    /// The same as SQL says it; nil where the heads are known from MongoDB.
+    let indexed: IndexedHeads?
     /// A library has one head of its own, and no transcripts to migrate.
     let isLibrary: Bool
 
@@ -33,7 +35,23 @@ struct SplitHeads: Sendable, Hashable {
         draft = try head("draft-branch")
         published = try head("published-branch")
         isLibrary = try versions?["library"] != nil
-        self.key = key
+        (self.key, indexed) = (key, nil)
+    }
+
+    /// - Throws: ``Failure`` where a head is none.
+    init(_ heads: IndexedHeads) throws {
+        func head(_ text: String?) throws -> ObjectID? {
+            guard let text else { return nil }
+            guard let id = ObjectID(hexadecimal: text) else {
+                throw Failure.stored(
+                    "read course", at: "\(heads.course) in the SQL index",
+                    cause: "its head \(text.debugDescription) is no ObjectId")
+            }
+            return id
+        }
+        (id, key, lastUpdate, indexed, isLibrary) = (nil, heads.course, nil, heads, false)
+        draft = try head(heads.draft)
+        published = try head(heads.published)
     }
 
     /// Which course a document is about.
@@ -52,6 +70,8 @@ struct SplitHeads: Sendable, Hashable {
 /// A course of split, as its structures have it.
 struct SplitCourse: Sendable {
     let documents: any Documents
+    /// Where newer releases say which structures are its heads; nil for none.
+    var index: (any CourseIndex)?
     let course: CourseKey
 
     /// Two queries: the heads, and both structures.
@@ -63,8 +83,19 @@ struct SplitCourse: Sendable {
         return BlockGraph.outline(published: published, draft: draft, version: heads.version)
     }
 
+    /// From SQL where the platform reads them there. Open edX: section 4.4.
+    ///
     /// - Throws: ``Failure``, too where there is no such course.
     func heads() async throws -> SplitHeads {
+        guard let index, try await index.isThere() else { return try await ownHeads() }
+        guard let heads = try await index.heads(of: course) else {
+            throw Failure.stored("read course", at: "\(course) in the SQL index", cause: "there is no such course")
+        }
+        return try SplitHeads(heads)
+    }
+
+    /// From MongoDB, which has them in every release.
+    func ownHeads() async throws -> SplitHeads {
         let question = Question.heads(of: course)
         let found = try await documents.ask(question, into: [SplitHeads]()) { $0.append(try SplitHeads($1)) }
         guard let heads = found.first else { throw failure(question, "there is no such course") }

@@ -8,12 +8,14 @@ import MigrationModel
 /// under the lock that the platform itself saves under. Open edX: section 4.2.
 struct SplitWriter: Sendable {
     let documents: ServerDocuments
+    /// Where newer releases say which structures are its heads; nil for none.
+    let index: (any WritableCourseIndex)?
     let course: CourseKey
     let now: @Sendable () -> Date
 
     private static let branches = (draft: "draft-branch", published: "published-branch")
 
-    private var reader: SplitCourse { SplitCourse(documents: documents, course: course) }
+    private var reader: SplitCourse { SplitCourse(documents: documents, index: index, course: course) }
 
     /// Which heads need another structure, and what that is to be called.
     ///
@@ -64,10 +66,31 @@ struct SplitWriter: Sendable {
         return try await moveHeads(to: writeBack.moves.map { ($0.branch, $0.before) }, from: heads)
     }
 
+    /// Where the platform reads the heads in SQL, they are moved there, and then in MongoDB, too, which it also keeps. Open
+    /// edX: sections 4.2 and 4.4.
+    private func moveHeads(to targets: [Target], from heads: SplitHeads) async throws -> Bool {
+        guard let index, let indexed = heads.indexed else { return try await moveOwnHeads(to: targets, from: heads) }
+        var wanted = indexed
+        for (branch, structure) in targets {
+            if branch == Self.branches.draft { wanted.draft = structure } else { wanted.published = structure }
+        }
+        do {
+            guard try await index.move(to: wanted) else { return false }
+        } catch let failure as Failure where failure.class == .ambiguous {
+            // In doubt, read: what is there now is what came of it.
+            let now = try await index.heads(of: course)
+            guard now?.draft == wanted.draft, now?.published == wanted.published else { return false }
+        }
+        let own = try await reader.ownHeads()
+        // Somebody who has saved since has written both; what he wrote there stays.
+        if own.draft == heads.draft, own.published == heads.published {
+            _ = try await moveOwnHeads(to: targets, from: own)
+        }
+        return true
+    }
+
     /// One update, which finds the course's document only as it was read.
-    private func moveHeads(to targets: [(branch: String, structure: String)], from heads: SplitHeads) async throws
-        -> Bool
-    {
+    private func moveOwnHeads(to targets: [Target], from heads: SplitHeads) async throws -> Bool {
         guard let id = heads.id else { return false }
         // Never the same again: it is what everybody's saves are locked by.
         let date = max(milliseconds, (heads.lastUpdate ?? 0) + 1)
@@ -85,7 +108,9 @@ struct SplitWriter: Sendable {
         }
     }
 
-    private func stand(_ structures: [(branch: String, structure: String)], in heads: SplitHeads) -> Bool {
+    private typealias Target = (branch: String, structure: String)
+
+    private func stand(_ structures: [Target], in heads: SplitHeads) -> Bool {
         structures.allSatisfy { branch, structure in
             let head = branch == Self.branches.draft ? heads.draft : heads.published
             return head?.description == structure

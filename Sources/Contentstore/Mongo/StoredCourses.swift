@@ -31,9 +31,11 @@ final class StoredCourses: Sendable {
     }
 
     private let documents: any Documents
+    private let index: (any CourseIndex)?
     private let state = Mutex(State())
 
-    init(_ documents: any Documents) { self.documents = documents }
+    /// - Parameter index: where newer releases say which courses there are; nil for none.
+    init(_ documents: any Documents, index: (any CourseIndex)?) { (self.documents, self.index) = (documents, index) }
 
     /// The next course in order of the keys' bytes; nil after the last. To be called by one task at a time.
     ///
@@ -55,23 +57,6 @@ final class StoredCourses: Sendable {
 
     /// Two queries.
     private func list() async throws -> [Entry] {
-        let split = try await documents.ask(.allHeads, into: [Entry]()) { [documents] entries, document in
-            let name = try SplitHeads.key(of: document).text
-            let place = "\(name) in \(documents.place(of: .allHeads))"
-            do {
-                let heads = try SplitHeads(document)
-                if heads.isLibrary { return }
-                let key = try CourseKey(name)
-                guard let head = heads.published ?? heads.draft else {
-                    throw Failure.stored("list course", at: place, cause: "it has no head")
-                }
-                entries.append(.split(key, head))
-            } catch let invalid as InvalidKey {
-                entries.append(.unreadable(name: name, .stored("list course", at: place, cause: invalid.reason)))
-            } catch {
-                entries.append(.unreadable(name: name, Failure(error, "list course", at: place)))
-            }
-        }
         let old = try await documents.ask(.oldCourses, into: [Entry]()) { [documents] entries, document in
             let id = try document["_id"]?.document
             func part(_ name: String) throws -> String { try id?[name]?.text ?? "" }
@@ -88,7 +73,38 @@ final class StoredCourses: Sendable {
                 entries.append(.unreadable(name: name, .stored("list course", at: place, cause: error.reason)))
             }
         }
-        return (split + old).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return (try await splitEntries() + old).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// From SQL where the platform reads them there. Open edX: section 4.4.
+    private func splitEntries() async throws -> [Entry] {
+        if let index, try await index.isThere() {
+            return try await index.allHeads().map { heads in
+                Self.entry(heads.course, at: "\(heads.course) in the SQL index") { try SplitHeads(heads) }
+            }.compactMap(\.self)
+        }
+        return try await documents.ask(.allHeads, into: [Entry]()) { [documents] entries, document in
+            let key = try SplitHeads.key(of: document)
+            let place = "\(key) in \(documents.place(of: .allHeads))"
+            if let entry = Self.entry(key, at: place, { try SplitHeads(document) }) { entries.append(entry) }
+        }
+    }
+
+    /// - Returns: nil for a library.
+    private static func entry(_ course: CourseKey, at place: String, _ heads: () throws -> SplitHeads) -> Entry? {
+        do {
+            let heads = try heads()
+            if heads.isLibrary { return nil }
+            let key = try CourseKey(course.text)
+            guard let head = heads.published ?? heads.draft else {
+                throw Failure.stored("list course", at: place, cause: "it has no head")
+            }
+            return .split(key, head)
+        } catch let invalid as InvalidKey {
+            return .unreadable(name: course.text, .stored("list course", at: place, cause: invalid.reason))
+        } catch {
+            return .unreadable(name: course.text, Failure(error, "list course", at: place))
+        }
     }
 
     private func listings(of entries: ArraySlice<Entry>) async throws -> [CourseListing] {
