@@ -58,11 +58,20 @@ struct UndoWriteBack: AsyncParsableCommand {
             ), under: claim
         )
         let isUndone = try await writer.undo(last.plan)
-        var checkpoints: [Checkpoint] = [.runEnded(.completed, reason: "")]
-        if isUndone { checkpoints.insert(.writeBackUndone(last.plan), at: 0) }
-        try await log.record(checkpoints)
+        let stands = try await !isUndone && writer.holds(last.plan)
+        if isUndone { try await log.record([.writeBackUndone(last.plan)]) }
+        if !isUndone, !stands, last.state == .open {
+            try await log.record([.writeBackAbandoned(last.plan, reason: "it had not come to its end")])
+        }
+        try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
         if json { Output.print(json: Outcome(course: key, undone: isUndone, videos: last.plan.ids.count)) }
+        guard isUndone || stands else {
+            throw Failure(
+                .conflict, "taking back edx_video_ids", at: "\(key)",
+                cause: "the course does not hold them: they were never written, or somebody has taken them out",
+                advice: "there is nothing to take back")
+        }
         guard isUndone else {
             throw Failure(
                 .conflict, "taking back edx_video_ids", at: "\(key)",
