@@ -58,7 +58,7 @@ struct UndoWriteBack: AsyncParsableCommand {
             ), under: claim
         )
         let isUndone = try await writer.undo(last.plan)
-        let stands = try await !isUndone && writer.holds(last.plan)
+        let stands = isUndone ? false : try await writer.holds(last.plan)
         if isUndone { try await log.record([.writeBackUndone(last.plan)]) }
         if !isUndone, !stands, last.state == .open {
             try await log.record([.writeBackAbandoned(last.plan, reason: "it had not come to its end")])
