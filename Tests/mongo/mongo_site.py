@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The built program on a platform whose courses are in the MongoDB of the tests.
+
+Environment:
+    MALLOW  the program
+"""
+import json
+import os
+
+import bson
+from bson.raw_bson import RawBSONDocument
+
+from mongo_tests import MongoTests
+from server import PASSWORD, USER
+
+from program import ProgramTests, Site, call, required  # beside processes, where server leads
+
+
+class MongoSite(Site):
+    """One platform on one database of a server; `options` end the endpoint."""
+
+    def __init__(self, folder, server, database="edxapp", options=""):
+        super().__init__(folder, "")
+        self.server, self.database, self.options = server, database, options
+
+    @property
+    def endpoint(self):
+        user = f"{USER}@" if self.server.auth else ""
+        return f"mongodb://{user}{self.server.address}/{self.database}{self.options}"
+
+    @property
+    def places(self):
+        return ["--source", self.endpoint, "--store", f"file:{self.store}", "--catalog", f"sqlite:{self.catalog}"]
+
+    @property
+    def environment(self):
+        return {**os.environ, "MALLOW_SOURCE_PASSWORD": PASSWORD} if self.server.auth else dict(os.environ)
+
+    def command(self, name, *arguments):
+        places = self.places if name in ("discover", "plan", "run", "verify", "recover", "compare", "doctor", "undo-write-back") else []
+        return [required("MALLOW"), name, "--ledger", f"{self.ledger}", *places, *arguments]
+
+    def call(self, name, *arguments, timeout=120, **environment):
+        return call(self.command(name, *arguments), timeout, env={**self.environment, **environment})
+
+    def start(self, name, *arguments, **options):
+        return super().start(name, *arguments, **{"env": self.environment, **options})
+
+    def status(self):
+        """Course key → what status says of it."""
+        return {course["key"]: course for course in self.call("status", "--json").json["courses"]}
+
+
+class SiteTests(MongoTests, ProgramTests):
+    """Each test begins with an empty database on the one server of its class."""
+
+    def setUp(self):
+        MongoTests.setUp(self)
+        ProgramTests.setUp(self)
+
+    def mongo_site(self, name="site", **options):
+        (self.folder / name).mkdir()
+        site = MongoSite(self.folder / name, self.server, **options)
+        self.addCleanup(site.end)
+        return site
+
+
+def inventory(database):
+    """Collection → every document's bytes, in the order of its ids'."""
+    return {name: sorted(document.raw for document in documents(database[name])) for name in sorted(database.list_collection_names())}
+
+
+def documents(collection, **filter):
+    """As they are stored, byte for byte."""
+    return list(collection.with_options(RAW).find(filter))
+
+
+RAW = bson.CodecOptions(document_class=RawBSONDocument, datetime_conversion="datetime_ms")
+
+
+def events(result):
+    """How often each kind of event is among what a run printed."""
+    kinds = [json.loads(line)["event"] for line in result.out.splitlines()]
+    return {kind: kinds.count(kind) for kind in kinds}
