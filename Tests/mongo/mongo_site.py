@@ -8,6 +8,7 @@ import json
 import os
 
 import bson
+from bson.codec_options import DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 
 from mongo_tests import MongoTests
@@ -67,7 +68,7 @@ class SiteTests(MongoTests, ProgramTests):
 
 def inventory(database):
     """Collection → every document's bytes, in the order of its ids'."""
-    return {name: sorted(document.raw for document in documents(database[name])) for name in sorted(database.list_collection_names())}
+    return {name: sorted(bytes(document.raw) for document in documents(database[name])) for name in sorted(database.list_collection_names())}
 
 
 def documents(collection, **filter):
@@ -75,7 +76,7 @@ def documents(collection, **filter):
     return list(collection.with_options(RAW).find(filter))
 
 
-RAW = bson.CodecOptions(document_class=RawBSONDocument, datetime_conversion="datetime_ms")
+RAW = bson.CodecOptions(document_class=RawBSONDocument, datetime_conversion=DatetimeConversion.DATETIME_MS)
 
 
 def events(result):
