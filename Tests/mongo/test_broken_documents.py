@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import re
 import unittest
 import uuid
 from typing import NamedTuple
@@ -44,7 +45,7 @@ CHUNKS = {
     "extra chunk": "chunk 2 is one too many: it has 2", "empty extra chunk": "chunk 2 is one too many: it has 2",
     "short chunk": r"chunk 0 of it has \d+ bytes, and should have \d+", "doubled chunk": "chunk 1 of it is there twice",
     "chunk one byte longer": r"chunk 1 of it has \d+ bytes, and should have \d+",
-    "chunk before the first": "chunk -1 (?!of it is there twice)",
+    "chunk before the first": "a chunk of it has the number -1",
     "md5 of something else": r"MD5 [0-9a-f]{32}, and 0{32} is written down",
     "custom md5 of something else": r"MD5 [0-9a-f]{32}, and 0{32} is written down",
     "length of four million terabytes": "it has 4611686018427387904 bytes",
@@ -181,8 +182,8 @@ class BrokenCourseTests(SiteTests):
         site = self.mongo_site("from-dump")
         dumped = site.call("plan", "--json", "--source", f"bson:{self.folder / 'dump'}")
         self.assert_exit(1, dumped)
-        expected = self.plan_before.json
-        found = json.loads(dumped.out.replace(f"{self.folder / 'dump'}/edxapp/", "edxapp.").replace(".bson", ""))
+        expected = json.loads(as_a_server_says(self.plan_before.out))
+        found = json.loads(as_a_server_says(dumped.out.replace(f"{self.folder / 'dump'}/edxapp/", "edxapp.").replace(".bson", "")))
         for part, name in (("courses", "key"), ("unreadable", "name")):
             expected[part], found[part] = ({item[name]: item for item in plan[part]} for plan in (expected, found))
             for key in sorted(expected[part].keys() | found[part].keys()):
@@ -207,6 +208,11 @@ class BrokenCourseTests(SiteTests):
 
     def test_in_old_mongo(self):
         self.assert_every_way_costs_what_it_may(OLD)
+
+
+def as_a_server_says(plan):
+    """A server leaves fields out that are no document when it is asked for some of them."""
+    return re.sub("are (null|a text), not a document, and are taken as empty", "are not there, and are taken as empty", plan)
 
 
 class BrokenDumpTests(SiteTests):
