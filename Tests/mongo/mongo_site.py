@@ -14,7 +14,7 @@ from bson.raw_bson import RawBSONDocument
 from mongo_tests import MongoTests
 from server import PASSWORD, USER
 
-from program import ProgramTests, Site, call, required  # beside processes, where server leads
+from program import ProgramTests, Site, call, required, wait_until  # beside processes, where server leads
 
 
 class MongoSite(Site):
@@ -64,6 +64,10 @@ class SiteTests(MongoTests, ProgramTests):
         site = MongoSite(self.folder / name, self.server, **options)
         self.addCleanup(site.end)
         return site
+
+    def wait_until_met(self):
+        """Until every fault that was asked for has been met as often as it should."""
+        wait_until(lambda: not any(fault["times"] for fault in self.server.control({"faults": True})["faults"]), "the fault is met")
 
 
 def inventory(database):
