@@ -65,6 +65,12 @@ class SiteTests(MongoTests, ProgramTests):
         self.addCleanup(site.end)
         return site
 
+    def assert_same_documents(self, before, after, why=""):
+        """Of two inventories, byte for byte; what differs is named."""
+        differing = {name: [bson.decode(raw)["_id"] for raw in sorted(set(before.get(name, ())) ^ set(after.get(name, ())))]
+                     for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        self.assertEqual({}, differing, why)
+
     def wait_until_met(self):
         """Until every fault that was asked for has been met as often as it should."""
         wait_until(lambda: not any(fault["times"] for fault in self.server.control({"faults": True})["faults"]), "the fault is met")
@@ -72,7 +78,8 @@ class SiteTests(MongoTests, ProgramTests):
 
 def inventory(database):
     """Collection → every document's bytes, in the order of its ids'."""
-    return {name: sorted(bytes(document.raw) for document in documents(database[name])) for name in sorted(database.list_collection_names())}
+    names = sorted(database.list_collection_names())
+    return {name: sorted(bytes(document.raw) for document in documents(database[name])) for name in names}
 
 
 def documents(collection, **filter):

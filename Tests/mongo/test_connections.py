@@ -85,13 +85,15 @@ class ConnectionTests(SiteTests):
                 self.assert_sentence(result, "MALLOW_SOURCE_PASSWORD")
 
     def test_nobody_is_not_let_in(self):
-        refused = self.site.call("plan", "--json", "--source", self.site.endpoint.replace("mallow@", "").replace("authSource=admin&", ""))
+        nobody = self.site.endpoint.replace("mallow@", "").replace("authSource=admin&", "")
+        refused = self.site.call("plan", "--json", "--source", nobody)
         self.assert_exit(1, refused)
         self.assert_sentence(refused, "requires authentication", "(auth)")
 
     def test_a_password_in_the_address_is_refused_and_not_repeated(self):
         places = (f"mongodb://mallow:{urllib.parse.quote(WRONG, safe='')}@{self.server.address}/edxapp",
-                  f"mongodb://mallow@{self.server.address}/edxapp?password={WRONG}", f"mongodb://mallow@{self.server.address}/edxapp?{WRONG}")
+                  f"mongodb://mallow@{self.server.address}/edxapp?password={WRONG}",
+                  f"mongodb://mallow@{self.server.address}/edxapp?{WRONG}")
         for place in places:
             refused = self.site.call("run", "--all", "--source", place)
             self.assert_exit(2, refused)
@@ -130,7 +132,8 @@ class ConnectionTests(SiteTests):
         for place in (f"mongodb:{address}/edxapp", f"mongodb://{address}", f"mongodb://{address}/", "mongodb:///edxapp",
                       f"mongodb://{address}/edxapp?tls=maybe", f"mongodb://{address}/edxapp?bucket=",
                       f"mongodb://{address}/edxapp?readPreference=near", f"mongodb://{address}/edxapp?authSource=admin",
-                      f"mongodb://{address}/edxapp?tls=off&tlsCAFile=ca.pem", f"mongodb://{address}/edxapp?tlsCAFile=ca.pem&tls=off", "mongodb://127.0.0.1:0/edxapp",
+                      f"mongodb://{address}/edxapp?tls=off&tlsCAFile=ca.pem", f"mongodb://{address}/edxapp?tlsCAFile=ca.pem&tls=off",
+                      "mongodb://127.0.0.1:0/edxapp",
                       f"mongodb://{address}/edxapp?retryWrites=false", "mongodb+srv://mongo.example/edxapp"):
             with self.subTest(place):
                 refused = self.site.call("plan", "--json", "--source", place)

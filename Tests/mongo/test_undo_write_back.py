@@ -64,7 +64,7 @@ class UndoTests(SiteTests):
         self.assert_exit(0, self.undo(site, key))
         before = inventory(self.database)
         self.assert_sentence(self.undo(site, key), 2, "knows of no edx_video_ids")
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
 
     def test_the_next_run_writes_the_same_ids_again(self):
         for form in (split_course, old_course):
@@ -91,10 +91,10 @@ class UndoTests(SiteTests):
                 self.assertTrue(studio.save("s00000v0003", display_name="later") if kind == "a save" else studio.publish("s00000v0000"))
                 before = inventory(self.database)
                 self.assert_sentence(self.undo(site, key), 1, "somebody has saved the course since")
-                self.assertEqual(before, inventory(self.database))
+                self.assert_same_documents(before, inventory(self.database))
                 said = self.undo(site, key, "--json")
                 self.assert_exit(1, said)
-                self.assertEqual(before, inventory(self.database))
+                self.assert_same_documents(before, inventory(self.database))
 
     def test_a_save_in_the_very_moment_wins(self):
         """Between the look at the heads and their move, which the server holds up."""
@@ -108,14 +108,14 @@ class UndoTests(SiteTests):
         before = inventory(self.database)
         self.assertEqual(1, child.wait(60), child.err.read_text())
         self.assertIn("somebody has saved the course since", child.err.read_text())
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
 
     def test_old_courses_lose_the_ids_that_were_given_and_keep_what_is_an_authors(self):
         site, key, before = self.migrated(old_course)
         self.assertTrue(self.new_documents(before))
         rows = self.rows(site)
         self.assert_exit(0, self.undo(site, key))
-        self.assertEqual(before, inventory(self.database), "byte for byte: they held an empty text before")
+        self.assert_same_documents(before, inventory(self.database), "byte for byte: they held an empty text before")
         self.assertEqual(rows, self.rows(site))
 
     def test_an_old_block_that_an_author_gave_another_id_keeps_it(self):
@@ -140,7 +140,7 @@ class UndoTests(SiteTests):
         other = self.mongo_site("other")
         refused = self.undo(other, key)
         self.assert_exit(2, refused)
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
 
     def test_while_an_engine_runs_it_is_refused(self):
         site, key, _ = self.migrated()
@@ -148,9 +148,9 @@ class UndoTests(SiteTests):
         self.server.fail("find", "fs.files", hang=True)
         child = site.start("run", "--all", "--json")
         self.wait_until_met()
-        before = inventory(self.database)
+        heads = Heads(self.database, key)
         self.assert_sentence(self.undo(site, key), 6, "engine")
-        self.assertEqual(before, inventory(self.database))
+        self.assertEqual(bytes(heads.index.raw), bytes(Heads(self.database, key).index.raw))
         self.server.reset()
         self.assertEqual(0, child.wait(120), child.err.read_text())
 

@@ -109,14 +109,11 @@ class SplitTests(SiteTests):
         self.migrate(self.given())
         before = inventory(self.database)
         self.server.reset()
-        again = self.site.call("run", "--all", "--json")
+        again = self.site.call("run", "--course", self.key, "--json")
         self.assert_exit(0, again)
-        self.assertNotIn("write-back intent", [e["event"] for e in again.lines if e.get("course") == self.key])
-        other, = {e["course"] for e in again.lines if e["event"] == "write-back intent"} or {None}
-        self.assertNotEqual(self.key, other)
-        after = inventory(self.database)
-        self.assertEqual(bytes(Heads(self.database, self.key).index.raw), next(raw for raw in before["modulestore.active_versions"]
-                         if raw in after["modulestore.active_versions"] and self.key.split("+")[1].encode() in raw))
+        self.assertNotIn("write-back intent", events(again))
+        self.assert_same_documents(before, inventory(self.database))
+        self.assert_reads_only()
 
     def test_a_block_that_is_equal_in_both_heads_and_one_of_an_older_release(self):
         """Without `edit_info`, or without what newer releases add to it and to the block."""
@@ -193,7 +190,7 @@ class SplitTests(SiteTests):
         self.server.reset()
         result = self.site.call("run", "--all", "--json", "--no-write-back")
         self.assert_exit(0, result)
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
         self.assert_reads_only()
         self.assertNotIn("write-back intent", events(result))
         consequence = f"{VIDEOS - 1} videos have new edx_video_ids that the course does not hold yet: learners do not see their transcripts"
@@ -220,7 +217,7 @@ class SplitTests(SiteTests):
         self.server.reset()
         for words in (["plan"], ["discover"], ["doctor"], ["run", "--all", "--dry-run"], ["verify"], ["recover"], ["status"]):
             self.site.call(*words)
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
         self.assert_reads_only()
 
     def assert_reads_only(self):
@@ -239,7 +236,7 @@ class SplitTests(SiteTests):
         self.database["fs.chunks"].delete_many({"files_id": {"$regex": f"subs_{name_of(3)}"}})
         before = inventory(self.database)
         self.assert_exit(1, self.site.call("run", "--all"))
-        self.assertEqual(before, inventory(self.database))
+        self.assert_same_documents(before, inventory(self.database))
         self.assertEqual([], self.site.flags())
 
 
