@@ -70,12 +70,14 @@ struct CheckpointWriter: Sendable {
             try event(db, "write-back intent", course: plan.course, detail: WriteBackRow.words(plan))
         case .wroteBack(let plan):
             try execute(db, "UPDATE write_back SET state = 'done' WHERE id = ?", [plan.id.uuidString])
+            try mark(plan, asNew: false, db)
             try event(db, "wrote back", course: plan.course, detail: WriteBackRow.words(plan))
         case .writeBackAbandoned(let plan, let reason):
             try execute(db, "UPDATE write_back SET state = 'abandoned' WHERE id = ?", [plan.id.uuidString])
             try event(db, "write-back abandoned", course: plan.course, detail: reason)
         case .writeBackUndone(let plan):
             try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
+            try mark(plan, asNew: true, db)
             try event(db, "write-back undone", course: plan.course, detail: WriteBackRow.words(plan))
         case .flagIntent(let key): try event(db, "flag intent", course: key)
         case .flagOn(let key):
@@ -97,6 +99,18 @@ struct CheckpointWriter: Sendable {
             )
         case .notice(let course, let block, let text):
             try event(db, "notice", course: course, block: block, detail: text)
+        }
+    }
+
+    /// Whether the course holds the ids of these videos now.
+    private func mark(_ plan: WriteBack, asNew isNew: Bool, _ db: Database) throws {
+        for block in plan.ids.keys {
+            try execute(
+                db,
+                """
+                UPDATE video SET is_new_id = ? WHERE block = ? AND course = (SELECT id FROM course WHERE key = ?)
+                """,
+                [isNew, block.text, plan.course.text])
         }
     }
 

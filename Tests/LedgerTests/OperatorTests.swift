@@ -49,6 +49,39 @@ import Testing
         }
     }
 
+    @Test func `an id that is written back is new no more, until that is undone`() async throws {
+        try await withTemporaryFolder { folder in
+            let (ledger, log) = try await begin("\(folder)/ledger")
+            let sample = SampleTransaction()
+            let course = SampleTransaction.course
+            let outline = VideoOutline(
+                block: sample.header.block, video: sample.header.video, isNewID: true, displayName: "A video")
+            try await log.record([
+                sample.found, .outlined(course, videos: [outline], pending: [outline.block], unreachable: 0),
+                .intents(sample.header, sample.intents),
+                .committed(sample.header, intents: sample.intents.map(\.id)),
+            ])
+            let run = sample.header.run
+            #expect(try await ledger.newVideoIDs(by: run)[course]?.map(\.block) == [outline.block.text])
+            let plan = WriteBack(
+                id: UUID.random(), course: course, ids: [outline.block: outline.video],
+                moves: [WriteBack.Move(branch: "draft-branch", before: "a", after: "b")])
+            try await log.record([.writeBackIntent(plan), .wroteBack(plan)])
+            #expect(try await ledger.newVideoIDs(by: run).isEmpty)
+            var last = try #require(try await ledger.lastWriteBack(of: course))
+            #expect(last.plan == plan && last.state == .done)
+            try await log.record([.writeBackUndone(plan)])
+            last = try #require(try await ledger.lastWriteBack(of: course))
+            #expect(last.state == .undone)
+            #expect(try await ledger.newVideoIDs(by: run)[course]?.count == 1)
+            let told = try await ledger.events(after: 0).filter { $0.kind.hasPrefix("wr") }.map {
+                "\($0.kind): \($0.detail ?? "")"
+            }
+            #expect(told.suffix(1) == ["write-back undone: 1 video; draft-branch a to b"])
+            try await log.close()
+        }
+    }
+
     @Test func `a held course is held until it is released`() async throws {
         try await withTemporaryFolder { folder in
             let (ledger, log) = try await begin("\(folder)/ledger")

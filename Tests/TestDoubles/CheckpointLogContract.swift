@@ -51,6 +51,25 @@ package let checkpointLogContract: [ContractCase<any CheckpointLog>] = [
         try require(
             try await log.committed(among: Set(sample.intents.map(\.object)), for: other), is: [:], "what is there")
     },
+    ContractCase("a write-back is open until it is done, abandoned or undone") { log in
+        let sample = SampleTransaction()
+        let course = SampleTransaction.course
+        try await log.record([sample.found])
+        for number in 0..<3 {
+            let move = WriteBack.Move(branch: "draft-branch", before: "\(number)", after: "\(number + 1)")
+            let plan = WriteBack(
+                id: UUID.random(), course: course, ids: [sample.header.block: sample.header.video], moves: [move])
+            try await log.record([.writeBackIntent(plan)])
+            try require(try await log.openWriteBack(of: course), is: plan, "what is open")
+            let other = CourseKey(unchecked: "course-v1:Org+Course+Other")
+            try require(try await log.openWriteBack(of: other), is: nil, "what is open of another course")
+            let ends: [Checkpoint] = [
+                .wroteBack(plan), .writeBackAbandoned(plan, reason: "somebody saved"), .writeBackUndone(plan),
+            ]
+            try await log.record([ends[number]])
+            try require(try await log.openWriteBack(of: course), is: nil, "what is open")
+        }
+    },
     ContractCase("transactions come oldest first") { log in
         let samples = (0..<5).map { _ in SampleTransaction() }
         try await log.record([samples[0].found])
