@@ -53,13 +53,20 @@ static inline void cmongo_read(bson_iter_t *iterator, cmongo_element *element) {
 static inline int cmongo_next(
     const uint8_t *document, size_t length, const cmongo_element *previous, cmongo_element *element) {
     bson_iter_t iterator;
+    size_t next = 4;
     if (previous == NULL) {
         if (!bson_iter_init_from_data(&iterator, document, length)) return -1;
-    } else if (!bson_iter_init_from_data_at_offset(
-                   &iterator, document, length, previous->offset, previous->key_length)) {
-        return -1;
+    } else {
+        if (!bson_iter_init_from_data_at_offset(
+                &iterator, document, length, previous->offset, previous->key_length)) {
+            return -1;
+        }
+        next = iterator.next_off;
     }
-    if (!bson_iter_next(&iterator)) return iterator.err_off == 0 ? 0 : -1;
+    // A zero is the end at the last byte alone; the library takes it for one anywhere.
+    if (next >= length) return -1;
+    if (document[next] == 0) return next == length - 1 ? 0 : -1;
+    if (!bson_iter_next(&iterator)) return -1;
     cmongo_read(&iterator, element);
     return 1;
 }

@@ -67,9 +67,9 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
             throw InvalidEndpoint(
                 description: "--\(role.rawValue) \(text) names nothing; write for example \(role.example).")
         }
-        if rest.hasPrefix("//"), let host = rest.dropFirst(2).split(separator: "/").first,
-            let at = host.lastIndex(of: "@"),
-            host[..<at].contains(":")
+        // A password may hold a slash: whatever stands before the last @ is who logs in.
+        if rest.hasPrefix("//"), ["mongodb", "mysql"].contains(scheme), let at = rest.lastIndex(of: "@"),
+            rest[..<at].contains(":")
         {
             throw InvalidEndpoint(
                 description:

@@ -13,8 +13,8 @@ struct MongoPlace {
     /// More questions at once than that make no server faster, and learners need it meanwhile.
     private static let most = 16
 
-    /// The one way to log in that takes no password.
-    private static let certificates = "MONGODB-X509"
+    /// Ways to log in by name and password.
+    private static let mechanisms = ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"]
 
     private var address: MongoAddress
     private var collections = Collections()
@@ -56,7 +56,7 @@ struct MongoPlace {
     /// - Throws: ``Failure``.
     func documents() throws -> ServerDocuments {
         let password = try secrets.secret(.sourcePassword, environment: ProcessInfo.processInfo.environment)
-        if address.user != nil, address.authMechanism != Self.certificates, password?.isEmpty != false {
+        if address.user != nil, password?.isEmpty != false {
             throw Failure(
                 .auth, "open the contentstore", at: address.database, cause: "the user has no password",
                 advice: "put it into MALLOW_SOURCE_PASSWORD, or below secrets: in mallow.yaml")
@@ -75,7 +75,11 @@ struct MongoPlace {
         case "collection": collections.modulestore = value
         case "replicaSet": address.replicaSet = value
         case "authSource": address.authSource = value
-        case "authMechanism": address.authMechanism = value
+        case "authMechanism":
+            guard Self.mechanisms.contains(value) else {
+                throw Self.refusal("authMechanism= is none of \(Self.mechanisms.joined(separator: ", "))")
+            }
+            address.authMechanism = value
         case "readPreference":
             guard let preference = MongoAddress.ReadPreference(rawValue: value) else {
                 let known = MongoAddress.ReadPreference.allCases.map(\.rawValue).joined(separator: ", ")

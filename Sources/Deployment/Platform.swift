@@ -3,6 +3,9 @@ import Contentstore
 package import Foundation
 import Ledger
 package import MigrationModel
+#if MongoDB
+import Mongo
+#endif
 import ObjectStorage
 package import PlatformSettings
 package import Settings
@@ -170,10 +173,24 @@ package struct Platform: Sendable {
         (try? Endpoint(store, role: .store))?.scheme == "s3" ? S3Store.longestDelay : 0  // as said above
     }
 
+    /// To be called at a process's start.
+    package static func prepareProcess() {
+        #if MongoDB
+        MongoPool.prepareProcess()
+        #endif
+    }
+
     /// What takes written ids back; nil for a source that cannot be written to, and for a rehearsal.
     package static func writer(
         of target: Target, now: @escaping @Sendable () -> Date
     ) throws -> (any CourseWriter)? {
+        // A catalog is made for a run; here it says at most which structures are a course's heads.
+        let place = target.endpoints.catalog
+        guard !place.isOnDisk || FileManager.default.fileExists(atPath: place.path) else {
+            throw Failure(
+                .conflict, "open the catalog", at: "\(place)", cause: "nothing is there",
+                advice: "name the catalog that the course was migrated with")
+        }
         let index = try catalog(of: target, concurrency: nil, now: now).index
         return try source(of: target, index: index, now: now).1
     }

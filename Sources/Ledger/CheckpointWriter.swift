@@ -75,6 +75,8 @@ struct CheckpointWriter: Sendable {
         case .writeBackAbandoned(let plan, let reason):
             try execute(db, "UPDATE write_back SET state = 'abandoned' WHERE id = ?", [plan.id.uuidString])
             try event(db, "write-back abandoned", course: plan.course, detail: reason)
+        case .writeBackUndoIntent(let plan):
+            try event(db, "write-back undo intent", course: plan.course, detail: WriteBackRow.words(plan))
         case .writeBackUndone(let plan):
             try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
             try mark(plan, asNew: true, db)

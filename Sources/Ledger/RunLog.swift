@@ -118,7 +118,7 @@ package final class RunLog: CheckpointLog, CommandQueue {
 
     package func openWriteBack(of course: CourseKey) async throws -> WriteBack? {
         try await read { db in
-            try WriteBackRow.last(of: course, in: db).flatMap { $0.state == .open ? $0.plan : nil }
+            try WriteBackRow.last(of: course, in: [.open], db)?.plan
         }
     }
 

@@ -11,13 +11,16 @@ package struct WriteBackRow: Sendable, Hashable {
 
     package let plan: WriteBack
     package let state: State
+    /// When it was announced.
     package let at: Date
 
-    /// The last of a course; nil for none.
-    static func last(of course: CourseKey, in db: Database) throws -> WriteBackRow? {
+    /// The last of a course that is in one of these states; nil for none.
+    static func last(of course: CourseKey, in states: [State], _ db: Database) throws -> WriteBackRow? {
+        let marks = databaseQuestionMarks(count: states.count)
         let row = try Row.fetchOne(
-            db, sql: "SELECT * FROM write_back WHERE course = ? ORDER BY at DESC, rowid DESC LIMIT 1",
-            arguments: [course.text])
+            db,
+            sql: "SELECT * FROM write_back WHERE course = ? AND state IN (\(marks)) ORDER BY rowid DESC LIMIT 1",
+            arguments: [course.text] + StatementArguments(states.map(\.rawValue)))
         guard let row, let state = State(rawValue: row["state"]) else { return nil }
         let plan = try JSONDecoder().decode(WriteBack.self, from: Data((row["plan"] as String).utf8))
         return WriteBackRow(plan: plan, state: state, at: Date(timeIntervalSince1970: row["at"]))
@@ -37,8 +40,8 @@ package struct WriteBackRow: Sendable, Hashable {
 }
 
 extension Ledger {
-    /// The last write-back of a course, whatever became of it; nil for none.
+    /// The last write-back of a course that stands, or may stand; nil for none.
     package func lastWriteBack(of course: CourseKey) async throws -> WriteBackRow? {
-        try await reading { try WriteBackRow.last(of: course, in: $0) }
+        try await reading { try WriteBackRow.last(of: course, in: [.open, .done], $0) }
     }
 }

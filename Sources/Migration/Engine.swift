@@ -68,7 +68,7 @@ struct Engine: Sendable {
         self.run = run
         self.connections = Connections(
             source: limited, store: store, catalog: catalog, log: connections.log,
-            writer: connections.writer
+            writer: connections.writer.map { [source] in PatientWriter(raw: $0, patiently: source.patiently) }
         )
         self.options = options
         self.surroundings = surroundings

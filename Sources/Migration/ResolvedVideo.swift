@@ -38,9 +38,6 @@ package struct ResolvedVideo: Sendable, Hashable {
         VideoOutline(block: block.usageKey, video: video, isNewID: isNewID, displayName: displayName)
     }
 
-    /// Whether a head of it holds no id, whichever it is to be.
-    var lacksID: Bool { [block.published, block.draft].compactMap(\.self).contains { $0.edxVideoID.isEmpty } }
-
     package var displayName: String {
         block.published?.displayName ?? block.draft?.displayName ?? "Video"
     }

@@ -23,7 +23,8 @@ struct WritingBack: Sendable {
     func run(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> Outcome {
         try await settleLast()
         var ids: [UsageKey: VideoID] = [:]
-        for video in reading.videos where video.lacksID {
+        // An id that one head holds is an author's: to publish it, or to bring it back, is for the author.
+        for video in reading.videos where video.isNewID {
             // What nothing was stored for has nothing to be found by.
             if (reports[video.block.usageKey]?.counts.store ?? 0) > 0 { ids[video.block.usageKey] = video.video }
         }
@@ -50,17 +51,20 @@ struct WritingBack: Sendable {
         do {
             return try await writer.apply(planned)
         } catch let failure as Failure where failure.class == .ambiguous {
-            // In doubt, read.
-            return try await writer.holds(planned)
+            // In doubt, read: it looks how far it had come, and goes on there.
+            return try await writer.apply(planned)
         }
     }
 
-    /// One that an engine died in, or that nothing was heard of.
+    /// One that an engine died in, or that nothing was heard of: it goes on where it was, unless somebody has saved the course
+    /// since.
     private func settleLast() async throws {
         guard let writer, let open = try await journal.openWriteBack(of: course) else { return }
+        let isDone = try await apply(open, writer)
+        let holds = isDone ? try await writer.holds(open) : false
         try await journal.record(
-            try await writer.holds(open)
-                ? .wroteBack(open) : .writeBackAbandoned(open, reason: "it had not come to its end"))
+            holds ? .wroteBack(open) : .writeBackAbandoned(open, reason: "somebody had saved the course before its end")
+        )
     }
 
     private func tell(_ count: Int) async throws -> String {

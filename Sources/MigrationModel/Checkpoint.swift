@@ -97,6 +97,8 @@ package enum Checkpoint: Sendable, Hashable {
     case wroteBack(WriteBack)
     /// It is proven that the course does not hold them.
     case writeBackAbandoned(WriteBack, reason: String)
+    /// Before an operator takes it back.
+    case writeBackUndoIntent(WriteBack)
     /// An operator has taken it back.
     case writeBackUndone(WriteBack)
     /// Before the flag.

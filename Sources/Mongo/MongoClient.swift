@@ -16,9 +16,10 @@ package struct MongoClient {
         /// What is sent of each document; empty for all of it.
         package var projection: Fields
         package var sort: Fields
-        /// Whether the answer must be the newest there is: the primary is asked, as long as there is one, whatever else is
-        /// preferred for reading.
+        /// Whether the answer must be the newest there is: the primary is asked, whatever is preferred for reading.
         package var isFresh: Bool
+        /// How many documents are wanted at most; nil for all.
+        package var limit: Int64?
 
         package init(
             _ collection: String, _ filter: Fields, projection: Fields = [:], sort: Fields = [:], isFresh: Bool = false
@@ -36,9 +37,10 @@ package struct MongoClient {
         try withCollection(find.collection) { collection in
             let options = DocumentWriter()
             if find.projection != [:] { options.append("projection", .document(find.projection)) }
+            if let limit = find.limit { options.append("limit", .integer(limit)) }
             if find.sort != [:] { options.append("sort", .document(find.sort)) }
             let filter = DocumentWriter(find.filter)
-            let preference = find.isFresh ? mongoc_read_prefs_new(MONGOC_READ_PRIMARY_PREFERRED) : nil
+            let preference = find.isFresh ? mongoc_read_prefs_new(MONGOC_READ_PRIMARY) : nil
             defer { mongoc_read_prefs_destroy(preference) }
             guard
                 let cursor = mongoc_collection_find_with_opts(

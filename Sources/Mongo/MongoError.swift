@@ -30,6 +30,14 @@ package struct MongoError: Error, Sendable, Hashable, CustomStringConvertible {
         domain == MONGOC_ERROR_STREAM.rawValue || domain == MONGOC_ERROR_SERVER_SELECTION.rawValue
     }
 
+    /// Whether no server could be found that may be asked.
+    package var foundNoServer: Bool { domain == MONGOC_ERROR_SERVER_SELECTION.rawValue }
+
+    /// Whether client and server are too far apart to understand each other.
+    package var isOfAnotherVersion: Bool {
+        domain == MONGOC_ERROR_PROTOCOL.rawValue && code == MONGOC_ERROR_PROTOCOL_BAD_WIRE_VERSION.rawValue
+    }
+
     /// Whether the log-in did not go well.
     package var isLogIn: Bool {
         domain == MONGOC_ERROR_SASL.rawValue || domain == MONGOC_ERROR_SCRAM.rawValue

@@ -7,13 +7,16 @@ import Threading
 /// Clients of one database, as many as may ask at once, each on a thread of its own while it does.
 package final class MongoPool: Sendable {
     /// The library is set up once in a process: it says nothing by itself, since its lines would fall into the console's
-    /// screen, and leaves no file of counters behind in memory.
+    /// screen.
     private static let isSetUp: Bool = {
         mongoc_log_set_handler(nil, nil)
-        setenv("MONGOC_DISABLE_SHM", "1", 1)
         mongoc_init()
         return true
     }()
+
+    /// To be called at a process's start: the library, as Debian builds it, makes a file of counters in memory as soon as it
+    /// is loaded, and leaves it behind where a process is killed. Its memory stays the process's own without a name.
+    package static func prepareProcess() { shm_unlink("/mongoc-\(getpid())") }
 
     private let clients: Clients
     private let threads: BlockingPool
@@ -84,7 +87,9 @@ package final class MongoPool: Sendable {
         if let name = address.replicaSet { mongoc_uri_set_option_as_utf8(uri, MONGOC_URI_REPLICASET, name) }
         let isEncrypted = address.encryption != .none
         if isEncrypted { mongoc_uri_set_option_as_bool(uri, MONGOC_URI_TLS, true) }
-        mongoc_uri_set_option_as_utf8(uri, MONGOC_URI_READPREFERENCE, address.readPreference.rawValue)
+        let preference = mongoc_read_prefs_new(address.readPreference.mode)
+        defer { mongoc_read_prefs_destroy(preference) }
+        mongoc_uri_set_read_prefs_t(uri, preference)
         let numbers: [(String, Int32)] = [
             (MONGOC_URI_MAXPOOLSIZE, Int32(width)), (MONGOC_URI_CONNECTTIMEOUTMS, deadlines.connect),
             (MONGOC_URI_SERVERSELECTIONTIMEOUTMS, deadlines.selection),
@@ -96,6 +101,18 @@ package final class MongoPool: Sendable {
 
     private static func withOptionalCString(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Void) {
         if let text { text.withCString(body) } else { body(nil) }
+    }
+}
+
+extension MongoAddress.ReadPreference {
+    fileprivate var mode: mongoc_read_mode_t {
+        switch self {
+        case .primary: MONGOC_READ_PRIMARY
+        case .primaryPreferred: MONGOC_READ_PRIMARY_PREFERRED
+        case .secondary: MONGOC_READ_SECONDARY
+        case .secondaryPreferred: MONGOC_READ_SECONDARY_PREFERRED
+        case .nearest: MONGOC_READ_NEAREST
+        }
     }
 }
 #endif

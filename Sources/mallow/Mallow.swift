@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Deployment
 import Foundation
 import HTTP
 import Ledger
@@ -36,6 +37,7 @@ struct Mallow: AsyncParsableCommand {
         // A reader who goes away must not end a migration.
         signal(SIGPIPE, SIG_IGN)
         CurlLoop.prepareProcess()
+        Platform.prepareProcess()
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -43,7 +43,7 @@ struct UndoWriteBack: AsyncParsableCommand {
         let key: CourseKey
         do throws(InvalidKey) { key = try CourseKey(course) } catch { throw UsageError("--course: \(error).") }
         let ledger = try ledger.openExisting()
-        guard let last = try await ledger.lastWriteBack(of: key), last.state != .undone, last.state != .abandoned else {
+        guard let last = try await ledger.lastWriteBack(of: key) else {
             throw UsageError("The ledger knows of no edx_video_ids that were written into \(key).")
         }
         let claim = try await ledger.claim()
@@ -57,14 +57,22 @@ struct UndoWriteBack: AsyncParsableCommand {
                 catalog: "\(endpoints.catalog)", options: "", configuration: try self.ledger.configuration.path
             ), under: claim
         )
-        let isUndone = try await writer.undo(last.plan)
-        let stands = isUndone ? false : try await writer.holds(last.plan)
-        if isUndone { try await log.record([.writeBackUndone(last.plan)]) }
-        if !isUndone, !stands, last.state == .open {
-            try await log.record([.writeBackAbandoned(last.plan, reason: "it had not come to its end")])
+        try await log.record([.writeBackUndoIntent(last.plan)])
+        let outcome: Result<(isUndone: Bool, stands: Bool), any Error>
+        do {
+            outcome = .success(try await undo(last.plan, writer))
+        } catch {
+            outcome = .failure(error)
+        }
+        if case .success(let (isUndone, stands)) = outcome {
+            if isUndone { try await log.record([.writeBackUndone(last.plan)]) }
+            if !isUndone, !stands, last.state == .open {
+                try await log.record([.writeBackAbandoned(last.plan, reason: "it had not come to its end")])
+            }
         }
         try await log.record([.runEnded(.completed, reason: "")])
         try await log.close()
+        let (isUndone, stands) = try outcome.get()
         if json { Output.print(json: Outcome(course: key, undone: isUndone, videos: last.plan.ids.count)) }
         guard isUndone || stands else {
             throw Failure(
@@ -83,5 +91,16 @@ struct UndoWriteBack: AsyncParsableCommand {
                 "\(key) holds the edx_video_ids of \(counted(last.plan.ids.count, "video")) no longer; its transcripts, rows "
                     + "and flag are as they were")
         }
+    }
+
+    /// In doubt, it looks, and goes on where it was.
+    private func undo(_ plan: WriteBack, _ writer: any CourseWriter) async throws -> (isUndone: Bool, stands: Bool) {
+        let isUndone: Bool
+        do {
+            isUndone = try await writer.undo(plan)
+        } catch let failure as Failure where failure.class == .ambiguous {
+            isUndone = try await writer.undo(plan)
+        }
+        return (isUndone, isUndone ? false : try await writer.holds(plan))
     }
 }

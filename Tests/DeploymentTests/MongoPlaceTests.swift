@@ -30,6 +30,7 @@ import Testing
         ("//a,,b/edxapp", "it names no host"), ("//a:99999/edxapp", "a host's port is none"),
         ("//a:/edxapp", "a host's port is none"), ("//a/edxapp?authSource=admin", "as nobody"),
         ("//a/edxapp?tls=perhaps", "tls= is neither true nor false"), ("//a/edxapp?bucket=", "bucket= has no value"),
+        ("//u@a/edxapp?authMechanism=MONGODB-X509", "is none of SCRAM-SHA-256"),
         ("//a/edxapp?w=0", "something else stands there"), ("//a/edxapp?readPreference=any", "is none of primary"),
         ("//a/edxapp?tls=off&tlsCAFile=/dev/null", "an authority and no TLS"),
         ("//a/edxapp?tlsCAFile=/dev/null&tls=off", "an authority and no TLS"),

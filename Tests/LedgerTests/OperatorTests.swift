@@ -68,11 +68,10 @@ import Testing
                 moves: [WriteBack.Move(branch: "draft-branch", before: "a", after: "b")])
             try await log.record([.writeBackIntent(plan), .wroteBack(plan)])
             #expect(try await ledger.newVideoIDs(by: run).isEmpty)
-            var last = try #require(try await ledger.lastWriteBack(of: course))
+            let last = try #require(try await ledger.lastWriteBack(of: course))
             #expect(last.plan == plan && last.state == .done)
             try await log.record([.writeBackUndone(plan)])
-            last = try #require(try await ledger.lastWriteBack(of: course))
-            #expect(last.state == .undone)
+            #expect(try await ledger.lastWriteBack(of: course) == nil)
             #expect(try await ledger.newVideoIDs(by: run)[course]?.count == 1)
             let told = try await ledger.events(after: 0).filter { $0.kind.hasPrefix("wr") }.map {
                 "\($0.kind): \($0.detail ?? "")"

@@ -107,6 +107,18 @@ import Testing
         #expect(Self.ids(world) == [Self.derived.text, Self.derived.text])
     }
 
+    @Test func `an id that one head holds is its author's, and is not given to the other`() async throws {
+        var courses = SimulatedCourses.oneVideo()
+        let fields = try #require(courses[Self.key]?.videos.first?.published)
+        var (published, draft) = (fields, fields)
+        (published.edxVideoID, draft.edxVideoID) = ("", "chosen-just-now")
+        courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: published, draft: draft)]
+        let world = MemoryWorld(courses)
+        try await Simulation(world, writesBack: true).live()
+        #expect(Self.ids(world) == ["", "chosen-just-now"])
+        #expect(Self.steps(world) == ["flag intent", "flag"])
+    }
+
     /// Every effect of the course, with every fault: lives go on until nothing is left to do.
     @Test(arguments: FaultKind.allCases)
     func `whatever fails, both heads end with the one id before the flag is on`(_ kind: FaultKind) async throws {

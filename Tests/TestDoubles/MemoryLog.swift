@@ -136,9 +136,11 @@ extension MemoryLog.Contents {
             if let place = places[intent.id], intents[place].state != .watched { intents[place].written = date }
             move(intent.id, to: .watched, from: [.open, .stored, .watched])
         case .writeBackIntent(let plan): writeBacks[plan.course] = plan
-        case .wroteBack(let plan), .writeBackAbandoned(let plan, _), .writeBackUndone(let plan): writeBacks[plan.course] = nil
+        case .wroteBack(let plan), .writeBackAbandoned(let plan, _), .writeBackUndone(let plan):
+            writeBacks[plan.course] = nil
         case .flagIntent(let key): flagIntents.insert(key)
-        case .runState, .concurrency, .braked, .unreadable, .rolledBack, .checked, .flagOn, .failedTask,
+        case .writeBackUndoIntent, .runState, .concurrency, .braked, .unreadable, .rolledBack, .checked, .flagOn,
+            .failedTask,
             .failedTasksResolved, .notice:
             break
         }

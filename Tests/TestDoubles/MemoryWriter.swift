@@ -9,7 +9,12 @@ extension MemorySource: CourseWriter {
     ) async throws -> WriteBack? {
         guard let version, version == self.version(of: course) else { return nil }
         let move = WriteBack.Move(branch: "draft-branch", before: version, after: "\(version)+\(id)")
-        return WriteBack(id: id, course: course, ids: ids, moves: [move])
+        let lacking = (all[course]?.videos ?? []).filter { ids[$0.usageKey] != nil }.flatMap { video in
+            [(video.published, false), (video.draft, true)].filter { $0.0?.edxVideoID.isEmpty == true }.map {
+                WriteBack.Document(block: video.usageKey, isDraft: $0.1)
+            }
+        }
+        return WriteBack(id: id, course: course, ids: ids, moves: [move], documents: lacking)
     }
 
     package func apply(_ writeBack: WriteBack) async throws -> Bool {
@@ -33,14 +38,24 @@ extension MemorySource: CourseWriter {
     package func undo(_ writeBack: WriteBack) async throws -> Bool {
         guard try await holds(writeBack) else { return false }
         edit(writeBack.course) { course in
-            course.videos = course.videos.map { writeBack.ids[$0.usageKey] == nil ? $0 : Self.giving("", to: $0) }
+            course.videos = course.videos.map { video in
+                func taken(_ fields: VideoFields?, isDraft: Bool) -> VideoFields? {
+                    let document = WriteBack.Document(block: video.usageKey, isDraft: isDraft)
+                    guard var fields, writeBack.documents.contains(document) else { return fields }
+                    fields.edxVideoID = ""
+                    return fields
+                }
+                return VideoBlock(
+                    usageKey: video.usageKey, published: taken(video.published, isDraft: false),
+                    draft: taken(video.draft, isDraft: true), notes: video.notes)
+            }
         }
         return true
     }
 
     private static func giving(_ id: VideoID?, to video: VideoBlock) -> VideoBlock {
         func changed(_ fields: VideoFields?) -> VideoFields? {
-            guard var fields, let id, fields.edxVideoID.isEmpty || id.text.isEmpty else { return fields }
+            guard var fields, let id, fields.edxVideoID.isEmpty else { return fields }
             fields.edxVideoID = id.text
             return fields
         }

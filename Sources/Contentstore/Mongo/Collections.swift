@@ -17,7 +17,7 @@ package struct Collections: Sendable, Hashable {
         case .allHeads, .heads: "\(modulestore).active_versions"
         case .structures, .titles: "\(modulestore).structures"
         case .oldCourses, .oldBlocks: modulestore
-        case .files: "\(bucket).files"
+        case .files, .anyFile: "\(bucket).files"
         case .chunks: "\(bucket).chunks"
         }
     }
@@ -27,7 +27,7 @@ package struct Collections: Sendable, Hashable {
         switch question {
         case .allHeads: find(question, [:], Self.head)
         case .heads(let course): find(question, Self.filter(of: course), Self.head)
-        case .structures(let ids): find(question, ["_id": Self.any(of: ids)], Self.structure)
+        case .structures(let ids, _): find(question, ["_id": Self.any(of: ids)], Self.structure)
         case .titles(let ids):
             find(
                 question, ["_id": Self.any(of: ids)],
@@ -38,10 +38,12 @@ package struct Collections: Sendable, Hashable {
             find(
                 question, ["_id": ["$in": .list(ids)]],
                 ["length": 1, "chunkSize": 1, "md5": 1, "custom_md5": 1])
-        case .chunks(let ids):
+        case .anyFile: any(of: find(question, [:], ["length": 1]))
+        case .chunks(let ids, let isFresh):
             MongoClient.Find(
                 name(question), ["files_id": ["$in": .list(ids)]],
-                projection: ["_id": 0, "files_id": 1, "n": 1, "data": 1], sort: ["files_id": 1, "n": 1])
+                projection: ["_id": 0, "files_id": 1, "n": 1, "data": 1], sort: ["files_id": 1, "n": 1],
+                isFresh: isFresh)
         }
     }
 
@@ -54,8 +56,15 @@ package struct Collections: Sendable, Hashable {
     private static func mustBeFresh(_ question: Question) -> Bool {
         switch question {
         case .allHeads, .heads, .oldCourses, .oldBlocks, .files: true
-        case .structures, .titles, .chunks: false
+        case .structures(_, let isFresh), .chunks(_, let isFresh): isFresh
+        case .titles, .anyFile: false
         }
+    }
+
+    private func any(of find: MongoClient.Find) -> MongoClient.Find {
+        var find = find
+        find.limit = 1
+        return find
     }
 
     private static func any(of ids: [ObjectID]) -> Term { ["$in": .list(ids.map(Term.objectID))] }
@@ -79,11 +88,13 @@ package struct Collections: Sendable, Hashable {
     private static let structure: Fields = {
         var projection: Fields = ["root": 1, "blocks.block_type": 1, "blocks.block_id": 1]
         for field in fields { projection.append("blocks.fields.\(field)", 1) }
+        // Open edX: what a block has of the library that it was taken from.
+        for field in fields where field != "children" { projection.append("blocks.defaults.\(field)", 1) }
         return projection
     }()
 
     private static let oldBlock: Fields = {
-        var projection: Fields = ["definition.children": 1]
+        var projection: Fields = ["definition.children": 1, "definition.data": 1]
         for field in fields where field != "children" { projection.append("metadata.\(field)", 1) }
         return projection
     }()

@@ -52,13 +52,14 @@ package final class DumpDocuments: Documents {
                 try file.scan { _, document in
                     if try document["_id"]?.document?["category"]?.text == "course" { try body(document) }
                 }
-            case .structures(let ids), .titles(let ids):
+            case .anyFile: try find(anyIn: file, body)
+            case .structures(let ids, _), .titles(let ids):
                 try find(ids.map(Term.objectID), in: file, by: Self.identity, body)
             case .oldBlocks(let course):
                 let (organization, name, _) = course.parts
                 try find([Self.namespace(organization, name)], in: file, by: Self.namespace, body)
             case .files(let ids): try find(ids, in: file, by: Self.identity, body)
-            case .chunks(let ids): try find(ids, in: file, by: Self.owner, body)
+            case .chunks(let ids, _): try find(ids, in: file, by: Self.owner, body)
             }
         }
     }
@@ -76,6 +77,10 @@ package final class DumpDocuments: Documents {
                 }
             }
         }
+    }
+
+    private func find(anyIn file: DumpFile, _ body: (DocumentView) throws -> Void) throws {
+        if !file.isEmpty { try file.read(at: 0, body) }
     }
 
     private func index(

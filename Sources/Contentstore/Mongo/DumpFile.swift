@@ -29,6 +29,8 @@ struct DumpFile {
                 path: path, descriptor: descriptor, length: Int(status.st_size), identity: FileIdentity(status)))
     }
 
+    var isEmpty: Bool { length == 0 }
+
     private static let window = 4 * 1024 * 1024
 
     /// Hands every document to `body` in order, with the byte that it begins at.

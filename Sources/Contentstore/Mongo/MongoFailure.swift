@@ -12,7 +12,8 @@ extension Failure {
         switch error {
         case let error as MongoError:
             var (kind, advice) = Self.meaning(of: error)
-            if isWrite, kind == .transient {
+            // Where no server was found, nothing was sent.
+            if isWrite, kind == .transient, !error.foundNoServer {
                 (kind, advice) = (.ambiguous, "the course is read before anything else is done")
             }
             let whom = error.isFromServer ? "MongoDB" : "MongoDB's client"
@@ -27,11 +28,11 @@ extension Failure {
     /// Something in the contentstore or the modulestore that cannot be understood.
     ///
     /// - Parameter cause: what is wrong, without a full stop.
-    static func stored(_ what: String, at place: String, cause: String) -> Failure {
-        Failure(
-            .sourceCorrupt, what, at: place, cause: cause,
-            advice: "look at it in Studio, save or upload it again there, then run mallow plan"
-        )
+    static func stored(
+        _ what: String, at place: String, cause: String,
+        advice: String = "look at it in Studio, save or upload it again there, then run mallow plan"
+    ) -> Failure {
+        Failure(.sourceCorrupt, what, at: place, cause: cause, advice: advice)
     }
 
     private static func meaning(of error: MongoError) -> (Failure.Class, advice: String) {
@@ -46,6 +47,11 @@ extension Failure {
             return (
                 .auth,
                 "look at the user, its password (in MALLOW_SOURCE_PASSWORD or mallow.yaml), authSource and its rights"
+            )
+        }
+        if error.isOfAnotherVersion {
+            return (
+                .bug, "this MongoDB is of a version that libmongoc cannot talk to: read a dump of it (bson:) instead"
             )
         }
         guard error.isFromServer else { return (.bug, "report this with the ledger") }

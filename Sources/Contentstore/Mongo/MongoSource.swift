@@ -46,11 +46,12 @@ package struct MongoSource: CourseSource {
         of assets: [Asset], in course: CourseKey
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
         let names = Set(assets.map(\.name))
-        var contents = try await read(names, of: course)
-        // To replace an asset, the platform deletes and inserts it: whoever reads in between sees a gap.
+        var contents = try await read(names, of: course, isFresh: false)
+        // To replace an asset, the platform deletes and inserts it: whoever reads in between sees a gap. And a member that
+        // lags may not have all of it yet.
         let doubtful = contents.filter { if case .failure = $1 { true } else { false } }.map(\.key)
         if !doubtful.isEmpty {
-            contents.merge(try await read(Set(doubtful), of: course)) { $1 }
+            contents.merge(try await read(Set(doubtful), of: course, isFresh: true)) { $1 }
         }
         return contents
     }
@@ -76,7 +77,7 @@ package struct MongoSource: CourseSource {
     }
 
     private func read(
-        _ names: Set<AssetName>, of course: CourseKey
+        _ names: Set<AssetName>, of course: CourseKey, isFresh: Bool
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
         let files = try await files(names, of: course)
         let place = documents.place(of: .chunks([]))
@@ -103,7 +104,7 @@ package struct MongoSource: CourseSource {
                 files[name].map { (name, ChunkAssembly($0)) }
             })
         let ids = known.sorted { $0.value < $1.value }.map(\.key)
-        let assemblies = try await documents.ask(.chunks(ids), into: begun) { assemblies, chunk in
+        let assemblies = try await documents.ask(.chunks(ids, isFresh: isFresh), into: begun) { assemblies, chunk in
             guard let id = try chunk["files_id"].flatMap(Term.init), let name = known[id] else { return }
             try assemblies[name]?.add(chunk)
         }

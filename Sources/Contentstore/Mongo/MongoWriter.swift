@@ -24,7 +24,10 @@ package struct MongoWriter: CourseWriter {
         case .plus:
             guard let moves = try await split(course).moves(for: ids, at: version) else { return nil }
             return WriteBack(id: id, course: course, ids: ids, moves: moves)
-        case .slashes: return WriteBack(id: id, course: course, ids: ids, moves: [])
+        case .slashes:
+            return WriteBack(
+                id: id, course: course, ids: ids,
+                documents: try await OldWriter(documents: documents, course: course).lacking(ids))
         }
     }
 
@@ -32,13 +35,22 @@ package struct MongoWriter: CourseWriter {
         switch writeBack.course.generation {
         case .plus: return try await split(writeBack.course).apply(writeBack)
         case .slashes:
-            try await OldWriter(documents: documents, course: writeBack.course).give(writeBack.ids)
+            try await OldWriter(documents: documents, course: writeBack.course).give(writeBack)
             return true
         }
     }
 
+    /// In SQL as in MongoDB, where the platform keeps its heads in both: what removes old structures goes by MongoDB's.
     package func holds(_ writeBack: WriteBack) async throws -> Bool {
-        let outline = try await MongoSource(documents, index: index).outline(of: writeBack.course)
+        guard try await holds(writeBack, MongoSource(documents, index: index)) else { return false }
+        guard writeBack.course.generation == .plus, let index, try await index.isThere(),
+            try await split(writeBack.course).isInMongoDB
+        else { return true }
+        return try await holds(writeBack, MongoSource(documents, index: nil))
+    }
+
+    private func holds(_ writeBack: WriteBack, _ source: MongoSource) async throws -> Bool {
+        let outline = try await source.outline(of: writeBack.course)
         return outline.videos.allSatisfy { video in
             guard let id = writeBack.ids[video.usageKey] else { return true }
             return [video.published, video.draft].compactMap(\.self).allSatisfy { $0.edxVideoID == id.text }
@@ -48,7 +60,7 @@ package struct MongoWriter: CourseWriter {
     package func undo(_ writeBack: WriteBack) async throws -> Bool {
         switch writeBack.course.generation {
         case .plus: try await split(writeBack.course).undo(writeBack)
-        case .slashes: try await OldWriter(documents: documents, course: writeBack.course).take(writeBack.ids)
+        case .slashes: try await OldWriter(documents: documents, course: writeBack.course).take(writeBack)
         }
     }
 

@@ -59,11 +59,22 @@ struct OldCourse: Sendable {
             }
         }
 
+        /// Open edX: a video that nobody has saved for long may have its settings in its content.
+        private static func holdsXML(_ document: DocumentView) throws -> Bool {
+            guard let data = try document["definition"]?.document?["data"] else { return false }
+            let text = try data.text ?? data.document?["data"]?.text ?? ""
+            return text.contains("<video")
+        }
+
         private static func block(
             _ type: String, _ document: DocumentView, _ key: UsageKey, _ course: CourseKey
         ) throws -> BlockGraph.Block {
             if VideoDocument.types.contains(type) {
-                return BlockGraph.Block(video: try VideoDocument(try document["metadata"]))
+                var video = try VideoDocument(try document["metadata"])
+                if try Self.holdsXML(document) {
+                    video.note("it has settings as XML in its definition, which are not read: save it in Studio")
+                }
+                return BlockGraph.Block(video: video)
             }
             guard let definition = try document["definition"]?.document else {
                 throw Failure.stored("read course", at: "\(course)", cause: "\(key) has no definition")

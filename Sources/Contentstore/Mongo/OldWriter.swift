@@ -9,18 +9,29 @@ struct OldWriter: Sendable {
     let documents: ServerDocuments
     let course: CourseKey
 
-    /// Where nothing stands that the platform would take for an id.
-    func give(_ ids: [UsageKey: VideoID]) async throws {
-        _ = try await set("write edx_video_ids", ids) { video, id in
+    /// Which documents of these videos hold nothing that the platform would take for an id.
+    func lacking(_ ids: [UsageKey: VideoID]) async throws -> [WriteBack.Document] {
+        let (question, course) = (Question.oldBlocks(of: course), course)
+        return try await documents.ask(question, into: []) { lacking, document in
+            guard let stored = try Self.stored(document, of: course), ids[stored.document.block] != nil,
+                stored.video.fields.edxVideoID.isEmpty
+            else { return }
+            lacking.append(stored.document)
+        }
+    }
+
+    /// Where nothing stands yet.
+    func give(_ writeBack: WriteBack) async throws {
+        _ = try await set("write edx_video_ids", writeBack) { video, id in
             video.fields.edxVideoID.isEmpty ? id.text : nil
         }
     }
 
-    /// Where these very ids stand.
+    /// Where these very ids stand, and only where they were given.
     ///
     /// - Returns: whether any did.
-    func take(_ ids: [UsageKey: VideoID]) async throws -> Bool {
-        try await set("take back edx_video_ids", ids) { video, id in
+    func take(_ writeBack: WriteBack) async throws -> Bool {
+        try await set("take back edx_video_ids", writeBack) { video, id in
             video.fields.edxVideoID == id.text ? "" : nil
         } > 0
     }
@@ -30,7 +41,7 @@ struct OldWriter: Sendable {
     /// A block's document as it was read: its `_id`, whose order counts, and what stands in it for an id.
     private struct Stored {
         let id: Term
-        let block: UsageKey
+        let document: WriteBack.Document
         let video: VideoDocument
         /// What a change is made under: nobody has written there since.
         let standing: Term
@@ -39,17 +50,21 @@ struct OldWriter: Sendable {
     /// - Parameter change: what is to stand there; nil for what stays as it is.
     /// - Returns: how many documents were changed.
     private func set(
-        _ what: String, _ ids: [UsageKey: VideoID],
+        _ what: String, _ writeBack: WriteBack,
         _ change: @escaping @Sendable (VideoDocument, VideoID) -> String?
     ) async throws -> Int {
-        let (question, course) = (Question.oldBlocks(of: course), course)
+        let (question, course, wanted) = (Question.oldBlocks(of: course), course, Set(writeBack.documents))
         return try await documents.write(what, to: question) { client, collections in
             var found: [Stored] = []
             try client.find(collections.query(question)) { document in
-                if let stored = try Self.stored(document, of: course), ids[stored.block] != nil { found.append(stored) }
+                if let stored = try Self.stored(document, of: course), wanted.contains(stored.document) {
+                    found.append(stored)
+                }
             }
             return try found.count { stored in
-                guard let id = ids[stored.block], let text = change(stored.video, id) else { return false }
+                guard let id = writeBack.ids[stored.document.block], let text = change(stored.video, id) else {
+                    return false
+                }
                 return try client.set(
                     [Self.field: .text(text)], where: ["_id": stored.id, Self.field: stored.standing],
                     in: collections.name(question))
@@ -60,12 +75,15 @@ struct OldWriter: Sendable {
     private static func stored(_ document: DocumentView, of course: CourseKey) throws -> Stored? {
         guard let value = try document["_id"], let id = try Term(value), let parts = value.document,
             let type = try parts["category"]?.text, let name = try parts["name"]?.text,
-            try OldCourse.Revision(parts) != nil
+            let revision = try OldCourse.Revision(parts)
         else { return nil }
         let settings = try document["metadata"]
         let standing = try settings?.document?["edx_video_id"]
         return Stored(
-            id: id, block: UsageKey(course: course, type: type, block: name), video: try VideoDocument(settings),
+            id: id,
+            document: WriteBack.Document(
+                block: UsageKey(course: course, type: type, block: name), isDraft: revision == .draft),
+            video: try VideoDocument(settings),
             standing: try standing.flatMap(Term.init) ?? ["$exists": .flag(false)])
     }
 }

@@ -9,8 +9,8 @@ enum Question: Sendable {
     case allHeads
     /// Those of one course.
     case heads(of: CourseKey)
-    /// Structures with what is needed of their blocks.
-    case structures([ObjectID])
+    /// Structures with what is needed of their blocks; from the primary where another member may not have them yet.
+    case structures([ObjectID], isFresh: Bool = false)
     /// Structures with their course blocks alone, for the titles.
     case titles([ObjectID])
     /// The course blocks of the old modulestore.
@@ -19,8 +19,10 @@ enum Question: Sendable {
     case oldBlocks(of: CourseKey)
     /// What the contentstore says of assets.
     case files([Term])
-    /// Their bytes, of each file in order.
-    case chunks([Term])
+    /// Any one of them: whether this is a contentstore at all.
+    case anyFile
+    /// Their bytes, of each file in order; from the primary where another member may not have them yet.
+    case chunks([Term], isFresh: Bool = false)
 }
 
 /// A platform's collections: on a server, or in a dump of it.

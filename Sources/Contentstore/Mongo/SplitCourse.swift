@@ -3,70 +3,6 @@
 import Mongo
 import MigrationModel
 
-/// Which structures are a course's heads. Open edX: section 4.1.
-struct SplitHeads: Sendable, Hashable {
-    /// nil where the heads are known from SQL.
-    let id: ObjectID?
-    /// As its parts make it, which may be none.
-    let key: CourseKey
-    let draft, published: ObjectID?
-    /// Milliseconds since 1970; what a change is made under.
-    let lastUpdate: Int64?
-    /// The same as SQL says it; nil where the heads are known from MongoDB.
-    let indexed: IndexedHeads?
-    /// A library has one head of its own, and no transcripts to migrate.
-    let isLibrary: Bool
-
-    /// - Throws: ``Failure`` where a head is none; ``BrokenDocument``.
-    init(_ document: DocumentView) throws {
-        id = try document["_id"]?.objectID
-        lastUpdate = try document["last_update"]?.date
-        let key = try Self.key(of: document)
-        let versions = try document["versions"]?.document
-        // A head that cannot be read is not a head that is not there: its videos would be left behind in silence.
-        func head(_ branch: String) throws -> ObjectID? {
-            guard let value = try versions?[branch] else { return nil }
-            guard let id = value.objectID else {
-                throw Failure.stored(
-                    "read course", at: "\(key)", cause: "its \(branch) is \(value.kind), not an ObjectId")
-            }
-            return id
-        }
-        draft = try head("draft-branch")
-        published = try head("published-branch")
-        isLibrary = try versions?["library"] != nil
-        (self.key, indexed) = (key, nil)
-    }
-
-    /// - Throws: ``Failure`` where a head is none.
-    init(_ heads: IndexedHeads) throws {
-        func head(_ text: String?) throws -> ObjectID? {
-            guard let text else { return nil }
-            guard let id = ObjectID(hexadecimal: text) else {
-                throw Failure.stored(
-                    "read course", at: "\(heads.course) in the SQL index",
-                    cause: "its head \(text.debugDescription) is no ObjectId")
-            }
-            return id
-        }
-        (id, key, lastUpdate, indexed, isLibrary) = (nil, heads.course, nil, heads, false)
-        draft = try head(heads.draft)
-        published = try head(heads.published)
-    }
-
-    /// Which course a document is about.
-    ///
-    /// - Throws: ``BrokenDocument``.
-    static func key(of document: DocumentView) throws -> CourseKey {
-        let parts = try ["org", "course", "run"].map { try document[$0]?.text ?? "" }
-        return CourseKey(unchecked: "course-v1:" + parts.joined(separator: "+"))
-    }
-
-    /// What an author's save makes another one.
-    var version: String { [draft, published].map { $0?.description ?? "none" }.joined(separator: " ") }
-
-}
-
 /// A course of split, as its structures have it.
 struct SplitCourse: Sendable {
     let documents: any Documents
@@ -95,10 +31,18 @@ struct SplitCourse: Sendable {
     }
 
     /// From MongoDB, which has them in every release.
-    func ownHeads() async throws -> SplitHeads {
+    private func ownHeads() async throws -> SplitHeads {
+        guard let heads = try await ownHeadsIfAny() else {
+            throw failure(.heads(of: course), "there is no such course")
+        }
+        return heads
+    }
+
+    /// The same; nil where there is no such course.
+    func ownHeadsIfAny() async throws -> SplitHeads? {
         let question = Question.heads(of: course)
         let found = try await documents.ask(question, into: [SplitHeads]()) { $0.append(try SplitHeads($1)) }
-        guard let heads = found.first else { throw failure(question, "there is no such course") }
+        guard let heads = found.first else { return nil }
         guard found.count == 1 else { throw failure(question, "there are \(found.count) courses of this key") }
         return heads
     }
@@ -107,23 +51,33 @@ struct SplitCourse: Sendable {
     func graphs(of heads: SplitHeads) async throws -> (published: BlockGraph?, draft: BlockGraph?) {
         let ids = Set([heads.draft, heads.published].compactMap(\.self))
         guard !ids.isEmpty else { throw failure(.heads(of: course), "it has neither a draft nor a published head") }
-        let question = Question.structures(ids.sorted())
-        let structures = try await documents.ask(question, into: [ObjectID: BlockGraph]()) { [course] found, document in
-            guard let id = try document["_id"]?.objectID else { return }
-            found[id] = try Self.graph(of: document, course, at: "\(course), structure \(id)")
+        var structures = try await structures(.structures(ids.sorted()))
+        let missing = ids.subtracting(structures.keys)
+        // A member that lags may not have what somebody has saved just now.
+        if !missing.isEmpty {
+            structures.merge(try await self.structures(.structures(missing.sorted(), isFresh: true))) { $1 }
         }
         func graph(_ id: ObjectID?, _ head: String) throws -> BlockGraph? {
             guard let id else { return nil }
             guard let graph = structures[id] else {
-                throw failure(question, "the structure \(id) of its \(head) head is not there")
+                throw failure(.structures([]), "the structure \(id) of its \(head) head is not there")
             }
             return graph
         }
         return (try graph(heads.published, "published"), try graph(heads.draft, "draft"))
     }
 
+    private func structures(_ question: Question) async throws -> [ObjectID: BlockGraph] {
+        try await documents.ask(question, into: [:]) { [course] found, document in
+            guard let id = try document["_id"]?.objectID else { return }
+            found[id] = try Self.graph(of: document, course, at: "\(course), structure \(id)")
+        }
+    }
+
     private func failure(_ question: Question, _ cause: String) -> Failure {
-        .stored("read course", at: "\(course) in \(documents.place(of: question))", cause: cause)
+        .stored(
+            "read course", at: "\(course) in \(documents.place(of: question))", cause: cause,
+            advice: "look whether Studio shows the course, and whether --source names its database and collection=")
     }
 
     // MARK: - A structure
@@ -141,12 +95,13 @@ struct SplitCourse: Sendable {
             // What is no document is no block: a server does not even send it.
             guard let document = element.value.document else { return }
             var type, id: String?
-            var fields: Value?
+            var fields, defaults: Value?
             try document.forEach { element in
                 switch element.name {
                 case "block_type": type = element.value.text
                 case "block_id": id = element.value.text
                 case "fields": fields = element.value
+                case "defaults": defaults = element.value
                 default: break
                 }
             }
@@ -157,7 +112,7 @@ struct SplitCourse: Sendable {
             guard blocks[key] == nil else {
                 throw Failure.stored("read course", at: place, cause: "\(key) stands in it twice")
             }
-            blocks[key] = try block(type, fields, key, course, at: place)
+            blocks[key] = try block(type, id, fields, defaults, key, course, at: place)
         }
         guard blocks[root] != nil else {
             throw Failure.stored("read course", at: place, cause: "its root \(root) is not among its blocks")
@@ -166,14 +121,15 @@ struct SplitCourse: Sendable {
     }
 
     private static func block(
-        _ type: String, _ fields: Value?, _ key: UsageKey, _ course: CourseKey, at place: String
+        _ type: String, _ id: String, _ fields: Value?, _ defaults: Value?, _ key: UsageKey, _ course: CourseKey,
+        at place: String
     ) throws -> BlockGraph.Block {
         if VideoDocument.types.contains(type) {
-            if let objection = BlockPath.objection(to: key.block.isEmpty ? "" : key.block) {
+            if let objection = BlockPath.objection(to: id) {
                 throw Failure.stored(
                     "read video", at: place, cause: "\(key) has an id that cannot be taken: \(objection)")
             }
-            return BlockGraph.Block(video: try VideoDocument(fields))
+            return BlockGraph.Block(video: try VideoDocument(fields, defaults: defaults))
         }
         guard let value = try fields?.document?["children"] else { return BlockGraph.Block() }
         var children: [UsageKey] = []

@@ -39,7 +39,10 @@ struct SplitWriter: Sendable {
     /// - Returns: false where a head is another one by now: nothing that anybody reads was changed.
     func apply(_ writeBack: WriteBack) async throws -> Bool {
         let heads = try await reader.heads()
-        if stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) { return true }
+        if stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) {
+            try await follow(writeBack.moves.map { ($0.branch, $0.before, $0.after) }, heads)
+            return true
+        }
         guard stand(writeBack.moves.map { ($0.branch, $0.before) }, in: heads) else { return false }
         let (course, date) = (course, milliseconds)
         let question = Question.structures([])
@@ -60,10 +63,38 @@ struct SplitWriter: Sendable {
     /// - Returns: false where a head is another one than the write-back left.
     func undo(_ writeBack: WriteBack) async throws -> Bool {
         let heads = try await reader.heads()
-        guard !writeBack.moves.isEmpty, stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) else {
-            return false
+        guard !writeBack.moves.isEmpty else { return false }
+        if stand(writeBack.moves.map { ($0.branch, $0.before) }, in: heads) {
+            try await follow(writeBack.moves.map { ($0.branch, $0.after, $0.before) }, heads)
+            return true
         }
+        guard stand(writeBack.moves.map { ($0.branch, $0.after) }, in: heads) else { return false }
+        try await prove(writeBack.moves.compactMap { ObjectID(hexadecimal: $0.before) })
         return try await moveHeads(to: writeBack.moves.map { ($0.branch, $0.before) }, from: heads)
+    }
+
+    /// A head must lead somewhere: old structures may have been removed.
+    private func prove(_ structures: [ObjectID]) async throws {
+        let question = Question.structures(structures, isFresh: true)
+        let found = try await documents.ask(question, into: 0) { count, _ in count += 1 }
+        guard found == structures.count else {
+            throw Failure.stored(
+                "take back edx_video_ids", at: "\(course) in \(documents.place(of: question))",
+                cause: "a structure that it had before is not there any more", advice: "edit the ids in Studio")
+        }
+    }
+
+    /// Whether MongoDB has the course's heads at all.
+    var isInMongoDB: Bool { get async throws { try await reader.ownHeadsIfAny() != nil } }
+
+    /// SQL has moved: MongoDB's own heads come after it, if they did not yet.
+    private func follow(
+        _ moves: [(branch: String, before: String, after: String)], _ heads: SplitHeads
+    ) async throws {
+        guard heads.indexed != nil, let own = try await reader.ownHeadsIfAny(),
+            stand(moves.map { ($0.branch, $0.before) }, in: own)
+        else { return }
+        _ = try await moveOwnHeads(to: moves.map { ($0.branch, $0.after) }, from: own)
     }
 
     /// Where the platform reads the heads in SQL, they are moved there, and then in MongoDB, too, which it also keeps. Open
@@ -81,9 +112,8 @@ struct SplitWriter: Sendable {
             let now = try await index.heads(of: course)
             guard now?.draft == wanted.draft, now?.published == wanted.published else { return false }
         }
-        let own = try await reader.ownHeads()
         // Somebody who has saved since has written both; what he wrote there stays.
-        if own.draft == heads.draft, own.published == heads.published {
+        if let own = try await reader.ownHeadsIfAny(), own.draft == heads.draft, own.published == heads.published {
             _ = try await moveOwnHeads(to: targets, from: own)
         }
         return true
@@ -93,7 +123,8 @@ struct SplitWriter: Sendable {
     private func moveOwnHeads(to targets: [Target], from heads: SplitHeads) async throws -> Bool {
         guard let id = heads.id else { return false }
         // Never the same again: it is what everybody's saves are locked by.
-        let date = max(milliseconds, (heads.lastUpdate ?? 0) + 1)
+        var date = milliseconds
+        if case .date(let last)? = heads.lastUpdate { date = max(date, last + 1) }
         var fields: Fields = [
             "last_update": .date(date), "edited_on": .date(date), "edited_by": .integer(StructureCopy.editor),
         ]
@@ -101,9 +132,13 @@ struct SplitWriter: Sendable {
             guard let structure = ObjectID(hexadecimal: structure) else { return false }
             fields.append("versions.\(branch)", .objectID(structure))
         }
-        let filter: Fields = ["_id": .objectID(id), "last_update": heads.lastUpdate.map(Term.date) ?? .null]
+        var filter: Fields = ["_id": .objectID(id), "last_update": heads.lastUpdate ?? ["$exists": .flag(false)]]
+        for (branch, head) in [(Self.branches.draft, heads.draft), (Self.branches.published, heads.published)] {
+            if let head { filter.append("versions.\(branch)", .objectID(head)) }
+        }
         let question = Question.heads(of: course)
-        return try await documents.write("move a course's heads", to: question) { [fields] client, collections in
+        return try await documents.write("move a course's heads", to: question) {
+            [fields, filter] client, collections in
             try client.set(fields, where: filter, in: collections.name(question))
         }
     }

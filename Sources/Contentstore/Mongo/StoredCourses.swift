@@ -73,7 +73,20 @@ final class StoredCourses: Sendable {
                 entries.append(.unreadable(name: name, .stored("list course", at: place, cause: error.reason)))
             }
         }
-        return (try await splitEntries() + old).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        let entries = try await splitEntries() + old
+        if !entries.isEmpty { try await proveContentstore() }
+        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// A collection that is not there reads as one that is empty: every transcript would be a reference that leads nowhere,
+    /// and every course would cut over with nothing.
+    private func proveContentstore() async throws {
+        let isThere = try await documents.ask(.anyFile, into: false) { isThere, _ in isThere = true }
+        guard isThere else {
+            throw Failure.stored(
+                "list courses", at: documents.place(of: .anyFile), cause: "there are courses, and no asset of any",
+                advice: "name the contentstore's own database, and its bucket= where that is not fs")
+        }
     }
 
     /// From SQL where the platform reads them there. Open edX: section 4.4.

@@ -8,6 +8,9 @@ struct StructureCopy {
     /// Who the platform says has edited what its own commands edit. Open edX: section 1.3.
     static let editor: Int64 = -1
 
+    /// In bytes.
+    private static let longest = 16 * 1024 * 1024
+
     /// What a copy of the draft is known by to the published head's.
     struct Draft {
         let structure: ObjectID
@@ -34,6 +37,12 @@ struct StructureCopy {
         }
         guard let versions else {
             throw Failure.stored("write back", at: "\(course), structure \(before)", cause: "it is not there")
+        }
+        guard copy.length <= Self.longest else {
+            throw Failure.stored(
+                "write back", at: "\(course), structure \(before)",
+                cause: "with its new ids it would have \(copy.length) bytes, and MongoDB keeps \(Self.longest)",
+                advice: "remove what the course does not use in Studio, or run it with --no-write-back")
         }
         do {
             try client.insert(copy, into: collection)
@@ -69,7 +78,9 @@ struct StructureCopy {
         else { return blocks.append(element) }
         let key = UsageKey(course: course, type: type, block: name)
         let fields = try block["fields"]?.document
-        guard let id = ids[key], try VideoDocument(try block["fields"]).fields.edxVideoID.isEmpty else {
+        guard let id = ids[key],
+            try VideoDocument(try block["fields"], defaults: try block["defaults"]).fields.edxVideoID.isEmpty
+        else {
             return blocks.append(element)
         }
         let info = try block["edit_info"]?.document

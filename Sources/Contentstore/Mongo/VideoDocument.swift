@@ -8,17 +8,22 @@ import MigrationModel
 struct VideoDocument: Sendable, Hashable {
     let fields: VideoFields
     /// What could not be taken as it stands.
-    let notes: [String]
+    private(set) var notes: [String]
+
+    mutating func note(_ text: String) { notes.append(text) }
 
     /// Block types that are videos.
     static let types: Set = ["video", "videoalpha"]
     /// In bytes; nothing that decides about a transcript is nearly as long.
     private static let longestText = 64 * 1024
 
-    /// - Parameter settings: nil where the block has none.
+    /// - Parameters:
+    ///   - settings: nil where the block has none.
+    ///   - defaults: what it has of the library that it was taken from, where its own settings say nothing.
     /// - Throws: ``BrokenDocument``.
-    init(_ settings: Value?) throws {
+    init(_ settings: Value?, defaults: Value? = nil) throws {
         var reader = Reader()
+        try defaults?.document?.forEach { try reader.take($0) }
         if let settings = settings?.document {
             try settings.forEach { try reader.take($0) }
         } else {
@@ -68,6 +73,7 @@ struct VideoDocument: Sendable, Hashable {
         private func isNothing(_ value: Value) -> Bool { value.isNull || value.text?.isEmpty == true }
 
         private mutating func takeTranscripts(_ value: Value) throws {
+            transcripts = [:]
             if isNothing(value) { return }
             guard let document = value.document else { return note("transcripts", "is \(value.kind), not a document") }
             try document.forEach { element in
@@ -79,6 +85,7 @@ struct VideoDocument: Sendable, Hashable {
         }
 
         private mutating func takeSources(_ value: Value) throws {
+            html5Sources = []
             if isNothing(value) { return }
             guard let list = value.array else { return note("html5_sources", "is \(value.kind), not a list") }
             try list.forEach { element in

@@ -3,6 +3,15 @@ package import Foundation
 
 /// How ids are written into a course, decided before it is done: so that it can be told, looked for and undone.
 package struct WriteBack: Sendable, Hashable, Codable {
+    /// One block of the old modulestore that holds no id; what holds one is never touched, nor when this is undone.
+    package struct Document: Sendable, Hashable, Codable {
+        package let block: UsageKey
+        /// Whether it is the block's draft.
+        package let isDraft: Bool
+
+        package init(block: UsageKey, isDraft: Bool) { (self.block, self.isDraft) = (block, isDraft) }
+    }
+
     /// One head that gets another structure. The old modulestore has no heads to move.
     package struct Move: Sendable, Hashable, Codable {
         /// `draft-branch` or `published-branch`.
@@ -15,13 +24,20 @@ package struct WriteBack: Sendable, Hashable, Codable {
         }
     }
 
+    /// What it is known by in the ledger.
     package let id: UUID
     package let course: CourseKey
+    /// What each video gets.
     package let ids: [UsageKey: VideoID]
+    /// Of a split course, in the order in which they are made.
     package let moves: [Move]
+    /// Of an old course.
+    package let documents: [Document]
 
-    package init(id: UUID, course: CourseKey, ids: [UsageKey: VideoID], moves: [Move]) {
-        (self.id, self.course, self.ids, self.moves) = (id, course, ids, moves)
+    package init(
+        id: UUID, course: CourseKey, ids: [UsageKey: VideoID], moves: [Move] = [], documents: [Document] = []
+    ) {
+        (self.id, self.course, self.ids, self.moves, self.documents) = (id, course, ids, moves, documents)
     }
 }
 
@@ -49,7 +65,7 @@ package protocol CourseWriter: Sendable {
     /// Whether every head that has such a video holds its id.
     func holds(_ writeBack: WriteBack) async throws -> Bool
 
-    /// Puts back what stood there before, as long as nobody has saved the course since.
+    /// Puts back what stood there before, as long as nobody has saved the course since; may be called twice.
     ///
     /// - Returns: false where somebody has: nothing was changed.
     func undo(_ writeBack: WriteBack) async throws -> Bool

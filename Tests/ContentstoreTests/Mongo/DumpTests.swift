@@ -46,7 +46,7 @@ import Threading
             let platform = try StoredPlatform(
                 [
                     "modulestore.active_versions": [Self.head("b"), library, Self.head("a"), Self.head("")],
-                    "modulestore": [old, templates],
+                    "modulestore": [old, templates], "fs.files": [DocumentWriter(["_id": .text("an asset")])],
                 ], in: folder)
             let found = try await Self.listed(try platform.source)
             let keys = found.map { listing in
@@ -60,6 +60,15 @@ import Threading
                     "Old/C/R An old one", "course-v1:AcmeX+Bio1+: one of its three parts is empty",
                     "course-v1:AcmeX+Bio1+a Bio1", "course-v1:AcmeX+Bio1+b Bio1",
                 ])
+        }
+    }
+
+    @Test func `courses without any asset are no platform's`() async throws {
+        try await withTemporaryFolder { folder in
+            let platform = try StoredPlatform(["modulestore.active_versions": [Self.head("a")]], in: folder)
+            let source = try platform.source
+            let failure = await #expect(throws: Failure.self) { try await Self.listed(source) }
+            #expect(failure?.cause == "there are courses, and no asset of any")
         }
     }
 

@@ -130,6 +130,22 @@ import Testing
         #expect(none?.cause == "it has neither a draft nor a published head")
     }
 
+    @Test func `what a block has of its library counts where it says nothing itself`() async throws {
+        let block: Term = [
+            "block_type": .text("video"), "block_id": .text("v1"), "fields": ["sub": .text("own")],
+            "defaults": [
+                "sub": .text("library's"), "edx_video_id": .text("id-1"), "transcripts": ["fr": .text("f.srt")],
+            ],
+        ]
+        let blocks: Term = .list(
+            .block("course", "course", ["children": .list(.child("video", "v1"))]), block)
+        let outline = try await Self.outline(
+            [Self.structure(Self.draft, blocks)], versions: ["draft-branch": .objectID(Self.draft)])
+        #expect(
+            outline.videos.first?.draft
+                == VideoFields(sub: "own", transcripts: ["fr": "f.srt"], edxVideoID: "id-1"))
+    }
+
     @Test func `fields of a wrong kind are noted and taken as not there`() async throws {
         let fields: Term = [
             "transcripts": .list(.text("fr.srt")), "html5_sources": .text("a.mp4"), "edx_video_id": .null, "sub": 5,
