@@ -13,6 +13,7 @@ from dump import write_dump
 from loader import load
 from mongo_site import SiteTests
 from olx import exports
+from synthetic import Fleet, old_fleet, split_fleet
 
 from program import REPOSITORY, SAMPLE  # beside processes, where mongo_site leads
 
@@ -92,6 +93,15 @@ class PlanTests(SiteTests):
             load(self.database, course)
         keys = [course["key"] for course in json.loads(self.plan(self.site_of("site")))["courses"]]
         self.assertEqual(sorted((course.key for course in stored), key=str.encode), keys)
+
+    def test_a_dump_of_many_courses_takes_each_of_them_as_long_as_a_dump_of_few(self):
+        """Each course is found where it stands, and nothing is gone through once for each of them."""
+        for make in (split_fleet, old_fleet):
+            dump = self.folder / f"dump of {make.__name__}"
+            write_dump(dump, "edxapp", make(Fleet(courses=600, videos=1, transcripts=1)))
+            plan = self.mongo_site(make.__name__).call("plan", "--json", "--source", f"bson:{dump}", timeout=20)
+            self.assert_exit(0, plan)
+            self.assertEqual(600, len(plan.json["courses"]))
 
     def test_a_dump_that_is_packed_or_empty_is_refused_with_what_to_do(self):
         site = self.site_of("site", with_catalog=False)

@@ -2,6 +2,7 @@
 """The only thing that is ever written to a source: ids that were derived, at cut-over, where a course has none."""
 import unittest
 import uuid
+from datetime import timedelta
 
 from bson import Int64
 
@@ -169,6 +170,20 @@ class SplitTests(SiteTests):
         self.stored["modulestore.structures"].remove(self.published)
         _, after = self.migrate(self.given())
         self.assertEqual(after.ids(DRAFT), after.ids(PUBLISHED))
+
+    def test_a_course_that_was_saved_in_the_future_and_one_that_never_was(self):
+        """A platform whose clock goes before ours, or an index that says no time: what saves are locked by changes all the same."""
+        index = self.stored["modulestore.active_versions"][0]
+        index["last_update"] += timedelta(days=10_000)
+        self.migrate(self.given())
+        del index["last_update"]
+        self.client.drop_database("edxapp")
+        self.site = self.mongo_site("second")
+        load(self.database, self.stored)
+        self.assert_exit(0, self.site.call("run", "--all"))
+        heads = Heads(self.database, self.key)
+        self.assertIn("last_update", heads.index)
+        self.assertEqual(derived_id(self.key, key_of(3)), heads.ids(PUBLISHED)[name_of(3)])
 
     def test_names_that_a_client_would_rather_not_send(self):
         """An empty one, dots, dollars: a structure goes through as it is."""

@@ -14,7 +14,7 @@ from courses import old_course, split_course
 from loader import load
 from mongo_site import SiteTests, inventory
 from synthetic import Fleet
-from test_write_back_collisions import INDEX, STRUCTURES, course_without_ids
+from without_ids import course_without_ids
 from written_back import BRANCHES, Heads
 
 from program import TIMEOUT, wait_until  # beside processes, where mongo_site leads
@@ -23,6 +23,7 @@ KILLS = int(os.environ.get("MALLOW_KILLS", "8"))
 SEED = int(os.environ.get("MALLOW_SEED", "2018"))
 COURSES, VIDEOS = 4, 3
 FLEET = Fleet(videos=VIDEOS, transcripts=1, drafts=1)
+STRUCTURES, INDEX = "modulestore.structures", "modulestore.active_versions"
 FORMS = {"split": split_course, "old": old_course}
 
 
@@ -36,7 +37,7 @@ class KilledTests(SiteTests):
         site = self.mongo_site(name, database=name)
         self.client.drop_database(name)
         self.addCleanup(self.client.drop_database, name)
-        self.courses = [course_without_ids(number, FLEET, FORMS[form]) for number in range(courses)]
+        self.courses = [course_without_ids(FLEET, number, FORMS[form]) for number in range(courses)]
         for stored in self.courses:
             load(self.client[name], stored)
         site.first = inventory(self.client[name])

@@ -3,7 +3,6 @@
 import uuid
 
 import bson
-from bson.raw_bson import RawBSONDocument
 
 from mongo_site import RAW
 
