@@ -31,12 +31,11 @@ class QueryCountTests(SiteTests):
         self.assert_exit(0, result)
         return self.counts()
 
-    def fleet(self, make, videos):
-        """Returns how many of its courses have a video without id."""
+    def fleet(self, make, videos, courses=COURSES):
         site = self.mongo_site(f"{make.__name__}-{videos}", database=f"{make.__name__}{videos}")
         self.client.drop_database(site.database)
         self.addCleanup(self.client.drop_database, site.database)
-        for course in make(Fleet(courses=COURSES, videos=videos, transcripts=2)):
+        for course in make(Fleet(courses=courses, videos=videos, transcripts=2)):
             load(self.client[site.database], course)
         return site
 
@@ -59,15 +58,15 @@ class QueryCountTests(SiteTests):
                     self.asked(self.fleet(old_fleet, videos), "plan", "--json"))
 
     def test_a_run_asks_and_writes_as_much_of_a_course_with_sixty_videos_as_of_one_with_five(self):
-        for videos in (5, 60):
-            site = self.fleet(split_fleet, videos)
+        for courses, videos in ((COURSES, 5), (10, 60)):
+            site = self.fleet(split_fleet, videos, courses)
             with self.subTest(videos=videos):
                 plan = json.loads(site.call("plan", "--json").out)
                 lacking = sum(any(video["new_id"] for video in course["videos"]) for course in plan["courses"])
-                total = COURSES * videos
+                total = courses * videos
                 # Of a video: what is said of its assets, and their bytes.
                 twice = min(READ_TWICE, total) + len(range(READ_TWICE, total, 100))
-                listings = 2 * COURSES  # to begin with, and at the gate
+                listings = 2 * courses  # to begin with, and at the gate
                 self.assertEqual({
                     ("find", "fs.files"): listings + total + twice, ("find", "fs.chunks"): total + twice,
                     ("find", "modulestore"): 1,
