@@ -21,7 +21,8 @@ struct WritingBack: Sendable {
     ///   - reports: the last report of each of its videos.
     /// - Throws: ``LedgerLost``, and ``Failure`` from the source.
     func run(_ reading: CourseReading, _ reports: [UsageKey: VideoReport]) async throws -> Outcome {
-        try await settleLast()
+        // What it wrote is another version than the one that was listed.
+        if try await settleLast() { return .changed }
         var ids: [UsageKey: VideoID] = [:]
         // An id that one head holds is an author's: to publish it, or to bring it back, is for the author.
         for video in reading.videos where video.isNewID {
@@ -58,13 +59,16 @@ struct WritingBack: Sendable {
 
     /// One that an engine died in, or that nothing was heard of: it goes on where it was, unless somebody has saved the course
     /// since.
-    private func settleLast() async throws {
-        guard let writer, let open = try await journal.openWriteBack(of: course) else { return }
+    ///
+    /// - Returns: whether there was one.
+    private func settleLast() async throws -> Bool {
+        guard let writer, let open = try await journal.openWriteBack(of: course) else { return false }
         let isDone = try await apply(open, writer)
         let holds = isDone ? try await writer.holds(open) : false
         try await journal.record(
             holds ? .wroteBack(open) : .writeBackAbandoned(open, reason: "somebody had saved the course before its end")
         )
+        return true
     }
 
     private func tell(_ count: Int) async throws -> String {

@@ -78,7 +78,7 @@ struct UndoWriteBack: AsyncParsableCommand {
             throw Failure(
                 .conflict, "taking back edx_video_ids", at: "\(key)",
                 cause: "the course does not hold them: they were never written, or somebody has taken them out",
-                advice: "there is nothing to take back")
+                advice: "there is nothing to take back; a run of the course goes on where this was interrupted")
         }
         guard isUndone else {
             throw Failure(
@@ -95,12 +95,13 @@ struct UndoWriteBack: AsyncParsableCommand {
 
     /// In doubt, it looks, and goes on where it was.
     private func undo(_ plan: WriteBack, _ writer: any CourseWriter) async throws -> (isUndone: Bool, stands: Bool) {
+        guard try await writer.holds(plan) else { return (false, false) }
         let isUndone: Bool
         do {
             isUndone = try await writer.undo(plan)
         } catch let failure as Failure where failure.class == .ambiguous {
             isUndone = try await writer.undo(plan)
         }
-        return (isUndone, isUndone ? false : try await writer.holds(plan))
+        return (isUndone, true)
     }
 }

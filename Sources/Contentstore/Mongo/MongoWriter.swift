@@ -22,12 +22,11 @@ package struct MongoWriter: CourseWriter {
     ) async throws -> WriteBack? {
         switch course.generation {
         case .plus:
-            guard let moves = try await split(course).moves(for: ids, at: version) else { return nil }
+            guard let moves = try await split(course).moves(for: ids, at: version), !moves.isEmpty else { return nil }
             return WriteBack(id: id, course: course, ids: ids, moves: moves)
         case .slashes:
-            return WriteBack(
-                id: id, course: course, ids: ids,
-                documents: try await OldWriter(documents: documents, course: course).lacking(ids))
+            let lacking = try await OldWriter(documents: documents, course: course).lacking(ids)
+            return lacking.isEmpty ? nil : WriteBack(id: id, course: course, ids: ids, documents: lacking)
         }
     }
 
