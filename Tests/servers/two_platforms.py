@@ -30,10 +30,11 @@ def variable(name):
 class Side:
     """One of the two, as nobody but a test sees it: by clients that are not ours."""
 
-    def __init__(self, name):
+    def __init__(self, name, port=None):
+        """On the MariaDB that Tests/run starts, or one at another port with the same tables and users."""
         self.name, self.bucket, self.database = name, f"mallow-{name}", f"{name}_edxval"
         self.password = f"{name}/secret'word"
-        self.port = int(variable("MALLOW_MYSQL").rpartition(":")[2])
+        self.port = port or int(variable("MALLOW_MYSQL").rpartition(":")[2])
         self.s3 = boto3.client(
             "s3", endpoint_url=variable("MALLOW_S3_SEAWEEDFS"), region_name=variable("MALLOW_S3_REGION"),
             aws_access_key_id=variable("MALLOW_S3_ACCESS_KEY"), aws_secret_access_key=variable("MALLOW_S3_SECRET_KEY"),
@@ -65,9 +66,13 @@ class Side:
             for definition in definitions:
                 cursor.execute(definition)
 
-    def keys(self):
+    def objects(self):
+        """Key → what says whether it is still the same object, without its bytes."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
-        return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
+        return {item["Key"]: (item["ETag"], item["LastModified"]) for page in pages for item in page.get("Contents", [])}
+
+    def keys(self):
+        return sorted(self.objects())
 
     def empty_bucket(self):
         for key in self.keys():
