@@ -13,6 +13,8 @@ from program import SAMPLE  # beside processes, where mongo_site leads
 GREETINGS = ("hello", "isMaster", "ismaster", "ping", "endSessions")
 COURSES = 30
 TITLES_AT_ONCE = 50
+# Whether the bucket holds any asset, asked once by every command.
+IS_THERE = 1
 # Beyond what one batch of an answer holds; it goes on with the same query.
 MORE = "getMore"
 # Videos whose bytes are read twice in a run: these, and one in a hundred after.
@@ -41,9 +43,8 @@ class QueryCountTests(SiteTests):
 
     def test_a_plan_asks_as_much_of_a_course_with_sixty_videos_as_of_one_with_five(self):
         for videos in (5, 60):
-            # Whether there are any assets; which of a course, what is said of those that are wanted, and their bytes: all
-            # videos of a course at once.
-            read = {("find", "fs.files"): 1 + 2 * COURSES, ("find", "fs.chunks"): COURSES}
+            # Which assets there are, what is said of those that are wanted, and their bytes: all videos of a course at once.
+            read = {("find", "fs.files"): IS_THERE + 2 * COURSES, ("find", "fs.chunks"): COURSES}
             with self.subTest("split", videos=videos):
                 self.assertEqual(
                     read | {
@@ -69,7 +70,7 @@ class QueryCountTests(SiteTests):
                 twice = min(READ_TWICE, total) + len(range(READ_TWICE, total, 100))
                 listings = 2 * courses  # to begin with, and at the gate
                 self.assertEqual({
-                    ("find", "fs.files"): 1 + listings + total + twice, ("find", "fs.chunks"): total + twice,
+                    ("find", "fs.files"): IS_THERE + listings + total + twice, ("find", "fs.chunks"): total + twice,
                     ("find", "modulestore"): 1,
                     # At write-back: when it is planned, when it is done, and to see that it is.
                     ("find", "modulestore.active_versions"): 1 + listings + 3 * lacking,
@@ -79,7 +80,7 @@ class QueryCountTests(SiteTests):
                     ("insert", "modulestore.structures"): 2 * lacking, ("update", "modulestore.active_versions"): lacking,
                 }, self.asked(site, "run", "--all"))
                 self.assertEqual({
-                    ("find", "fs.files"): 1 + listings, ("find", "modulestore"): 1,
+                    ("find", "fs.files"): IS_THERE + listings, ("find", "modulestore"): 1,
                     ("find", "modulestore.active_versions"): 1 + listings, ("find", "modulestore.structures"): 1 + listings,
                 }, self.asked(site, "run", "--all"), "run again, it reads no transcript and writes nothing")
 
@@ -90,7 +91,7 @@ class QueryCountTests(SiteTests):
         asked = self.asked(site, "run", "--all")
         total = COURSES * 5
         self.assertEqual({
-            ("find", "fs.files"): 1 + 2 * COURSES + 2 * total, ("find", "fs.chunks"): 2 * total,
+            ("find", "fs.files"): IS_THERE + 2 * COURSES + 2 * total, ("find", "fs.chunks"): 2 * total,
             # At write-back: when it is planned, when it is done, and to see that it is.
             ("find", "modulestore.active_versions"): 1, ("find", "modulestore"): 1 + 2 * COURSES + 3 * sum(map(bool, new)),
             # There each block is a document of its own.

@@ -65,13 +65,12 @@ class CollisionTests(SiteTests):
         self.assertIn(("video", "s00000v0000"), Heads(self.database, self.key).equal())
 
     def test_an_author_who_gives_an_id_in_that_moment_keeps_it(self):
-        """Transcripts are found by it, and what is published waits for its author."""
+        """To publish it is for the author, too; the transcripts are found by it."""
         mine = ("video", "s00000v0003")
         del self.given[mine]
         self.collide(lambda: self.studio.save(mine[1], edx_video_id="an-authors"), command="insert", collection=STRUCTURES)
         heads = Heads(self.database, self.key)
-        self.assertEqual("an-authors", heads.ids(DRAFT)[mine[1]])
-        self.assertFalse(heads.ids(PUBLISHED)[mine[1]])
+        self.assertEqual(["an-authors", ""], [heads.ids(branch)[mine[1]] for branch in (DRAFT, PUBLISHED)])
         self.assertIn("an-authors", {video for video, _ in self.site.transcripts()})
 
     def test_a_transcript_that_is_named_in_that_moment_is_migrated_before_the_flag(self):
@@ -186,7 +185,7 @@ class LostRepliesTests(SiteTests):
                 result = site.call("run", "--all", "--json")
                 self.wait_until_met()
                 self.assert_exit(0, result)
-                self.assertEqual(1, events(result)["wrote back"])
+                self.assertIn("wrote back", events(result))
                 ids = {document["metadata"]["edx_video_id"] for document in self.database["modulestore"].find({"_id.category": "video"})}
                 self.assertEqual({video for video, _ in site.transcripts()}, ids)
 
