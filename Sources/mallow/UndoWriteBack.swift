@@ -95,13 +95,15 @@ struct UndoWriteBack: AsyncParsableCommand {
 
     /// In doubt, it looks, and goes on where it was.
     private func undo(_ plan: WriteBack, _ writer: any CourseWriter) async throws -> (isUndone: Bool, stands: Bool) {
-        guard try await writer.holds(plan) else { return (false, false) }
+        // Heads that are where they were may be so because nothing was ever written. Old courses have none, and are taken back
+        // document by document.
+        if !plan.moves.isEmpty, try await !writer.holds(plan) { return (false, false) }
         let isUndone: Bool
         do {
             isUndone = try await writer.undo(plan)
         } catch let failure as Failure where failure.class == .ambiguous {
             isUndone = try await writer.undo(plan)
         }
-        return (isUndone, true)
+        return (isUndone, !plan.moves.isEmpty)
     }
 }

@@ -175,9 +175,10 @@ class KilledTests(SiteTests):
                 name, collection, after = command
                 self.kill_at(site, command=name, collection=collection, after=after, hang=True)
                 self.server.reset()
-                looked = site.call("undo-write-back", "--course", self.courses[0].key)
-                self.assertIn(looked.exit, (0, 1), looked.err)
-                self.assertNotIn("somebody has saved", looked.out + looked.err)
+                refused = site.call("undo-write-back", "--course", self.courses[0].key)
+                self.assertIn(refused.exit, (1, 2), refused.err)
+                self.assertRegex(refused.err, r"\Amallow: [^\n]+\.\n\Z")
+                self.assertNotIn("somebody has saved", refused.err)
                 self.assert_same_documents(site.first, inventory(self.client[site.database]))
 
 
