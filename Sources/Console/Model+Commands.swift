@@ -158,7 +158,7 @@ extension Model {
                 } ?? []) + hours + [
                     "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
                         + "the flag of each course on whose check passes"
-                ],
+                ] + (writesBack(request) ? ["write the edx_video_ids of videos without one into their courses"] : []),
             willNot: ["overwrite, delete or change anything that was there before"]
                 + (held == 0
                     ? []
@@ -169,11 +169,18 @@ extension Model {
                     ]),
             undo:
                 "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in "
-                + "the platform's admin",
+                + "the platform's admin"
+                + (writesBack(request) ? "; mallow undo-write-back takes ids back" : ""),
             blockers: blockers,
             typed: place.isProduction ? "\(courses.count) \(place.target)" : nil,
             commandLine: blockers.isEmpty ? place.commandLine(request) : nil, effect: .launch(request)
         )
+    }
+
+    /// Whether its courses are written to: in the platform's own database, and not by a rehearsal.
+    private func writesBack(_ request: LaunchRequest) -> Bool {
+        place.kind != .rehearsal && place.source?.hasPrefix("mongodb:") == true
+            && !request.choices.contains("--no-write-back")
     }
 
     /// What the window means for a run that is begun now.

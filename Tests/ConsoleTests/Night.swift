@@ -232,13 +232,13 @@ extension Model {
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
         isProduction: Bool = true, window: Deadline? = nil, weaknesses: [StoreWeakness] = [],
-        kind: Place.Kind? = nil, wantedRehearsals: Int = 0
+        kind: Place.Kind? = nil, wantedRehearsals: Int = 0, source: String = "olx:exports"
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
             size: Size(width, height), capabilities: Capabilities(colours: colours, characters: characters),
             place: Place(
-                kind ?? (isProduction ? .production : .demo), source: "olx:exports", store: "file:objects",
+                kind ?? (isProduction ? .production : .demo), source: source, store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
                 ledger: "night.ledger", concurrency: 32, operator: "mira", deadline: window, weaknesses: weaknesses,
                 wantedRehearsals: wantedRehearsals

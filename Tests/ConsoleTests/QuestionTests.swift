@@ -31,6 +31,19 @@ import Themes
         }
     }
 
+    /// What is written into a course is told before, with what takes it back; a source that is only read is not spoken of.
+    @Test(arguments: [("olx:exports", false), ("mongodb://mongo-1/edxapp", true)])
+    func `a run that writes ids into courses says so`(_ source: String, _ writes: Bool) async throws {
+        try await onNight(hasEngine: false) { _, night in
+            var model = Model.test(100, 40, source: source)
+            try await model.load(from: night)
+            try await model.press("r", on: night)
+            let text = Screen.render(model).text
+            #expect(text.contains("write the edx_video_ids of videos without one") == writes, "\(text)")
+            #expect(text.contains("undo-write-back") == writes)
+        }
+    }
+
     @Test func `marked courses are run wherever they are in the list`() async throws {
         try await onNight(hasEngine: false, isProduction: false) { model, night in
             model.update(.terminal(.resized(Size(90, 19))))
