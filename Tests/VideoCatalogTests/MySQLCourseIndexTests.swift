@@ -78,7 +78,8 @@ import VideoCatalog
             }
             let limited = ServerAddress(host: address.host, port: address.port, user: user, database: database)
             func index() throws -> any WritableCourseIndex {
-                try MySQLCatalog(limited, password: "its own", width: 1, now: { .now }).index
+                let catalog = try MySQLCatalog(limited, password: "its own", width: 1, now: { Date() })
+                return catalog.index
             }
             func requireRefusal(naming table: String, _ index: any CourseIndex) async throws {
                 let failure = try await #require(throws: Failure.self) { _ = try await index.isThere() }
