@@ -14,9 +14,6 @@ package struct DocumentView {
         bytes = UnsafeRawBufferPointer(start: bson_get_data(document), count: Int(cmongo_length(document)))
     }
 
-    /// In bytes.
-    package var length: Int { bytes.count }
-
     /// Its elements in order.
     ///
     /// - Throws: ``BrokenDocument`` where it ends before it should; what `body` throws.
@@ -121,7 +118,6 @@ extension Value {
     package var document: DocumentView? { if case .document(let document) = self { document } else { nil } }
     package var array: DocumentView? { if case .array(let array) = self { array } else { nil } }
     package var objectID: ObjectID? { if case .objectID(let id) = self { id } else { nil } }
-    package var date: Int64? { if case .date(let date) = self { date } else { nil } }
     package var bytes: UnsafeRawBufferPointer? { if case .binary(let bytes) = self { bytes } else { nil } }
     package var isNull: Bool { if case .null = self { true } else { false } }
 

@@ -9,17 +9,7 @@ import Testing
 /// What the engine does with courses, seen from the raw stores and the log.
 @Suite struct EngineTests {
     private static let key = SimulatedCourses.key
-    private static let block = UsageKey(course: key, type: "video", block: "v1")
-
-    private static func state(_ world: MemoryWorld) -> CourseState? { world.log.contents.courses[key] }
-
-    private static func report(_ world: MemoryWorld) -> VideoReport? { world.log.contents.videos[key]?[block] }
-
-    private static func retries(_ world: MemoryWorld) -> Int {
-        world.log.contents.checkpoints.count { checkpoint in
-            if case .courseState(_, .retrying, _, _) = checkpoint { true } else { false }
-        }
-    }
+    private static let block = SimulatedCourses.block
 
     // MARK: - Retries
 
@@ -27,8 +17,8 @@ import Testing
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         let start = world.now
         try await Simulation(world, FaultSchedule { _, what in what == "commit" ? .serverError : nil }).live()
-        #expect(Self.state(world) == .failed)
-        #expect(Self.retries(world) == 3)
+        #expect(world.courseState == .failed)
+        #expect(world.retries == 3)
         // Three times two seconds, and in each of four attempts the catalog is asked three times.
         #expect(abs(world.now.timeIntervalSince(start) - (3 * 2 + 4 * 2 * 0.15)) < 0.001)
         #expect(world.catalog.failedTasks.map(\.task.course) == [Self.key])
@@ -42,16 +32,16 @@ import Testing
         try await Simulation(
             world, FaultSchedule { _, what in what == "commit" && failures.next() ? .serverError : nil }
         ).live()
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.retries(world) == 3)
+        #expect(world.courseState == .migrated)
+        #expect(world.retries == 3)
     }
 
     @Test func `bytes that change on the way are tried once more and no more`() async throws {
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         try await Simulation(world, FaultSchedule { _, what in what == "put" ? .wrongBytes : nil }).live()
-        #expect(Self.state(world) == .failed)
-        #expect(Self.retries(world) == 1)
-        #expect(Self.report(world)?.failure?.class == .integrity)
+        #expect(world.courseState == .failed)
+        #expect(world.retries == 1)
+        #expect(world.videoReport?.failure?.class == .integrity)
     }
 
     @Test func `what failed for good stays failed in the ledger while the others are retried`() async throws {
@@ -89,8 +79,8 @@ import Testing
             world, FaultSchedule { _, effect in effect == what && failures.next() ? .errorBefore : nil }
         )
         .live()
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.retries(world) == 0)
+        #expect(world.courseState == .migrated)
+        #expect(world.retries == 0)
         #expect(!failures.next(), "it did fail")
         #expect(world.now.timeIntervalSince(start) < 2)
     }
@@ -105,7 +95,7 @@ import Testing
             world, FaultSchedule { _, what in what == "put" && lost.next() ? .late : nil }
         ).live()
         #expect(!lost.next(), "it was lost")
-        #expect(Self.state(world) == .migrated)
+        #expect(world.courseState == .migrated)
         #expect(world.openIntents.isEmpty)
         #expect(Set(world.contents.objects.keys) == Set(world.catalog.allRows.compactMap(\.object)))
         #expect((world.longestDelay...world.longestDelay + 5).contains(world.now.timeIntervalSince(start)))
@@ -119,10 +109,10 @@ import Testing
         try await Simulation(
             world, schedule,
             meanwhile: { control, _ in
-                if Self.state(world) == .migrated { control.drain(.interrupted, reason: "an operator asked for it") }
+                if world.courseState == .migrated { control.drain(.interrupted, reason: "an operator asked for it") }
             }
         ).live()
-        #expect(Self.state(world) == .migrated)
+        #expect(world.courseState == .migrated)
         #expect(world.now.timeIntervalSince(start) < world.longestDelay / 2)
         #expect(world.openIntents.count == 1)
         world.advance(by: world.longestDelay)
@@ -145,9 +135,9 @@ import Testing
         )
         let world = MemoryWorld(courses)
         try await Simulation(world).live()
-        #expect(Self.state(world) == .failed)
-        #expect(Self.retries(world) == 0)
-        #expect(Self.report(world)?.failure?.class == .sourceCorrupt)
+        #expect(world.courseState == .failed)
+        #expect(world.retries == 0)
+        #expect(world.videoReport?.failure?.class == .sourceCorrupt)
         #expect(world.catalog.allRows.map(\.video) == ["video-2"])
         #expect(world.catalog.flags.isEmpty)
     }
@@ -158,10 +148,10 @@ import Testing
         let world = MemoryWorld(courses)
         world.log.waive(Waiver(course: Self.key, block: Self.block, language: "fr", actor: "mira", reason: "lost"))
         try await Simulation(world).live()
-        #expect(Self.state(world) == .migrated)
+        #expect(world.courseState == .migrated)
         #expect(Set(world.catalog.allRows.map(\.language)) == ["en", "ja"])
-        #expect(Self.report(world)?.counts.waived == 1)
-        #expect(Self.report(world)?.counts.contentstore == 2)
+        #expect(world.videoReport?.counts.waived == 1)
+        #expect(world.videoReport?.counts.contentstore == 2)
     }
 
     @Test func `a waived video stays behind as a whole and its course cuts over`() async throws {
@@ -170,8 +160,8 @@ import Testing
         let world = MemoryWorld(courses)
         world.log.waive(Waiver(course: Self.key, block: Self.block, language: nil, actor: "mira", reason: "lost"))
         try await Simulation(world).live()
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.report(world)?.state == .waived)
+        #expect(world.courseState == .migrated)
+        #expect(world.videoReport?.state == .waived)
         #expect(world.catalog.allRows.isEmpty && world.store.objects.isEmpty)
     }
 
@@ -179,13 +169,13 @@ import Testing
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         world.catalog.insertAsAuthor("video-1", "fr", "video-transcripts/gone.srt")
         try await Simulation(world).live()
-        #expect(Self.state(world) == .held)
+        #expect(world.courseState == .held)
         #expect(Set(world.catalog.allRows.map(\.language)) == ["en", "fr", "ja"])
         #expect(world.catalog.allRows.first { $0.language == "fr" }?.object == "video-transcripts/gone.srt")
         #expect(world.catalog.flags.isEmpty)
         world.log.waive(Waiver(course: Self.key, block: Self.block, language: "fr", actor: "mira", reason: "known"))
         try await Simulation(world).live(2)
-        #expect(Self.state(world) == .migrated)
+        #expect(world.courseState == .migrated)
     }
 
     /// Open edX: section 5.2. The object goes first and the row last; whoever looks in between must not hold the course.
@@ -195,8 +185,8 @@ import Testing
         try await Simulation(
             world, meanwhile: { _, _ in world.catalog.deleteRow(of: "video-1", "fr", naming: "going.srt") }
         ).live()
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.retries(world) == 1)
+        #expect(world.courseState == .migrated)
+        #expect(world.retries == 1)
         #expect(world.catalog.allRows.count == 3 && !world.catalog.allRows.contains { $0.object == "going.srt" })
     }
 
@@ -213,8 +203,8 @@ import Testing
             return nil
         }
         try await Simulation(world, schedule).live()
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.retries(world) == 1)
+        #expect(world.courseState == .migrated)
+        #expect(world.retries == 1)
         let failures = world.log.contents.checkpoints.compactMap { checkpoint in
             if case .videoState(let report) = checkpoint { report.failure } else { nil }
         }
@@ -228,11 +218,11 @@ import Testing
         courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: fields, draft: nil)]
         let folding = MemoryWorld(courses, foldsLanguageCase: true)
         try await Simulation(folding).live()
-        #expect(Self.state(folding) == .held)
+        #expect(folding.courseState == .held)
         #expect(folding.catalog.allRows.map(\.language) == ["zh-CN"])
         let exact = MemoryWorld(courses)
         try await Simulation(exact).live()
-        #expect(Self.state(exact) == .migrated)
+        #expect(exact.courseState == .migrated)
         #expect(exact.catalog.allRows.count == 2)
     }
 
@@ -242,8 +232,8 @@ import Testing
         courses[Self.key]?.videos = [VideoBlock(usageKey: Self.block, published: fields, draft: nil)]
         let world = MemoryWorld(courses)
         try await Simulation(world).live()
-        #expect(Self.state(world) == .failed)
-        #expect(Self.report(world)?.failure?.cause.contains("acme/bio") == true)
+        #expect(world.courseState == .failed)
+        #expect(world.videoReport?.failure?.cause.contains("acme/bio") == true)
         #expect(world.store.objects.isEmpty)
     }
 
@@ -260,7 +250,7 @@ import Testing
     @Test func `a course without videos is empty and its flag stays off`() async throws {
         let world = MemoryWorld([Self.key: MemoryCourse()])
         try await Simulation(world).live()
-        #expect(Self.state(world) == .empty)
+        #expect(world.courseState == .empty)
         #expect(world.catalog.flags.isEmpty)
     }
 
@@ -292,8 +282,8 @@ import Testing
         let second = FaultSchedule()
         try await Simulation(world, second).live(2)
         #expect(second.writes.isEmpty)
-        #expect(Self.state(world) == .migrated)
-        #expect(Self.report(world)?.counts.migrated == 3)
+        #expect(world.courseState == .migrated)
+        #expect(world.videoReport?.counts.migrated == 3)
     }
 
     @Test func `a rerun that shares its ids finds the rows of the first and writes nothing`() async throws {
@@ -320,7 +310,7 @@ import Testing
     @Test func `a run that drains leaves courses in the queue and no video half done`() async throws {
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         try await Simulation(world).live { $0.drain(.interrupted, reason: "asked") }
-        #expect(Self.state(world) == .queued)
+        #expect(world.courseState == .queued)
         #expect(world.log.contents.endings == [.interrupted])
         #expect(world.store.objects.isEmpty)
     }

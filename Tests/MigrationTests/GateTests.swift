@@ -8,17 +8,6 @@ import Testing
 /// What keeps a course's flag off, and what comes before it.
 @Suite struct GateTests {
     private static let key = SimulatedCourses.key
-    private static let block = UsageKey(course: key, type: "video", block: "v1")
-
-    private static func state(_ world: MemoryWorld) -> CourseState? { world.log.contents.courses[key] }
-
-    private static func report(_ world: MemoryWorld) -> VideoReport? { world.log.contents.videos[key]?[block] }
-
-    private static func retries(_ world: MemoryWorld) -> Int {
-        world.log.contents.checkpoints.count { checkpoint in
-            if case .courseState(_, .retrying, _, _) = checkpoint { true } else { false }
-        }
-    }
 
     @Test func `what an author adds meanwhile is migrated before the flag`() async throws {
         let world = MemoryWorld(SimulatedCourses.oneVideo())
@@ -26,17 +15,12 @@ import Testing
         let schedule = FaultSchedule { _, what in
             // The moment after the first video's rows were committed and before the course is listed again.
             if what == "rows", !world.catalog.allRows.isEmpty, once.next() {
-                world.source.edit(Self.key) { course in
-                    course.assets["el.srt"] = SimulatedCourses.subtitles("late")
-                    let fields = VideoFields(transcripts: ["el": "el.srt"], edxVideoID: "video-2")
-                    let late = UsageKey(course: Self.key, type: "video", block: "v2")
-                    course.videos.append(VideoBlock(usageKey: late, published: fields, draft: nil))
-                }
+                SimulatedCourses.addLateVideo(to: world)
             }
             return nil
         }
         try await Simulation(world, schedule).live()
-        #expect(Self.state(world) == .migrated)
+        #expect(world.courseState == .migrated)
         #expect(world.catalog.allRows.contains { $0.video == "video-2" && $0.language == "el" })
         let steps = world.log.contents.checkpoints
         let flag = try #require(steps.firstIndex { if case .flagIntent = $0 { true } else { false } })
@@ -59,8 +43,8 @@ import Testing
             if case .checked(_, let result, _, _) = checkpoint { result } else { nil }
         }
         #expect(checks == [.fail, .pass])
-        #expect(Self.retries(world) == 1)
-        #expect(Self.state(world) == .migrated)
+        #expect(world.retries == 1)
+        #expect(world.courseState == .migrated)
         #expect(world.catalog.allRows.count == 3)
     }
 
@@ -80,7 +64,7 @@ import Testing
             return nil
         }
         try await Simulation(world, schedule).live()
-        #expect(Self.state(world) == .failed)
+        #expect(world.courseState == .failed)
         #expect(world.catalog.flags.isEmpty)
     }
 
@@ -88,8 +72,8 @@ import Testing
         let world = MemoryWorld(SimulatedCourses.oneVideo())
         world.log.hold(Self.key)
         try await Simulation(world).live()
-        #expect(Self.state(world) == .held)
-        #expect(Self.report(world)?.state == .verified)
+        #expect(world.courseState == .held)
+        #expect(world.videoReport?.state == .verified)
         #expect(world.catalog.flags.isEmpty)
     }
 }

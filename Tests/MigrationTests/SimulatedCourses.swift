@@ -5,6 +5,7 @@ import TestDoubles
 /// Courses for simulations, and what they must come to.
 enum SimulatedCourses {
     static let key = CourseKey(unchecked: "course-v1:MeadowX+BIO1+2018")
+    static let block = UsageKey(course: key, type: "video", block: "v1")
 
     /// A subtitle that tells its video and language apart from every other.
     static func subtitles(_ text: String) -> [UInt8] {
@@ -13,7 +14,6 @@ enum SimulatedCourses {
 
     /// One video with three transcripts.
     static func oneVideo() -> [CourseKey: MemoryCourse] {
-        let block = UsageKey(course: key, type: "video", block: "v1")
         let fields = VideoFields(
             sub: "s1", transcripts: ["fr": "fr.srt", "ja": "ja.srt"], edxVideoID: "video-1"
         )
@@ -26,6 +26,16 @@ enum SimulatedCourses {
                 ]
             )
         ]
+    }
+
+    /// An author adds a video with a transcript to the course of one video.
+    static func addLateVideo(to world: MemoryWorld) {
+        world.source.edit(key) { course in
+            course.assets["el.srt"] = subtitles("late")
+            let fields = VideoFields(transcripts: ["el": "el.srt"], edxVideoID: "video-2")
+            let late = UsageKey(course: key, type: "video", block: "v2")
+            course.videos.append(VideoBlock(usageKey: late, published: fields, draft: nil))
+        }
     }
 
     /// Courses of videos with transcripts in as many languages, and what they must come to.
@@ -75,5 +85,19 @@ enum SimulatedCourses {
                 )
             ]
         ]
+    }
+}
+
+/// What became of the course of one video.
+extension MemoryWorld {
+    var courseState: CourseState? { log.contents.courses[SimulatedCourses.key] }
+
+    var videoReport: VideoReport? { log.contents.videos[SimulatedCourses.key]?[SimulatedCourses.block] }
+
+    /// Of all courses.
+    var retries: Int {
+        log.contents.checkpoints.count { checkpoint in
+            if case .courseState(_, .retrying, _, _) = checkpoint { true } else { false }
+        }
     }
 }

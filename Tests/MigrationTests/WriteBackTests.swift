@@ -77,12 +77,7 @@ import Testing
         let once = CountDown(1)
         let schedule = FaultSchedule { _, what in
             if what == "plan write-back", once.next() {
-                world.source.edit(Self.key) { course in
-                    course.assets["el.srt"] = SimulatedCourses.subtitles("late")
-                    let fields = VideoFields(transcripts: ["el": "el.srt"], edxVideoID: "video-2")
-                    let late = UsageKey(course: Self.key, type: "video", block: "v2")
-                    course.videos.append(VideoBlock(usageKey: late, published: fields, draft: nil))
-                }
+                SimulatedCourses.addLateVideo(to: world)
             }
             return nil
         }

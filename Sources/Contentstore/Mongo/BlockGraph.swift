@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if MongoDB
+import Mongo
 import MigrationModel
 
 /// The blocks of one head of a course, and what its root reaches. Open edX: sections 2.7 and 4.
@@ -27,6 +28,30 @@ struct BlockGraph: Sendable {
             for child in block.children.reversed() where reached.insert(child).inserted { open.append(child) }
         }
         return (reached, missing.sorted())
+    }
+
+    /// The blocks that a block names.
+    ///
+    /// - Parameters:
+    ///   - value: what stands there for them.
+    ///   - form: what each of them must be, for a sentence.
+    ///   - child: reads one; nil where it is none.
+    /// - Throws: ``Failure`` where one cannot be told: what hangs under it would be missed in silence.
+    static func children(
+        _ value: Value, of key: UsageKey, at place: String, each form: String, _ child: (Value) throws -> UsageKey?
+    ) throws -> [UsageKey] {
+        guard let list = value.array else {
+            throw Failure.stored(
+                "read course", at: place, cause: "the children of \(key) are \(value.kind), not a list")
+        }
+        var children: [UsageKey] = []
+        try list.forEach { element in
+            guard let found = try child(element.value) else {
+                throw Failure.stored("read course", at: place, cause: "child \(element.name) of \(key) is no \(form)")
+            }
+            children.append(found)
+        }
+        return children
     }
 
     /// The course's videos from both heads.

@@ -5,21 +5,6 @@ import MigrationModel
 
 /// A course of the old modulestore: one document per block and revision. Open edX: section 4.3.
 struct OldCourse: Sendable {
-    /// Which head a document is of. Open edX: section 4.3: there is no other revision.
-    enum Revision: Sendable {
-        case published, draft
-
-        /// - Parameter id: a document's `_id`; nil for one that is of neither head.
-        /// - Throws: ``BrokenDocument``.
-        init?(_ id: DocumentView) throws {
-            switch try id["revision"] {
-            case .null?: self = .published
-            case .text("draft")?: self = .draft
-            default: return nil
-            }
-        }
-    }
-
     let documents: any Documents
     let course: CourseKey
 
@@ -48,15 +33,9 @@ struct OldCourse: Sendable {
         var drafts: [UsageKey: BlockGraph.Block] = [:]
 
         mutating func take(_ document: DocumentView, of course: CourseKey) throws {
-            guard let id = try document["_id"]?.document, let type = try id["category"]?.text,
-                let name = try id["name"]?.text
-            else { return }
-            let key = UsageKey(course: course, type: type, block: name)
-            switch try Revision(id) {
-            case .published?: published[key] = try Self.block(type, document, key, course)
-            case .draft?: drafts[key] = try Self.block(type, document, key, course)
-            case nil: break
-            }
+            guard let id = try OldBlockID(document, of: course) else { return }
+            let block = try Self.block(id.type, document, id.key, course)
+            if id.isDraft { drafts[id.key] = block } else { published[id.key] = block }
         }
 
         /// Open edX: a video that nobody has saved for long may have its settings in its content.
@@ -80,17 +59,8 @@ struct OldCourse: Sendable {
                 throw Failure.stored("read course", at: "\(course)", cause: "\(key) has no definition")
             }
             guard let value = try definition["children"] else { return BlockGraph.Block() }
-            guard let list = value.array else {
-                throw Failure.stored(
-                    "read course", at: "\(course)", cause: "the children of \(key) are \(value.kind), not a list")
-            }
-            var children: [UsageKey] = []
-            try list.forEach { element in
-                guard let text = element.value.text, let child = try? UsageKey(text) else {  // the sentence is below
-                    throw Failure.stored(
-                        "read course", at: "\(course)", cause: "child \(element.name) of \(key) is no key of a block")
-                }
-                children.append(child)
+            let children = try BlockGraph.children(value, of: key, at: "\(course)", each: "key of a block") {
+                $0.text.flatMap { try? UsageKey($0) }  // one that is none is told with its place
             }
             return BlockGraph.Block(children: children)
         }

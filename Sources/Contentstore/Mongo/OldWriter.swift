@@ -73,16 +73,13 @@ struct OldWriter: Sendable {
     }
 
     private static func stored(_ document: DocumentView, of course: CourseKey) throws -> Stored? {
-        guard let value = try document["_id"], let id = try Term(value), let parts = value.document,
-            let type = try parts["category"]?.text, let name = try parts["name"]?.text,
-            let revision = try OldCourse.Revision(parts)
-        else { return nil }
+        guard let id = try document["_id"].flatMap(Term.init), let block = try OldBlockID(document, of: course) else {
+            return nil
+        }
         let settings = try document["metadata"]
         let standing = try settings?.document?["edx_video_id"]
         return Stored(
-            id: id,
-            document: WriteBack.Document(
-                block: UsageKey(course: course, type: type, block: name), isDraft: revision == .draft),
+            id: id, document: WriteBack.Document(block: block.key, isDraft: block.isDraft),
             video: try VideoDocument(settings),
             standing: try standing.flatMap(Term.init) ?? ["$exists": .flag(false)])
     }

@@ -132,17 +132,8 @@ struct SplitCourse: Sendable {
             return BlockGraph.Block(video: try VideoDocument(fields, defaults: defaults))
         }
         guard let value = try fields?.document?["children"] else { return BlockGraph.Block() }
-        var children: [UsageKey] = []
-        guard let list = value.array else {
-            throw Failure.stored(
-                "read course", at: place, cause: "the children of \(key) are \(value.kind), not a list")
-        }
-        try list.forEach { element in
-            guard let child = try Self.key(element.value, course) else {
-                throw Failure.stored(
-                    "read course", at: place, cause: "child \(element.name) of \(key) is no pair of type and id")
-            }
-            children.append(child)
+        let children = try BlockGraph.children(value, of: key, at: place, each: "pair of type and id") {
+            try Self.key($0, course)
         }
         return BlockGraph.Block(children: children)
     }

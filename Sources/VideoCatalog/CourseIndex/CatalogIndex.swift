@@ -28,9 +28,8 @@ protocol IndexedDatabase: Sendable {
 /// One that takes changes.
 protocol WritableIndexedDatabase: IndexedDatabase {
     /// Runs `body` in a transaction of its own; durable when it returns.
-    func changeIndex<Value: Sendable>(
-        of course: CourseKey, _ shape: CourseIndexShape,
-        _ body: @escaping @Sendable (CourseIndexWriting) throws -> Value
+    func write<Value: Sendable>(
+        _ what: String, at place: String, _ body: @escaping @Sendable (CatalogWriting) throws -> Value
     ) async throws -> Value
 }
 
@@ -83,6 +82,9 @@ struct CatalogIndex<Database: IndexedDatabase>: CourseIndex {
 
 extension CatalogIndex: WritableCourseIndex where Database: WritableIndexedDatabase {
     func move(to heads: IndexedHeads) async throws -> Bool {
-        try await database.changeIndex(of: heads.course, try await present()) { try $0.move(to: heads) }
+        let shape = try await present()
+        return try await database.write("move the course's heads", at: heads.course.text) {
+            try CourseIndexWriting(session: $0.session, shape: shape, now: $0.now).move(to: heads)
+        }
     }
 }

@@ -36,15 +36,6 @@ extension MySQLCatalog: WritableIndexedDatabase {
     /// Shares a course's row when nobody else is about to change it: the row itself, and not only what an index has of it.
     private static let sharedHeads =
         "SELECT max(last_update) FROM \(CourseIndexShape.table) WHERE course_id = ? LOCK IN SHARE MODE"
-
-    func changeIndex<Value: Sendable>(
-        of course: CourseKey, _ shape: CourseIndexShape,
-        _ body: @escaping @Sendable (CourseIndexWriting) throws -> Value
-    ) async throws -> Value {
-        try await write("move the course's heads", at: course.text) {
-            try body(CourseIndexWriting(session: $0.session, shape: shape, now: $0.now))
-        }
-    }
 }
 
 extension MySQLCatalogReader {

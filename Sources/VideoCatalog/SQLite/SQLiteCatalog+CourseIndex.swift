@@ -16,15 +16,6 @@ extension SQLiteCatalog: WritableIndexedDatabase {
             try body(CourseIndexReading(session: SQLiteSession(database: $0)))
         }
     }
-
-    func changeIndex<Value: Sendable>(
-        of course: CourseKey, _ shape: CourseIndexShape,
-        _ body: @escaping @Sendable (CourseIndexWriting) throws -> Value
-    ) async throws -> Value {
-        try await write("move the course's heads", at: course.text) {
-            try body(CourseIndexWriting(session: $0.session, shape: shape, now: $0.now))
-        }
-    }
 }
 
 extension SQLiteCatalogReader {
