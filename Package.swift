@@ -31,8 +31,11 @@ let package = Package(
         // libcurl. Debian: libcurl4-openssl-dev.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
+        // Waiting for many sockets at once: a part of the C library that Swift does not import by itself.
+        .systemLibrary(name: "CEpoll"),
+
         // HTTP transfers on one thread, over connections that are kept.
-        .target(name: "HTTP", dependencies: ["CCrypto", "CCurl"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCrypto", "CCurl", "CEpoll"], swiftSettings: settings),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestDoubles"], swiftSettings: settings),
 
         // libmariadb, the client of MariaDB and MySQL. Debian: libmariadb-dev.

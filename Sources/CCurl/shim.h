@@ -34,6 +34,14 @@ static inline CURLMcode mallow_curl_multi_set_number(CURLM *multi, CURLMoption o
     return curl_multi_setopt(multi, option, value);
 }
 
+static inline void mallow_curl_multi_watch(
+    CURLM *multi, curl_socket_callback sockets, curl_multi_timer_callback timer, void *context) {
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, sockets);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+
 static inline CURLcode mallow_curl_get_number(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

@@ -21,7 +21,7 @@ package final class CurlLoop: Sendable {
     package init(_ limits: TransferLimits, trust: TrustSettings = TrustSettings()) {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard let multi = curl_multi_init() else { preconditionFailure("there is memory for a handle of libcurl") }
-        let inbox = Inbox(multi)
+        let inbox = Inbox()
         self.inbox = inbox
         nonisolated(unsafe) let loop = TransferLoop(multi, inbox, limits, trust)  // its own thread alone has it
         let thread = Thread { loop.run() }
@@ -29,7 +29,7 @@ package final class CurlLoop: Sendable {
         thread.start()
     }
 
-    deinit { inbox.close() }
+    deinit { inbox.add(.close) }
 
     /// To be called before anything else that a process does: a process that exits in the middle of a transfer must not
     /// have its TLS library taken away from under the thread that is in it.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
-import Foundation
-import Synchronization
 
 /// What happens on the one thread that does transfers: libcurl's handles live here and nowhere else.
 final class TransferLoop {
     private let multi: UnsafeMutableRawPointer
     private let inbox: Inbox
+    private let sockets: SocketWatch
     private let limits: TransferLimits
     private let trust: TrustSettings
 
@@ -22,6 +21,7 @@ final class TransferLoop {
     init(_ multi: UnsafeMutableRawPointer, _ inbox: Inbox, _ limits: TransferLimits, _ trust: TrustSettings) {
         self.multi = multi
         self.inbox = inbox
+        sockets = SocketWatch(multi, inbox.alarm)
         self.limits = limits
         self.trust = trust
         _ = mallow_curl_multi_set_number(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections)
@@ -34,31 +34,24 @@ final class TransferLoop {
             takeNews()
             startWaiting()
             if isClosing, active.isEmpty { break }
-            var running: Int32 = 0
-            curl_multi_perform(multi, &running)
+            sockets.wait(atMost: inbox.mayBeWaitedFor() ? Self.longestWait : 0)
             finishDone()
             expireLate()
-            // Whoever waits takes the place of who is done at once.
-            if head < waiting.count, active.count < limits.connections { continue }
-            // What came meanwhile has woken the poll already.
-            curl_multi_poll(multi, nil, 0, Self.longestPoll, nil)
         }
         for easy in idle { easy.close() }
-        inbox.end()
         curl_multi_cleanup(multi)
     }
 
     /// Milliseconds; deadlines of ours are looked at no less often.
-    private static let longestPoll: Int32 = 500
+    private static let longestWait: Int32 = 500
 
     private func takeNews() {
-        let (news, isClosed) = inbox.take()
-        isClosing = isClosed
-        for item in news {
+        for item in inbox.take() {
             switch item {
             case .start(let transfer):
                 if transfer.isCancelled { transfer.abandon() } else { waiting.append(transfer) }
             case .cancel(let transfer): cancel(transfer)
+            case .close: isClosing = true
             }
         }
     }
@@ -111,7 +104,7 @@ final class TransferLoop {
 
     private func expireLate() {
         let now = ContinuousClock.now
-        guard now - lastLook > .milliseconds(Int64(Self.longestPoll) / 2) else { return }
+        guard now - lastLook > .milliseconds(Int64(Self.longestWait) / 2) else { return }
         lastLook = now
         let latest = now - limits.firstByte
         for (easy, transfer) in active where transfer.lastSent < latest && !transfer.hasBegunToAnswer {
@@ -129,59 +122,4 @@ final class TransferLoop {
         active[easy] = nil
         idle.append(easy)
     }
-}
-
-/// What waits for the loop's thread.
-final class Inbox: Sendable {
-    enum News: Sendable {
-        case start(Transfer)
-        case cancel(Transfer)
-    }
-
-    private struct State {
-        var news: [News] = []
-        var isClosed = false
-        /// Waking is allowed until the loop has ended.
-        var isOver = false
-        var statistics = CurlLoop.Statistics()
-    }
-
-    private let state = Mutex(State())
-    /// curl_multi_wakeup may be called from any thread; nothing else is called on it here.
-    private nonisolated(unsafe) let multi: UnsafeMutableRawPointer  // woken under `state`, until isOver
-
-    init(_ multi: UnsafeMutableRawPointer) { self.multi = multi }
-
-    func add(_ item: News) {
-        state.withLock { state in
-            let isAwake = !state.news.isEmpty
-            state.news.append(item)
-            if !isAwake, !state.isOver { curl_multi_wakeup(multi) }
-        }
-    }
-
-    func close() {
-        state.withLock { state in
-            state.isClosed = true
-            if !state.isOver { curl_multi_wakeup(multi) }
-        }
-    }
-
-    func take() -> ([News], isClosed: Bool) {
-        state.withLock { state in
-            defer { state.news = [] }
-            return (state.news, state.isClosed)
-        }
-    }
-
-    func end() { state.withLock { $0.isOver = true } }
-
-    func count(connections: Int) {
-        state.withLock { state in
-            state.statistics.transfers += 1
-            state.statistics.connections += connections
-        }
-    }
-
-    var statistics: CurlLoop.Statistics { state.withLock { $0.statistics } }
 }
