@@ -34,8 +34,7 @@ final class GroupCommit: Sendable {
     func write(_ work: @escaping Work) async throws {
         try await withCheckedThrowingContinuation { continuation in
             if append(Entry(work: work, waiter: continuation)) {
-                // Owned by nobody: it ends by itself as soon as nobody waits any more.
-                Task { await self.writeGroups() }
+                writer.asyncWriteWithoutTransaction { self.writeGroups(to: $0) }
             }
         }
     }
@@ -66,34 +65,35 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func writeGroups() async {
+    /// On the writer's own queue, so that from one group to the next no thread has to wake another.
+    private func writeGroups(to db: Database) {
         while let group = nextGroup() {
             do {
-                try await writer.write { db in
-                    try self.guardian(db)
-                    for entry in group { try entry.work(db) }
-                }
+                try commit(group, to: db)
                 for entry in group { entry.waiter?.resume() }
-                // Those just resumed may write again at once: let them come into the next group, not the one after it.
-                await Task.yield()
             } catch {
-                await writeOneByOne(group)
+                writeOneByOne(group, to: db)
             }
         }
     }
 
     /// One of the group cannot be written: all the others are, each in its own transaction, in the same order.
-    private func writeOneByOne(_ group: [Entry]) async {
+    private func writeOneByOne(_ group: [Entry], to db: Database) {
         for entry in group {
             do {
-                try await writer.write { db in
-                    try self.guardian(db)
-                    try entry.work(db)
-                }
+                try commit([entry], to: db)
                 entry.waiter?.resume()
             } catch {
                 entry.waiter?.resume(throwing: error)
             }
+        }
+    }
+
+    private func commit(_ group: [Entry], to db: Database) throws {
+        try db.inTransaction {
+            try guardian(db)
+            for entry in group { try entry.work(db) }
+            return .commit
         }
     }
 }
