@@ -19,7 +19,7 @@ package struct StorePreflight: Sendable {
     ///   - id: fresh and random for every preflight.
     ///   - uptime: seconds since some fixed moment, never going back.
     package init(prefix: String, id: UUID, uptime: @escaping @Sendable () -> Double) {
-        canary = ObjectKey(unchecked: "\(prefix)mallow-canary-\(id.uuidString.lowercased())")
+        canary = ObjectKey(unchecked: "\(prefix)\(Self.name)\(id.uuidString.lowercased())")
         let bytes = Array("This object was made by a preflight of mallow, and may be removed: \(id)\n".utf8)
         object = NewObject(
             key: canary, bytes: bytes, checksum: Checksum(of: bytes), contentType: "text/plain",
@@ -28,6 +28,9 @@ package struct StorePreflight: Sendable {
         self.prefix = prefix
         self.uptime = uptime
     }
+
+    /// How every canary's name begins.
+    private static let name = "mallow-canary-"
 
     /// Tries the store's promises, about ten calls in a row, and removes the canary whatever happened.
     ///
@@ -57,9 +60,10 @@ package struct StorePreflight: Sendable {
             return .fail("the second PUT was accepted")
         }
         var isVersioned = false
+        var forgotten: [ObjectKey] = []
         let reading = await check(.checksum) {
             if written == nil || Task.isCancelled { return .notTried }
-            return try await read(from: store, &isVersioned)
+            return try await read(from: store, &isVersioned, &forgotten)
         }
         let deleting = await check(.deleteIfMatch) {
             guard let written, !Task.isCancelled else { return .notTried }
@@ -77,6 +81,7 @@ package struct StorePreflight: Sendable {
         }.value
         return [putting, reading, deleting, refusing, cleaning]
             + (isVersioned ? [await check(.versions) { .attention("this bucket keeps them") }] : [])
+            + (forgotten.isEmpty ? [] : [await check(.otherCanaries) { .attention(Self.words(forgotten)) }])
             + StoreWeakness.allCases.filter(store.weaknesses.contains).map {
                 PreflightCheck(
                     name: "store: \($0.rawValue)", measured: "accepted by name", verdict: .attention,
@@ -120,8 +125,12 @@ package struct StorePreflight: Sendable {
 
     // MARK: - Promises
 
-    /// - Parameter isVersioned: set as soon as it is known.
-    private func read(from store: any ObjectStore, _ isVersioned: inout Bool) async throws -> Finding {
+    /// - Parameters:
+    ///   - isVersioned: set as soon as it is known.
+    ///   - forgotten: the canaries of other preflights.
+    private func read(
+        from store: any ObjectStore, _ isVersioned: inout Bool, _ forgotten: inout [ObjectKey]
+    ) async throws -> Finding {
         guard let info = try await store.head(canary) else {
             return .fail("\(canary) was acknowledged and is not found")
         }
@@ -133,13 +142,15 @@ package struct StorePreflight: Sendable {
         }
         guard info.provenance == object.provenance else { return .fail("the store does not keep who wrote an object") }
         guard try await store.get(canary) == object.bytes else { return .fail("other bytes were read than written") }
-        var listed: [ObjectKey] = []
-        for try await key in store.keys(under: canary.text) {
-            listed.append(key)
+        var isListed = false
+        for try await key in store.keys(under: prefix + Self.name) {
             // Whatever a server lists that was not asked for, it may have more of it.
-            if listed.count > 1 { break }
+            guard key.text.utf8.starts(with: (prefix + Self.name).utf8) else {
+                return .fail("a listing of \(prefix + Self.name) has \(key)")
+            }
+            if key == canary { isListed = true } else { forgotten.append(key) }
         }
-        guard listed == [canary] else { return .fail("a listing does not have it, and it alone") }
+        guard isListed else { return .fail("a listing does not have it") }
         return .pass("all \(info.size) bytes came back")
     }
 
@@ -199,6 +210,11 @@ package struct StorePreflight: Sendable {
 
     // MARK: - Words
 
+    private static func words(_ forgotten: [ObjectKey]) -> String {
+        let named = forgotten.prefix(3).map(\.text).joined(separator: ", ")
+        return forgotten.count > 3 ? "\(named) and \(forgotten.count - 3) more" : named
+    }
+
     private enum Promise: String {
         case putIfAbsent = "store: put if absent"
         case checksum = "store: checksum"
@@ -206,6 +222,7 @@ package struct StorePreflight: Sendable {
         case damagedBytes = "store: damaged bytes"
         case nothingLeft = "store: nothing left"
         case versions = "store: versions"
+        case otherCanaries = "store: other canaries"
 
         func advice(_ verdict: PreflightCheck.Verdict) -> String {
             switch (self, verdict) {
@@ -219,6 +236,8 @@ package struct StorePreflight: Sendable {
                 "a rollback reads an object before it deletes it here; let no other program write under the prefix"
             case (.versions, _):
                 "what a rollback removes is gone for every reader, and stays as an old version: a lifecycle rule for noncurrent versions under the prefix takes it away"
+            case (.otherCanaries, _):
+                "another preflight is at work here, or was killed in the middle of it: then remove them by hand; no reader knows of them"
             case (.nothingLeft, _): "look for this object and remove it by hand; no reader knows of it"
             }
         }

@@ -44,6 +44,21 @@ import Testing
         #expect(left.writtenBy == Provenance(run: RunID(0), intent: Self.id))
     }
 
+    @Test func `what a preflight that was killed left behind is told by name, and stays`() async throws {
+        let raw = MemoryObjectStore()
+        let killed = StorePreflight(
+            prefix: "video-transcripts/", id: UUID(version5Of: "killed", namespace: .urlNamespace), uptime: { 0 })
+        _ = await killed.checks(of: OddStore(raw, deadFrom: 3))
+        let checks = await preflight().checks(of: OddStore(raw))
+        #expect(names(of: checks, .pass) == Self.names)
+        let other = try #require(checks.last)
+        #expect(other.name == "store: other canaries")
+        #expect(other.verdict == .attention)
+        #expect(other.measured == killed.canary.text)
+        #expect(other.advice?.contains("was killed in the middle of it") == true)
+        #expect(Array(raw.objects.keys) == [killed.canary])
+    }
+
     @Test(arguments: [
         (OddStore.Oddity.overwrites, "store: put if absent"), (.otherChecksum, "store: checksum"),
         (.noChecksum, "store: checksum"), (.noProvenance, "store: checksum"), (.otherSize, "store: checksum"),

@@ -4,6 +4,8 @@
     swift build -c release -Xswiftc -enable-testing
     $(Tests/s3/venv.sh) Tests/s3/figures.py [--objects 20000] [--rounds 2] [--in-flight 32] [--only puts|run|memory]
 
+MALLOW names another program to measure, such as the one that operators build.
+
 Puts alone go to nginx on tmpfs, which stores bytes and checks nothing; whole runs go to SeaweedFS. Everything that is
 compared takes turns in the same run, on the same files, with the same number in flight.
 """
@@ -21,6 +23,7 @@ from servers import Servers
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = ROOT / ".build" / "release"
+MALLOW = os.environ.get("MALLOW", RELEASE / "mallow")
 TOOLS = Path(sys.executable).parent
 
 
@@ -103,7 +106,7 @@ class Figures:
                 place = self.folder / f"place-{round_}"
                 place.mkdir()
                 ours = measured(
-                    [RELEASE / "mallow", "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency",
+                    [MALLOW, "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency",
                      str(self.arguments.in_flight), "--store", f"s3://{BUCKET}/ours-{round_}?endpoint={server.endpoint}",
                      "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")],
                     environment(), server)
@@ -121,7 +124,7 @@ class Figures:
             place = self.folder / "memory"
             place.mkdir()
             process = subprocess.Popen(
-                [RELEASE / "mallow", "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", "512",
+                [MALLOW, "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", "512",
                  "--store", f"s3://{BUCKET}/memory?endpoint={servers['seaweedfs'].endpoint}",
                  "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")],
                 env=environment(), stdout=subprocess.DEVNULL)
