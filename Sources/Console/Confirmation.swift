@@ -47,9 +47,13 @@ package struct Confirmation: Sendable, Hashable {
         self.effect = effect
     }
 
-    /// Has what it needs proven from here on. Whoever chose Go has still chosen it when all of it passes.
-    mutating func prove(_ look: LookID) {
+    /// Has what its run needs proven from here on. Whoever chose Go has still chosen it when all of it passes.
+    ///
+    /// - Returns: what is to be done for it; nothing for what is no run.
+    mutating func prove(_ look: LookID) -> [Effect] {
+        guard case .launch(let request) = effect else { return [] }
         (preflight, self.look) = (.proving, look)
+        return [.prove(look, request)]
     }
 
     /// Takes the answer of a look; one of another question is none.

@@ -188,9 +188,9 @@ package actor ConsoleSession {
             } otherwise: {
                 .inspected(look, .failed($0))
             }
-        case .prove(let look):
+        case .prove(let look, let request):
             lookAround {
-                .proven(look, .proven(try await $0.prove(), at: $1()))
+                .proven(look, .proven(try await $0.prove(request), at: $1()))
             } otherwise: {
                 .proven(look, .failed($0))
             }

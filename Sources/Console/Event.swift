@@ -34,7 +34,7 @@ package enum Effect: Sendable, Hashable {
     /// Has the stores looked into by somebody who may.
     case inspect(InspectionRequest, LookID)
     /// Has everything proven that a run needs.
-    case prove(LookID)
+    case prove(LookID, LaunchRequest)
     /// Writes the log into a file, as far as a filter lets it through.
     case exportLog(String)
     case copy(String)
@@ -71,6 +71,11 @@ package struct LaunchRequest: Sendable, Hashable {
         self.concurrency = concurrency
         self.choices = choices
     }
+
+    static let noWriteBack = "--no-write-back"
+
+    /// Whether new ids are written into courses, where that can be done.
+    var writesBack: Bool { !choices.contains(Self.noWriteBack) }
 
     /// The arguments after the program's name, without the platform's endpoints.
     package var arguments: [String] {

@@ -52,5 +52,5 @@ package protocol Onlooker: Sendable {
     /// Proves everything that a run needs.
     ///
     /// - Throws: ``Failure`` when nothing could be proven at all.
-    func prove() async throws -> [PreflightCheck]
+    func prove(_ request: LaunchRequest) async throws -> [PreflightCheck]
 }

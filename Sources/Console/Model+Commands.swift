@@ -62,9 +62,9 @@ extension Model {
                 return []
             }
             let look = newLook()
-            confirmation.prove(look)
+            let effects = confirmation.prove(look)
             layers.append(.confirmation(confirmation))
-            return [.prove(look)]
+            return effects
         case .hold:
             let open = courses.filter { !$0.isAtItsEnd }
             guard !open.isEmpty else {
@@ -180,7 +180,7 @@ extension Model {
     /// Whether its courses are written to: in the platform's own database, and not by a rehearsal.
     private func writesBack(_ request: LaunchRequest) -> Bool {
         place.kind != .rehearsal && place.source?.hasPrefix("mongodb:") == true
-            && !request.choices.contains("--no-write-back")
+            && request.writesBack
     }
 
     /// What the window means for a run that is begun now.

@@ -44,9 +44,9 @@ extension Model {
             return [.inspect(InspectionRequest(video: comparing.video, language: comparing.language), look)]
         case .confirmation(var confirmation) where confirmation.preflight != nil && confirmation.preflight != .proving:
             confirmation.isOnGo = false
-            confirmation.prove(look)
+            let effects = confirmation.prove(look)
             layers[top] = .confirmation(confirmation)
-            return [.prove(look)]
+            return effects
         default: return []
         }
     }
@@ -140,10 +140,10 @@ extension Model {
             }
             if confirmation.isStale(at: now) {
                 let look = newLook()
-                confirmation.prove(look)
+                let effects = confirmation.prove(look)
                 layers.append(.confirmation(confirmation))
                 tell(.information, "what it needs was proven over a minute ago: it is proven anew, then Enter does it")
-                return [.prove(look)]
+                return effects
             }
             if confirmation.isArmed(on: size) { return carryOut(confirmation) }
             if let typed = confirmation.typed, confirmation.text != typed, !confirmation.text.isEmpty {

@@ -92,7 +92,9 @@ package struct Place: Sendable, Hashable {
     }
 
     /// The same to prove what a run needs.
-    package var proof: [String] { ["doctor", "--json"] + endpoints }
+    package func proof(of request: LaunchRequest) -> [String] {
+        ["doctor", "--json"] + (request.writesBack ? [] : [LaunchRequest.noWriteBack]) + endpoints
+    }
 
     private var endpoints: [String] {
         // Where a rehearsal writes is staging's alone to say.

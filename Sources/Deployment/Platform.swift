@@ -195,12 +195,27 @@ package struct Platform: Sendable {
         return try source(of: target, index: index, now: now).1
     }
 
+    /// The source as a run opens it, and what writes ids back into it. Makes no catalog: one that a run would make has no
+    /// index. Blocks for some milliseconds, or until a database answers.
+    ///
+    /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; ``Failure`` from the stores.
+    static func source(
+        of target: Target, now: @escaping @Sendable () -> Date
+    ) throws -> (any CourseSource, (any CourseWriter)?) {
+        guard target.writableSource != nil else { return (try source(target.endpoints.source), nil) }
+        let place = target.endpoints.catalog
+        let isYetToBe =
+            try place.scheme == "sqlite" && (place.holdsNothing || SQLiteCatalog.tryOut(path: place.path) == .empty)
+        let index = isYetToBe ? nil : try catalog(of: target, concurrency: nil, now: now).index
+        return try source(of: target, index: index, now: now)
+    }
+
     private static func source(
-        of target: Target, index: any WritableCourseIndex, now: @escaping @Sendable () -> Date
+        of target: Target, index: (any WritableCourseIndex)?, now: @escaping @Sendable () -> Date
     ) throws -> (any CourseSource, (any CourseWriter)?) {
         #if MongoDB
-        if case .production(let endpoints) = target, endpoints.source.scheme == "mongodb" {
-            let documents = try MongoPlace(endpoints.source).documents()
+        if let endpoint = target.writableSource {
+            let documents = try MongoPlace(endpoint).documents()
             return (MongoSource(documents, index: index), MongoWriter(documents, index: index, now: now))
         }
         #endif

@@ -29,6 +29,7 @@ package struct PlatformPreflight: Sendable {
     private let trial: StoreTrial
     private let hours: Window?
     private let rehearsals: RehearsalTrial?
+    private let writesBack: Bool
     private let now: @Sendable () -> Date
     /// How long a trial of the store that is given up may take to remove its canary.
     private static let patience = Duration.seconds(5)
@@ -38,11 +39,12 @@ package struct PlatformPreflight: Sendable {
     private var endpoints: Endpoints { target.endpoints }
 
     /// Opens nothing yet. A run may begin videos in `hours` only; nil for always. `rehearsals` is nil where none are wanted.
+    /// `writesBack` says whether it is to write new ids into courses where it can.
     ///
     /// - Throws: ``InvalidEndpoint`` for a scheme nobody knows; whatever else is wrong is what the checks are for.
     package init(
         _ target: Target, ledger: String, trial: StoreTrial, hours: Window? = nil, rehearsals: RehearsalTrial? = nil,
-        now: @escaping @Sendable () -> Date
+        writesBack: Bool = true, now: @escaping @Sendable () -> Date
     ) throws(InvalidEndpoint) {
         let endpoints = target.endpoints
         for endpoint in [endpoints.source, endpoints.store, endpoints.catalog] { try endpoint.checkScheme() }
@@ -51,18 +53,19 @@ package struct PlatformPreflight: Sendable {
         self.trial = trial
         self.hours = hours
         self.rehearsals = rehearsals
+        self.writesBack = writesBack
         self.now = now
     }
 
     /// Every check; all are made at once. Those that failed come first, then those that somebody should know of; within
-    /// a verdict the order is always source, store, catalog, ledger, clock, disk, window,
-    /// rehearsals.
+    /// a verdict the order is always source, write-back, store, catalog, ledger, clock, disk, window, rehearsals.
     ///
     /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take five more to clean up.
     package func checks(within limit: Duration) async -> [PreflightCheck] {
         let probes = [
             // A run reads on where this gives up.
             Probe(name: "source", excuse: "a large archive takes longer", look: source),
+            Probe(name: "write-back", look: writeBack),
             Probe(
                 name: "store",
                 leftover: Probe.Leftover(
@@ -100,12 +103,38 @@ package struct PlatformPreflight: Sendable {
 
     // MARK: - Places
 
+    /// As a run lists it, by the platform's course index where there is one.
     private func source() async throws -> [PreflightCheck] {
-        let source = try await pool.run { [endpoints] in
+        let (source, lost) = try await pool.run { [self] in
             try endpoints.source.check()
-            return try Platform.source(endpoints.source)
+            do {
+                return (try Platform.source(of: target, now: now).0, (any Error)?.none)
+            } catch {
+                // What is wrong with the catalog is its own check's to say: the source is looked at all the same.
+                return (try Platform.source(endpoints.source), error)
+            }
         }
-        return [try await FirstCourse(source: source, place: endpoints.source.description).check()]
+        let check = try await FirstCourse(source: source, place: endpoints.source.description).check()
+        guard lost != nil, check.verdict == .pass else { return [check] }
+        return [
+            ProbeClock().attention(
+                check.name,
+                "\(check.measured), by MongoDB's own list of courses: the catalog cannot be asked for a newer one",
+                advice: "see the check of the catalog, then prove again")
+        ]
+    }
+
+    /// Nothing where nothing is to be written back, and where source or catalog cannot be opened: that is told already.
+    private func writeBack() async throws -> [PreflightCheck] {
+        guard writesBack, target.writableSource != nil else { return [] }
+        let writer: (any CourseWriter)?
+        do {
+            writer = try await pool.run { [self] in
+                try endpoints.source.check()
+                return try Platform.source(of: target, now: now).1
+            }
+        } catch { return [] }
+        return try await writer.map(WriteBackTrial.init)?.checks() ?? []
     }
 
     /// A store that a run would make is not made: what is proven is that it could be.

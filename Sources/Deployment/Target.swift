@@ -12,6 +12,12 @@ package enum Target: Sendable {
         }
     }
 
+    /// Where ids are written back to; nil for a source that is only read, and for a rehearsal, whose courses are production's.
+    var writableSource: Endpoint? {
+        guard case .production(let endpoints) = self, endpoints.source.scheme == "mongodb" else { return nil }
+        return endpoints.source
+    }
+
     /// What the ledger calls a run there.
     package var kind: String {
         switch self {

@@ -17,5 +17,7 @@ struct PatientWriter: CourseWriter {
 
     func holds(_ writeBack: WriteBack) async throws -> Bool { try await patiently { try await raw.holds(writeBack) } }
 
+    func tryOut() async throws -> [WriteTrial] { try await patiently { try await raw.tryOut() } }
+
     func undo(_ writeBack: WriteBack) async throws -> Bool { try await patiently { try await raw.undo(writeBack) } }
 }

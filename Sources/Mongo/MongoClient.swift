@@ -70,6 +70,22 @@ package struct MongoClient {
         }
     }
 
+    /// Looks whether documents may be inserted: one is sent that no server stores, whatever else is there, since its `_id` is a
+    /// list. Rights are looked at before it is.
+    ///
+    /// - Throws: ``MongoError`` for any other refusal; ``StoredAnyway`` where it was stored all the same.
+    package func tryInsert(into collection: String) throws {
+        do {
+            try insert(DocumentWriter(["_id": .list([])]), into: collection)
+        } catch let error as MongoError where error.isOfIdentity {
+            return
+        }
+        throw StoredAnyway()
+    }
+
+    /// A server has stored what no MongoDB stores: a document whose `_id` is an empty list.
+    package struct StoredAnyway: Error {}
+
     /// Sets fields of the one document that a filter finds, acknowledged by a majority.
     ///
     /// - Returns: whether there was one.

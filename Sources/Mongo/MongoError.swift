@@ -25,6 +25,12 @@ package struct MongoError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether a document with the same `_id` is there already.
     package var isDuplicate: Bool { code == 11000 && isFromServer }
 
+    /// Whether a document was refused for what its `_id` is. Servers of the first years say it by a number of their own.
+    package var isOfIdentity: Bool { isFromServer && [2, 53, 16440].contains(code) }
+
+    /// Whether the user may not do it; hosted servers say it by a number of their own.
+    package var isUnauthorized: Bool { isFromServer && [13, 8000].contains(code) }
+
     /// Whether no server could be reached, or one was lost in the middle of an answer.
     package var isUnreachable: Bool {
         domain == MONGOC_ERROR_STREAM.rawValue || domain == MONGOC_ERROR_SERVER_SELECTION.rawValue

@@ -15,8 +15,9 @@ struct Doctor: AsyncParsableCommand {
             "Proves that a run could begin now: source, store, catalog, ledger, clock, disk, window and rehearsals.",
         discussion: """
             What can be tried is tried: an object is put twice into the store, read back, and deleted by a wrong and by \
-            the right ETag; the write locks of catalog and ledger are taken and given back. Nothing of it stays, and a \
-            place that is not there yet is not made. What failed comes first, then what somebody should know.
+            the right ETag; the write locks of catalog and ledger are taken and given back; each write that puts new \
+            edx_video_ids into courses is tried on nothing. Nothing of it stays, and a place that is not there yet is not \
+            made. What failed comes first, then what somebody should know.
 
             Example:
               mallow doctor --source olx:exports \\
@@ -31,6 +32,7 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var platform: PlatformOptions
     @OptionGroup var ledger: LedgerOptions
     @OptionGroup var keys: KeyOptions
+    @OptionGroup var writeBack: WriteBackOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -53,7 +55,7 @@ struct Doctor: AsyncParsableCommand {
             trial: PlatformPreflight.StoreTrial(canary: trial.canary) { store in
                 await trial.checks(of: store, in: .real) { _ in }  // what came of it in the end is told
             }, hours: ledger.configuration.rehearsal ? nil : try ledger.configuration.read()?.hours(),
-            rehearsals: try platform.rehearsals(of: target, ledger), now: { Date() }
+            rehearsals: try platform.rehearsals(of: target, ledger), writesBack: !writeBack.noWriteBack, now: { Date() }
         )
         let checks = await preflight.checks(within: .seconds(20))
         let failed = checks.count { $0.verdict == .fail }

@@ -21,8 +21,8 @@ struct OnlookerProcess: Onlooker {
         try await answer(place.arguments(request), as: InspectedVideo.self, on: looking)
     }
 
-    func prove() async throws -> [PreflightCheck] {
-        try await answer(place.proof, as: Proof.self, on: proving).checks
+    func prove(_ request: LaunchRequest) async throws -> [PreflightCheck] {
+        try await answer(place.proof(of: request), as: Proof.self, on: proving).checks
     }
 
     private struct Proof: Decodable {

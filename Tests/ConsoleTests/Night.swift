@@ -274,7 +274,7 @@ extension Model {
     private mutating func answer(_ effects: [Effect]) -> [Effect] {
         effects.filter { effect in
             switch effect {
-            case .prove(let look): update(.proven(look, .proven(Night.checks, at: Night.now)))
+            case .prove(let look, _): update(.proven(look, .proven(Night.checks, at: Night.now)))
             case .inspect(let request, let look):
                 update(.inspected(look, .seen(Night.inspected(request), at: Night.now)))
             default: return true

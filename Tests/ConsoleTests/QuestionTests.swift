@@ -64,7 +64,7 @@ import Themes
     private func question(_ model: inout Model, _ key: Key = "r", on night: Night) async throws -> LookID {
         model.update(.terminal(.key(key)))
         for effect in model.update(.view(try await night.watch.view(model.request, keeping: []))) {
-            if case .prove(let look) = effect { return look }
+            if case .prove(let look, _) = effect { return look }
         }
         throw Failure(.bug, "asking", at: "a test", cause: "nothing is to be proven", advice: "look at the model")
     }
@@ -185,7 +185,7 @@ import Themes
             model.update(.proven(look, .proven(Night.checks, at: Night.now)))
             model.update(.tick(Night.now.addingTimeInterval(61)))
             let effects = [Key.tab, .enter].flatMap { model.update(.terminal(.key($0))) }
-            guard case .prove(let again)? = effects.first, effects.count == 1 else {
+            guard case .prove(let again, _)? = effects.first, effects.count == 1 else {
                 Issue.record("\(effects)")
                 return
             }
@@ -201,7 +201,7 @@ import Themes
             model.update(.proven(look, .proven(Night.checks, at: Night.now)))
             model.update(.tick(Night.now.addingTimeInterval(61)))
             let effects = [Key.tab, .enter].flatMap { model.update(.terminal(.key($0))) }
-            guard case .prove(let again)? = effects.first else {
+            guard case .prove(let again, _)? = effects.first else {
                 Issue.record("\(effects)")
                 return
             }
@@ -218,7 +218,7 @@ import Themes
 
     @Test func `a run begins with as many videos at once as the last one had, and the question says so`() async throws {
         try await withTemporaryFolder { folder in
-            let night = try await Night(in: folder, choices: ["--limit-puts=5.0", "--format=sjson"])
+            let night = try await Night(in: folder, choices: ["--limit-puts=5.0", "--no-write-back"])
             try await night.log.record([.concurrency(5), .runEnded(.interrupted, reason: "mira asked it to drain")])
             try await night.log.close()
             var model = Model.test(100, 30, isProduction: false)
@@ -231,8 +231,10 @@ import Themes
             }
             #expect(request.concurrency == 5)
             #expect(confirmation.will.contains { $0.contains("at most 5 at once as in run 1") })
-            #expect(confirmation.will.contains("as in run 1: --limit-puts=5.0 --format=sjson"))
+            #expect(confirmation.will.contains("as in run 1: --limit-puts=5.0 --no-write-back"))
             #expect(model.place.arguments(request).contains("--limit-puts=5.0"))
+            #expect(model.place.proof(of: request).contains("--no-write-back"))
+            #expect(!model.place.proof(of: LaunchRequest(work: .list)).contains("--no-write-back"))
             #expect(confirmation.commandLine?.contains("--concurrency 5") == true)
         }
     }

@@ -168,7 +168,7 @@ import Testing
             place.arguments(LaunchRequest(work: .courses([key]))), place.arguments(LaunchRequest(work: .list)),
             place.arguments(
                 InspectionRequest(video: VideoReference(course: key, block: UsageKey(unchecked: "b")))),
-            place.proof,
+            place.proof(of: LaunchRequest(work: .courses([key]))),
         ] {
             #expect(arguments.contains("--rehearsal"))
             #expect(!arguments.contains("--store") && !arguments.contains("--catalog"))

@@ -15,6 +15,7 @@ package enum CourseIndexContract {
         ContractCase("nothing is moved that somebody has written meanwhile", obeysLastUpdate),
         ContractCase("a move is later than what was before it, whatever the clock says", isAlwaysLater),
         ContractCase("what was moved is not moved again", movesOnce),
+        ContractCase("a trial changes nothing", triesOnNothing),
         ContractCase("of many movers at once one wins", oneMoverWins),
         ContractCase("many courses move at once", manyCoursesMove),
         ContractCase("a platform without an index says so, and is asked for nothing else", knowsAbsence),
@@ -175,6 +176,18 @@ package enum CourseIndexContract {
         try require(try await platform.history().count, is: 1, "the number of changes")
     }
 
+    private static func triesOnNothing(_ platform: any IndexedPlatform) async throws {
+        let index = try platform.index()
+        try await index.tryOut()
+        try require(try await platform.rows(), is: [], "the rows of an index that has none")
+        try await platform.insert(row)
+        let heads = try await expectHeads(index)
+        for _ in 1...2 { try await index.tryOut() }
+        try require(try await platform.rows(), is: [row], "the rows")
+        try require(try await platform.history(), is: [], "the history")
+        try require(try await index.move(to: heads.at(newDraft, newPublished)), "it moves as it would have before")
+    }
+
     private static func oneMoverWins(_ platform: any IndexedPlatform) async throws {
         try await platform.insert(row)
         let movers = [try platform.index(), try platform.index()]
@@ -218,6 +231,7 @@ package enum CourseIndexContract {
         }
         let heads = IndexedHeads(course: course, draft: newDraft, published: nil, lastUpdate: "")
         try await requireFailure(.bug, "moving heads") { _ = try await index.move(to: heads) }
+        try await requireFailure(.bug, "a trial") { try await index.tryOut() }
     }
 
     private static func movesWithoutHistory(_ platform: any IndexedPlatform) async throws {
@@ -225,6 +239,7 @@ package enum CourseIndexContract {
         try await platform.drop(historyAlone: true)
         let index = try platform.index()
         try require(try await index.isThere(), "it is there")
+        try await index.tryOut()
         try require(try await index.move(to: try await expectHeads(index).at(newDraft, newPublished)), "it moves")
         try require(try await platform.rows(), is: [moved(row, at: nowInMicroseconds)], "the rows after it")
     }

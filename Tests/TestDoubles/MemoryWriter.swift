@@ -35,6 +35,10 @@ extension MemorySource: CourseWriter {
         }
     }
 
+    package func tryOut() async throws -> [WriteTrial] {
+        all.isEmpty ? [] : [WriteTrial(right: "save courses in memory", refusal: nil)]
+    }
+
     package func undo(_ writeBack: WriteBack) async throws -> Bool {
         guard try await holds(writeBack) else { return false }
         edit(writeBack.course) { course in
@@ -103,6 +107,8 @@ package struct FaultyWriter: CourseWriter {
     package func holds(_ writeBack: WriteBack) async throws -> Bool {
         try await schedule.read("look for ids") { try await raw.holds(writeBack) }
     }
+
+    package func tryOut() async throws -> [WriteTrial] { try await raw.tryOut() }
 
     package func undo(_ writeBack: WriteBack) async throws -> Bool { try await raw.undo(writeBack) }
 }

@@ -99,6 +99,37 @@ import VideoCatalog
         }
     }
 
+    @Test func `a right that is missing is named by a trial, before anything is to be moved`() async throws {
+        try await withIndex { address, password, other in
+            let database = address.database
+            let user = "u_\(database)"
+            try other.execute("CREATE USER \(user)@'127.0.0.1' IDENTIFIED BY 'its own'")
+            for (rights, table) in [
+                ("SELECT, INSERT", "edxval_video"), ("SELECT, INSERT", "edxval_videotranscript"),
+                ("SELECT", Self.table), ("SELECT", Self.history),
+            ] {
+                try other.execute("GRANT \(rights) ON \(database).\(table) TO \(user)@'127.0.0.1'")
+            }
+            let limited = ServerAddress(host: address.host, port: address.port, user: user, database: database)
+            let index = try MySQLCatalog(limited, password: "its own", width: 1, now: { Date() }).index
+            let before = try await index.heads(of: course)
+            for (right, table) in [("UPDATE", Self.table), ("INSERT", Self.history)] {
+                let failure = try await #require(throws: Failure.self) { try await index.tryOut() }
+                #expect(failure.class == .auth)
+                #expect(failure.cause.contains(right) && failure.cause.contains("`\(table)`"), "\(failure.cause)")
+                // A part of a table's columns is no right to all that is written.
+                let part = right == "UPDATE" ? " (draft_version)" : " (id)"
+                try other.execute("GRANT \(right)\(part) ON \(database).\(table) TO \(user)@'127.0.0.1'")
+                try await requireFailure(.auth, "a trial") { try await index.tryOut() }
+                try other.execute("GRANT \(right) ON \(database).\(table) TO \(user)@'127.0.0.1'")
+            }
+            try await index.tryOut()
+            #expect(try await index.heads(of: course) == before)
+            #expect(try other.query("SELECT id FROM \(Self.history)").isEmpty)
+            try other.execute("DROP USER \(user)@'127.0.0.1'")
+        }
+    }
+
     @Test func `an index of another shape is refused with the difference, and the catalog is not`() async throws {
         try await withIndex { address, password, other in
             try other.execute("ALTER TABLE \(Self.history) ADD COLUMN region varchar(9) NOT NULL")

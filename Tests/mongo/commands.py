@@ -71,8 +71,9 @@ def _run(server, request):
     command = COMMANDS.get(request.name)
     if command is None:
         raise MongoError(59, f"no such command: '{request.name}'")
-    if not (command.is_open or request.connection.is_known or not server.needs_login):
+    if not (command.is_open or request.connection.user or not server.needs_login):
         raise MongoError(13, f"Command {request.name} requires authentication")
+    server.rights.check(request)
     if not command.is_lenient:
         refuse_others(request.fields, command.fields | {request.name}, command.undone, request.name)
     _check_session(server, request)

@@ -19,7 +19,7 @@ class Connection:
     def __init__(self, server, socket, number):
         self.server, self.socket, self.number = server, socket, number
         self.conversation = None  # a login that has begun
-        self.is_known = False  # or logged in
+        self.user = None  # who has logged in
 
     def serve(self):
         """Until the client goes, a test wants it closed, or it sends what is no message."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The server's process: listens on one port of this machine, with a thread for each connection, until it is ended.
 
-The password of the user `mallow` is in its environment, as MALLOW_SOURCE_PASSWORD.
+The password of its users, `mallow` and `reader`, is in its environment, as MALLOW_SOURCE_PASSWORD.
 """
 import argparse
 import itertools
@@ -16,6 +16,7 @@ from cursors import Cursors
 from databases import Databases
 from faults import Counters, Faults
 from journal import Journal
+from rights import READER, Rights
 from scram import User
 
 
@@ -23,7 +24,7 @@ class Daemon:
     def __init__(self, port, databases, users, needs_login, replica_set, certificate):
         self.address = f"127.0.0.1:{port}"
         self.databases, self.cursors = databases, Cursors()
-        self.faults, self.counters = Faults(), Counters()
+        self.faults, self.counters, self.rights = Faults(), Counters(), Rights()
         self.needs_login, self.replica_set = needs_login, replica_set
         self._users = {(user.database, user.name): user for user in users}
         self._port = port
@@ -64,7 +65,7 @@ def main():
     parser.add_argument("--replica-set", help="the name of the set of which this is the only member")
     given = parser.parse_args()
     databases = Databases(Journal(given.folder) if given.folder else None)
-    users = [User(given.auth_database, "mallow", os.environ["MALLOW_SOURCE_PASSWORD"])]
+    users = [User(given.auth_database, name, os.environ["MALLOW_SOURCE_PASSWORD"]) for name in ("mallow", READER)]
     Daemon(given.port, databases, users, given.auth, given.replica_set, given.tls).serve()
 
 

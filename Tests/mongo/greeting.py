@@ -77,7 +77,7 @@ def sasl_continue(server, request):
         request.connection.conversation = None
         raise
     if conversation.is_done:
-        request.connection.is_known = True
+        request.connection.user = conversation.user
         request.connection.conversation = None
     return {"conversationId": 1, "done": conversation.is_done, "payload": payload, "ok": 1.0}
 

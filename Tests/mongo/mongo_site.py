@@ -20,13 +20,13 @@ from program import ProgramTests, Site, call, required, wait_until  # beside pro
 class MongoSite(Site):
     """One platform on one database of a server; `options` end the endpoint."""
 
-    def __init__(self, folder, server, database="edxapp", options=""):
+    def __init__(self, folder, server, database="edxapp", options="", user=USER):
         super().__init__(folder, "")
-        self.server, self.database, self.options = server, database, options
+        self.server, self.database, self.options, self.user = server, database, options, user
 
     @property
     def endpoint(self):
-        user = f"{USER}@" if self.server.auth else ""
+        user = f"{self.user}@" if self.server.auth else ""
         return f"mongodb://{user}{self.server.address}/{self.database}{self.options}"
 
     @property

@@ -15,6 +15,7 @@ sys.path += [str(HERE.parent / folder) for folder in ("s3", "process")]  # behin
 
 from certificates import certificate
 from processes import Child, free_ports, scratch_folder, wait_until
+from rights import READER
 from wire import ask
 
 USER = "mallow"
@@ -70,6 +71,10 @@ class Server:
     def reset(self):
         """No more faults, and all counters from nothing."""
         self.control({"reset": True})
+
+    def grant(self, *grants):
+        """What the user `reader` may do besides reading, as (command, collection): these, and none of before."""
+        self.control({"grants": [{"command": command, "collection": collection} for command, collection in grants]})
 
     def counters(self):
         return self.control({"counters": True})

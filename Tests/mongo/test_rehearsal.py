@@ -55,6 +55,7 @@ class RehearsalTests(SiteTests):
             self.assert_exit(0, rehearsed)
             self.assertIn(f"rehearsal {number} of 2 is complete: {total} transcripts", rehearsed.err)
             self.assert_exit(0, self.mallow("verify", "--rehearsal", "--deep"))
+            self.assertNotIn("write-back", self.mallow("doctor", "--rehearsal").out)
             key = self.courses[0].key
             undone = self.mallow("undo-write-back", "--rehearsal", "--course", key)
             self.assert_exit(2, undone)

@@ -19,7 +19,7 @@ import gridfs
 import pymongo
 from mongo_tests import MongoTests
 from pymongo.errors import ServerSelectionTimeoutError
-from server import HERE, PASSWORD, USER, running_mongo
+from server import HERE, PASSWORD, READER, USER, running_mongo
 
 from certificates import certificate  # beside the program's tests, where server leads
 
@@ -82,6 +82,30 @@ class LoginTests(MongoTests):
                     else:
                         with self.assert_refused(18):
                             client.edxapp.things.find_one()
+
+    def test_a_reader_changes_what_was_granted_and_nothing_else(self):
+        self.database.things.insert_one({"_id": 1, "n": 1})
+        with self.server.client(username=READER) as client:
+            things = client.edxapp.things
+            changes = {"insert": lambda: things.insert_one({"_id": 2}), "update": lambda: things.update_one({"_id": 9}, {"$set": {"n": 2}}),
+                       "delete": lambda: things.delete_one({"_id": 1}), "createIndexes": lambda: things.create_index("n"),
+                       "drop": things.drop, "dropDatabase": lambda: client.drop_database("edxapp")}
+            for granted in (None, "insert", "update", "delete"):
+                self.server.grant(*([(granted, "things")] if granted else []))
+                for command, change in changes.items():
+                    with self.subTest(command, granted=granted):
+                        if command == granted:
+                            change()
+                            continue
+                        with self.assert_refused(13, "not authorized on edxapp"):
+                            change()
+            self.assertEqual([{"_id": 2}], list(things.find()))
+            self.server.grant(("insert", "others"))
+            with self.assert_refused(13):
+                things.insert_one({"_id": ["refused", "for its rights first"]})
+            self.server.grant(("insert", "things"))
+            with self.assert_refused(53):
+                things.insert_one({"_id": ["no", "name"]})
 
     def test_a_user_of_another_database(self):
         with running_mongo(auth=True, auth_database="edxapp") as server:

@@ -232,7 +232,8 @@ class SplitTests(SiteTests):
         load(self.database, self.stored)
         before = inventory(self.database)
         self.server.reset()
-        for words in (["plan"], ["discover"], ["doctor"], ["run", "--all", "--dry-run"], ["verify"], ["recover"], ["status"]):
+        for words in (["plan"], ["discover"], ["doctor", "--no-write-back"], ["run", "--all", "--dry-run"], ["verify"], ["recover"],
+                      ["status"]):
             self.site.call(*words)
         self.assert_same_documents(before, inventory(self.database))
         self.assert_reads_only()

@@ -16,13 +16,16 @@ extension Failure {
             if isWrite, kind == .transient, !error.foundNoServer {
                 (kind, advice) = (.ambiguous, "the course is read before anything else is done")
             }
-            let whom = error.isFromServer ? "MongoDB" : "MongoDB's client"
-            self.init(
-                kind, what, at: place, cause: "\(whom) says \"\(error.words)\" (code \(error.domain).\(error.code))",
-                advice: advice)
+            self.init(kind, what, at: place, cause: Self.cause(of: error), advice: advice)
         case is BrokenDocument: self = .stored(what, at: place, cause: "\(error)")
         default: self.init(error, what, at: place)
         }
+    }
+
+    /// Who says it, in whose words, and under which number.
+    static func cause(of error: MongoError) -> String {
+        let whom = error.isFromServer ? "MongoDB" : "MongoDB's client"
+        return "\(whom) says \"\(error.words)\" (code \(error.domain).\(error.code))"
     }
 
     /// Something in the contentstore or the modulestore that cannot be understood.

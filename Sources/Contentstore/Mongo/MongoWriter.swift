@@ -6,8 +6,8 @@ package import MigrationModel
 
 /// Writes new ids into courses in MongoDB, as the platform saves them. Open edX: sections 4.2 and 4.3.
 package struct MongoWriter: CourseWriter {
-    private let documents: ServerDocuments
-    private let index: (any WritableCourseIndex)?
+    let documents: ServerDocuments
+    let index: (any WritableCourseIndex)?
     private let now: @Sendable () -> Date
 
     /// - Parameter index: where newer releases say which structures are a course's heads; nil for none.

@@ -42,14 +42,16 @@ package struct ServerDocuments: Documents {
 
     /// Writes, as nothing but cut-over does.
     ///
-    /// - Throws: ``Failure``, of class `ambiguous` where the answer was lost.
+    /// - Parameter canChange: whether anything may have been changed when the answer is lost.
+    /// - Throws: ``Failure``, of class `ambiguous` where the answer to a change was lost.
     func write<Value: Sendable>(
-        _ what: String, to question: Question, _ body: @escaping @Sendable (MongoClient, Collections) throws -> Value
+        _ what: String, to question: Question, canChange: Bool = true,
+        _ body: @escaping @Sendable (MongoClient, Collections) throws -> Value
     ) async throws -> Value {
         do {
             return try await pool.run { [collections] client in try body(client, collections) }
         } catch {
-            throw Failure(error, mongo: what, at: place(of: question), isWrite: true)
+            throw Failure(error, mongo: what, at: place(of: question), isWrite: canChange)
         }
     }
 

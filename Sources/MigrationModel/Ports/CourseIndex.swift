@@ -39,4 +39,9 @@ package protocol WritableCourseIndex: CourseIndex {
     /// - Throws: ``Failure``, of class `ambiguous` when the answer to the commit was lost: read, then decide. What
     ///   ``heads(of:)`` of a writable index says, no change can still alter that was begun before.
     func move(to heads: IndexedHeads) async throws -> Bool
+
+    /// Tries what a move writes, on no row.
+    ///
+    /// - Throws: ``Failure``, of class `auth` where a right is missing, which its cause names.
+    func tryOut() async throws
 }

@@ -65,6 +65,13 @@ package protocol CourseWriter: Sendable {
     /// Whether every head that has such a video holds its id.
     func holds(_ writeBack: WriteBack) async throws -> Bool
 
+    /// Tries every write that ``apply(_:)`` and ``undo(_:)`` make as far as it goes without a change to any document: so that no
+    /// cut-over is the first to find that a right is missing.
+    ///
+    /// - Returns: each of them; none where there is no course to write into.
+    /// - Throws: ``Failure`` where that cannot be known.
+    func tryOut() async throws -> [WriteTrial]
+
     /// Puts back what stood there before, as long as nobody has saved the course since; may be called twice.
     ///
     /// - Returns: false where somebody has: nothing was changed.

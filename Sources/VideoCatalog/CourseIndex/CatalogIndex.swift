@@ -87,4 +87,11 @@ extension CatalogIndex: WritableCourseIndex where Database: WritableIndexedDatab
             try CourseIndexWriting(session: $0.session, shape: shape, now: $0.now).move(to: heads)
         }
     }
+
+    func tryOut() async throws {
+        let shape = try await present()
+        try await database.write("try to move heads", at: database.place) {
+            try CourseIndexWriting(session: $0.session, shape: shape, now: $0.now).tryOut()
+        }
+    }
 }
