@@ -78,6 +78,7 @@ struct CheckpointWriter: Sendable {
         case .writeBackUndoIntent(let plan):
             try event(db, "write-back undo intent", course: plan.course, detail: WriteBackRow.words(plan))
         case .writeBackUndone(let plan):
+            try mark(plan, asNew: true, db)
             try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
             try mark(plan, asNew: true, db)
             try event(db, "write-back undone", course: plan.course, detail: WriteBackRow.words(plan))

@@ -21,7 +21,8 @@ struct Cutover: Sendable {
     let course: CourseKey
     let surroundings: Surroundings
 
-    /// Counts every video anew, writes new ids back, then switches the course's flag, once.
+    /// Counts every video anew, writes new ids back, then switches the course's flag, once, and looks whether it still holds
+    /// the ids then.
     ///
     /// - Parameters:
     ///   - reading: the gate's listing; every video of it is verified or waived.
@@ -45,10 +46,16 @@ struct Cutover: Sendable {
                 return .held("an operator holds back its cut-over; release it to go on")
             }
             let writing = WritingBack(writer: writer, journal: journal, course: course, surroundings: surroundings)
-            guard case .done(let remark) = try await writing.run(reading, reports) else { return .changed }
-            let remarks = [try await switchFlag(), remark].compactMap(\.self)
+            let remarks: [String?]
+            switch try await writing.run(reading, reports) {
+            case .done(let written):
+                remarks = [try await switchFlag()]
+                if let written, try await !writing.isLasting(written) { return .changed }
+            case .left(let remark): remarks = [try await switchFlag(), remark]
+            case .changed: return .changed
+            }
             try await resolveFailedTasks()
-            return .done(remarks.joined(separator: "; "))
+            return .done(remarks.compactMap(\.self).joined(separator: "; "))
         } catch let lost as LedgerLost {
             throw lost
         } catch {

@@ -5,8 +5,10 @@ import MigrationModel
 /// by the id that the course holds.
 struct WritingBack: Sendable {
     enum Outcome: Sendable {
-        /// With what somebody should know of it; nil for nothing.
-        case done(String?)
+        /// With what was written; nil where nothing had to be.
+        case done(WriteBack?)
+        /// Nothing may be written; with what somebody should know of it.
+        case left(String)
         /// Somebody has saved the course since it was listed: it has to be listed again.
         case changed
     }
@@ -30,7 +32,7 @@ struct WritingBack: Sendable {
             if (reports[video.block.usageKey]?.counts.store ?? 0) > 0 { ids[video.block.usageKey] = video.video }
         }
         guard !ids.isEmpty else { return .done(nil) }
-        guard let writer else { return .done(try await tell(ids.count)) }
+        guard let writer else { return .left(try await tell(ids.count)) }
         let planned = try await writer.plan(ids, in: course, at: reading.version, as: surroundings.newID())
         guard let planned else { return .changed }
         try await journal.record(.writeBackIntent(planned))
@@ -45,7 +47,22 @@ struct WritingBack: Sendable {
             )
         }
         try await journal.record(.wroteBack(planned))
-        return .done(nil)
+        return .done(planned)
+    }
+
+    /// Looks once more, when the flag is on: a save of the platform's that had begun before may have ended over it since.
+    ///
+    /// - Returns: whether the course still holds its ids; else they are to be written again.
+    func isLasting(_ written: WriteBack) async throws -> Bool {
+        guard let writer, try await !writer.holds(written) else { return true }
+        let text =
+            "somebody has saved the course over its new edx_video_ids, just when its flag was switched on: its transcripts "
+            + "are in the catalog, and learners do not see those of these videos until the ids are written again"
+        try await journal.record([
+            .writeBackAbandoned(written, reason: "somebody has saved the course over it"),
+            .notice(course: course, block: nil, text: text),
+        ])
+        return false
     }
 
     private func apply(_ planned: WriteBack, _ writer: any CourseWriter) async throws -> Bool {

@@ -102,6 +102,78 @@ import Testing
         #expect(Self.ids(world) == [Self.derived.text, Self.derived.text])
     }
 
+    /// Takes the ids out at the second look of each of so many write-backs: the first is before the flag.
+    private static func schedule(savingOver world: MemoryWorld, times: Int) -> FaultSchedule {
+        let (looks, saves) = (CountDown(.max), CountDown(times))
+        return FaultSchedule { _, what in
+            guard what == "look for ids" else { return nil }
+            _ = looks.next()
+            if looks.taken.isMultiple(of: 2), saves.next() {
+                takeIDsOut(of: world)
+            }
+            return nil
+        }
+    }
+
+    private static func takeIDsOut(of world: MemoryWorld) {
+        world.source.edit(key) { course in
+            course.videos = course.videos.map { video in
+                var (published, draft) = (video.published, video.draft)
+                published?.edxVideoID = ""
+                draft?.edxVideoID = ""
+                return VideoBlock(usageKey: video.usageKey, published: published, draft: draft)
+            }
+        }
+    }
+
+    private static func notices(_ world: MemoryWorld) -> [String] {
+        world.log.contents.checkpoints.compactMap { if case .notice(_, _, let text) = $0 { text } else { nil } }
+    }
+
+    @Test func `ids that a save took out when the flag came are written again`() async throws {
+        let world = try Self.world()
+        let schedule = Self.schedule(savingOver: world, times: 1)
+        try await Simulation(world, schedule, writesBack: true).live()
+        #expect(
+            Self.steps(world) == ["intent", "done", "flag intent", "flag", "abandoned", "intent", "done", "flag"])
+        #expect(Self.ids(world) == [Self.derived.text, Self.derived.text])
+        #expect(world.log.contents.courses[Self.key] == .migrated)
+        #expect(Self.notices(world).contains { $0.hasPrefix("somebody has saved the course over its new") })
+        #expect(schedule.breaches.isEmpty)
+        #expect(world.catalog.flags == [Self.key: true])
+    }
+
+    @Test func `a course whose ids do not last is no migrated one, and the next run goes on with it`() async throws {
+        let world = try Self.world()
+        let restless = Self.schedule(savingOver: world, times: .max)
+        try await Simulation(world, restless, writesBack: true).live()
+        #expect(Self.ids(world) == ["", ""])
+        #expect(world.log.contents.courses[Self.key] == .failed)
+        #expect(restless.breaches.isEmpty)
+        try await Simulation(world, writesBack: true).live(2)
+        #expect(Self.ids(world) == [Self.derived.text, Self.derived.text])
+        #expect(world.log.contents.courses[Self.key] == .migrated)
+        #expect(world.log.contents.writeBacks.isEmpty)
+    }
+
+    @Test func `an engine that died before the last look leaves a course that is listed again`() async throws {
+        let world = try Self.world()
+        let looks = CountDown(.max)
+        let dying = FaultSchedule { _, what in
+            guard what == "look for ids" else { return nil }
+            _ = looks.next()
+            return looks.taken == 2 ? .crashBefore : nil
+        }
+        try await Simulation(world, dying, writesBack: true).live()
+        #expect(Self.steps(world).last == "flag" && world.log.contents.courses[Self.key] == .running)
+        Self.takeIDsOut(of: world)
+        let next = FaultSchedule()
+        try await Simulation(world, next, writesBack: true).live(2)
+        #expect(Self.ids(world) == [Self.derived.text, Self.derived.text])
+        #expect(world.log.contents.courses[Self.key] == .migrated)
+        #expect(next.breaches.isEmpty)
+    }
+
     @Test func `an id that one head holds is its author's, and is not given to the other`() async throws {
         var courses = SimulatedCourses.oneVideo()
         let fields = try #require(courses[Self.key]?.videos.first?.published)

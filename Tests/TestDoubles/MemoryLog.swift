@@ -60,6 +60,13 @@ package final class MemoryLog: CheckpointLog {
 
     package func hasFlagIntent(_ course: CourseKey) -> Bool { state.withLock { $0.flagIntents.contains(course) } }
 
+    /// Whether a write-back of a course was ever proven.
+    func hasWrittenBack(_ course: CourseKey) -> Bool {
+        state.withLock { contents in
+            contents.checkpoints.contains { if case .wroteBack(let plan) = $0 { plan.course == course } else { false } }
+        }
+    }
+
     package func hold(_ course: CourseKey) { state.withLock { _ = $0.held.insert(course) } }
 
     package func waive(_ waiver: Waiver) { state.withLock { $0.waivers.append(waiver) } }

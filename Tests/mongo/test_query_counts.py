@@ -72,10 +72,10 @@ class QueryCountTests(SiteTests):
                 self.assertEqual({
                     ("find", "fs.files"): IS_THERE + listings + total + twice, ("find", "fs.chunks"): total + twice,
                     ("find", "modulestore"): 1,
-                    # At write-back: when it is planned, when it is done, and to see that it is.
-                    ("find", "modulestore.active_versions"): 1 + listings + 3 * lacking,
-                    # When it is planned, each head to be copied, and to see that it is done.
-                    ("find", "modulestore.structures"): 1 + listings + 4 * lacking,
+                    # At write-back: when it is planned, when it is done, to see that it is, and again when the flag is on.
+                    ("find", "modulestore.active_versions"): 1 + listings + 4 * lacking,
+                    # When it is planned, each head to be copied, to see that it is done, and again when the flag is on.
+                    ("find", "modulestore.structures"): 1 + listings + 5 * lacking,
                     # One structure for each head, whatever the number of videos, and both heads at once.
                     ("insert", "modulestore.structures"): 2 * lacking, ("update", "modulestore.active_versions"): lacking,
                 }, self.asked(site, "run", "--all"))
@@ -92,8 +92,8 @@ class QueryCountTests(SiteTests):
         total = COURSES * 5
         self.assertEqual({
             ("find", "fs.files"): IS_THERE + 2 * COURSES + 2 * total, ("find", "fs.chunks"): 2 * total,
-            # At write-back: when it is planned, when it is done, and to see that it is.
-            ("find", "modulestore.active_versions"): 1, ("find", "modulestore"): 1 + 2 * COURSES + 3 * sum(map(bool, new)),
+            # At write-back: when it is planned, when it is done, to see that it is, and again when the flag is on.
+            ("find", "modulestore.active_versions"): 1, ("find", "modulestore"): 1 + 2 * COURSES + 4 * sum(map(bool, new)),
             # There each block is a document of its own.
             ("update", "modulestore"): sum(new),
         }, asked)

@@ -12,7 +12,7 @@ from bson import ObjectId
 from courses import old_course
 from loader import load
 from mongo_site import SiteTests, events, inventory
-from studio import DRAFT, PUBLISHED, BusyAuthor, Studio, block_of
+from studio import DRAFT, PUBLISHED, BusyAuthor, Studio, block_of, moment, next_version
 from synthetic import Fleet
 from without_ids import course_without_ids
 from written_back import Heads, assert_written_back
@@ -82,6 +82,58 @@ class CollisionTests(SiteTests):
         self.database["fs.chunks"].insert_one(chunk | {"_id": ObjectId(), "files_id": late})
         self.collide(lambda: self.studio.save(name, transcripts={"fr": "late.srt"}), command="insert", collection=STRUCTURES)
         self.assertIn((self.given["video", name], "fr"), self.site.transcripts())
+
+    def test_a_save_that_ends_over_the_ids_when_the_flag_comes_is_noticed_and_they_are_written_again(self):
+        """As an import does that began before the heads moved, and knows no lock."""
+        before, stale = Heads(self.database, self.key), {branch: self.studio.head(branch) for branch in (DRAFT, PUBLISHED)}
+
+        def save_over():
+            new = {branch: next_version(structure, moment()) for branch, structure in stale.items()}
+            for structure in new.values():
+                self.database[STRUCTURES].insert_one(structure)
+            versions = {branch: structure["_id"] for branch, structure in new.items()}
+            self.database[INDEX].update_one(self.studio.where, {"$set": {"versions": versions, "last_update": moment()}})
+
+        found = self.interfere(INDEX, STRUCTURES, save_over)
+        self.assertEqual({"write-back intent": 2, "write-back abandoned": 1, "wrote back": 2, "flag on": 1}, found)
+        after = Heads(self.database, self.key)
+        for branch in (DRAFT, PUBLISHED):
+            self.assertLessEqual({(key[1], identifier) for key, identifier in self.given.items()}, set(after.ids(branch).items()))
+        self.assertEqual(before.equal(), after.equal())
+        self.assert_reported_as_held(self.key)
+
+    def interfere(self, written, read, save):
+        """A run in which somebody saves after the ids were seen in their course, and before the flag. Returns its events."""
+        self.server.fail("update", written, milliseconds=1000)
+        child = self.site.start("run", "--all", "--json")
+        self.wait_until_met()
+        # What is asked for next is whether the ids are there; the answer says so, and is late.
+        self.server.fail("find", read, milliseconds=1000)
+        self.wait_until_met()
+        save()
+        self.assertEqual(0, child.wait(120), child.err.read_text())
+        text = child.out.read_text()
+        self.assertIn("learners do not see those of these videos until the ids are written again", text)
+        return {kind: text.count(f'"event":"{kind}"') for kind in ("write-back intent", "write-back abandoned", "wrote back", "flag on")}
+
+    def assert_reported_as_held(self, key):
+        self.assertEqual("migrated", self.site.status()[key]["state"])
+        course = next(course for course in self.site.call("report", "--json").json["courses"] if course["key"] == key)
+        self.assertEqual([], course["new_ids"])
+        kept = inventory(self.database)
+        self.assert_exit(0, self.site.call("run", "--all"))
+        self.assert_same_documents(kept, inventory(self.database), "run again, it writes nothing")
+
+    def test_an_id_of_an_old_course_that_is_taken_out_when_the_flag_comes_is_written_again(self):
+        self.client.drop_database("edxapp")
+        stored = course_without_ids(FLEET, 1, old_course)
+        load(self.database, stored)
+        blocks = self.database["modulestore"]
+        found = self.interfere("modulestore", "modulestore", lambda: blocks.update_one(
+            {"_id.category": "video", "_id.name": "s00001v0003", "_id.revision": None}, {"$set": {"metadata.edx_video_id": ""}}))
+        self.assertEqual({"write-back intent": 2, "write-back abandoned": 1, "wrote back": 2, "flag on": 1}, found)
+        self.assertNotIn("", [block["metadata"]["edx_video_id"] for block in blocks.find({"_id.category": {"$in": ["video", "videoalpha"]}})])
+        self.assert_reported_as_held(stored.key)
 
     def asset(self, name):
         return f"asset-v1:{self.key.removeprefix('course-v1:')}+type@asset+block@{name}"
