@@ -35,6 +35,10 @@ struct CheckpointWriter: Sendable {
         case .concurrency(let videos):
             try execute(db, "UPDATE run SET concurrency = ? WHERE id = ?", [videos, run.number])
         case .braked(let bound, let reason): try brake(bound, reason, db)
+        case .reads(let total, let perSecond):
+            try execute(
+                db, "UPDATE run SET reads = ?, read_rate = ?, reads_at = ? WHERE id = ?",
+                [total, perSecond, time, run.number])
         case .unreadable(let name, let failure):
             try execute(db, "UPDATE run SET unreadable = unreadable + 1 WHERE id = ?", [run.number])
             try event(db, "unreadable", class: failure.class, detail: "\(name): \(failure.description)")
@@ -74,11 +78,11 @@ struct CheckpointWriter: Sendable {
             try event(db, "wrote back", course: plan.course, detail: WriteBackRow.words(plan))
         case .writeBackAbandoned(let plan, let reason):
             try execute(db, "UPDATE write_back SET state = 'abandoned' WHERE id = ?", [plan.id.uuidString])
+            try mark(plan, asNew: true, db)
             try event(db, "write-back abandoned", course: plan.course, detail: reason)
         case .writeBackUndoIntent(let plan):
             try event(db, "write-back undo intent", course: plan.course, detail: WriteBackRow.words(plan))
         case .writeBackUndone(let plan):
-            try mark(plan, asNew: true, db)
             try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
             try mark(plan, asNew: true, db)
             try event(db, "write-back undone", course: plan.course, detail: WriteBackRow.words(plan))

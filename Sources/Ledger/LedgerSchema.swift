@@ -56,6 +56,12 @@ enum LedgerSchema {
         migrator.registerMigration("12 ids that were written back into courses") { db in
             try db.execute(sql: writeBacks)
         }
+        migrator.registerMigration("13 how much of the contentstore a run reads") { db in
+            // In all, in each of its last seconds, and when it said so.
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN reads INTEGER")
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN read_rate REAL")
+            try db.execute(sql: "ALTER TABLE run ADD COLUMN reads_at REAL")
+        }
         return migrator
     }
 

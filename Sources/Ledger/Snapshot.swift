@@ -61,6 +61,11 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     /// How many of them the brake lets be in flight; nil while it is released.
     package let brakedTo: Int?
     package let brakeReason: String?
+    /// How many transcripts it has read from the contentstore, how many in each of its last seconds, and when it said so; nil
+    /// when it has not.
+    let reads: Int?
+    let readRate: Double?
+    let readsAt: Double?
     /// What was chosen otherwise than by default, as options of the command line.
     package let choices: [String]
 
@@ -73,6 +78,7 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     private enum CodingKeys: String, CodingKey {
         case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, options, started, ended
         case unreadable, exit, concurrency, choices, brakedTo = "braked_to", brakeReason = "brake_reason"
+        case reads, readRate = "read_rate", readsAt = "reads_at"
     }
 }
 

@@ -18,6 +18,7 @@ struct Engine: Sendable {
     let check: ConsistencyCheck
     let outages: Outages
     let rest: Rest
+    let meter = ReadMeter()
     /// nil where no hours are kept.
     let window: WindowWatch?
     let locks = VideoLocks()
@@ -63,7 +64,9 @@ struct Engine: Sendable {
                     outages.source.hear(answer)
                     if let news = control.admission.hear(answer) { journal.note(news) }
                 }, outage: outages.source, surroundings: surroundings)
-        )
+        ) { [meter] count in
+            if let news = meter.hear(count, at: surroundings.uptime()) { journal.note(news) }
+        }
         let limited: any CourseSource = (connections.source as? LimitedSource)?.over(source) ?? source
         self.run = run
         self.connections = Connections(

@@ -57,7 +57,7 @@ package struct MigrationRun: Sendable {
             try await work(on: selection)
         }
         let (ending, reason) = engine.control.ending ?? (.completed, "")
-        try await journal.record(.runEnded(ending, reason: reason))
+        try await journal.record(engine.meter.last, .runEnded(ending, reason: reason))
     }
 
     private func watchStore() async throws {

@@ -6,6 +6,8 @@ import MigrationModel
 struct PatientSource: CourseSource {
     let raw: any CourseSource
     let patiently: Patience
+    /// Told how many transcripts were read, after each read; must return at once.
+    let heard: @Sendable (Int) -> Void
 
     /// As it is: a run that cannot list its courses has not begun.
     func courses() -> AsyncThrowingStream<CourseListing, any Error> { raw.courses() }
@@ -21,7 +23,11 @@ struct PatientSource: CourseSource {
     func content(
         of assets: [Asset], in course: CourseKey
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
-        try await patiently(isMeasured: true) { try await raw.content(of: assets, in: course) }
+        try await patiently(isMeasured: true) {
+            let found = try await raw.content(of: assets, in: course)
+            heard(assets.count)
+            return found
+        }
     }
 
     func release(_ course: CourseKey) async { await raw.release(course) }

@@ -68,6 +68,8 @@ package enum Checkpoint: Sendable, Hashable {
     case concurrency(Int)
     /// The brake lets this many of them be in flight from now on, and why; nil when it is released.
     case braked(to: Int?, reason: String)
+    /// How many transcripts the run has read from the contentstore, and how many in each of its last seconds.
+    case reads(total: Int, perSecond: Double)
     /// Something that should be a course and cannot be read.
     case unreadable(name: String, Failure)
     /// A course was found or will be run.

@@ -201,6 +201,7 @@ enum RunLine {
                 + "\(summary.retries) \(summary.retries == 1 ? "retry" : "retries"), "
                 + "\(counted(summary.rollbacks, "rollback")), \(String(format: "%.1f", summary.seconds)) s",
         ]
+        if let sentence = summary.reads?.sentence { lines.append(sentence) }
         if summary.unreadable > 0 { lines.append("\(counted(summary.unreadable, "course")) could not be read") }
         if let queued = summary.courses[CourseState.queued.rawValue] {
             lines.append("\(counted(queued, "course")) \(queued == 1 ? "stays" : "stay") in the queue for the next run")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Ledger
 import MigrationModel
 
 extension RunReport {
@@ -10,6 +11,7 @@ extension RunReport {
             "- \(started) to \(end), started by \(actor)",
             "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)",
         ]
+        if let sentence = reads?.sentence { lines.append("- \(sentence)") }
         lines += weaknesses.map { "- WEAK \($0.sentence)" }
         lines += [
             "",

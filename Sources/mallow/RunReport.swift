@@ -46,6 +46,8 @@ struct RunReport: Encodable {
     /// Whether anybody works on it, and when its engine was last heard; nil where another engine has run since.
     let engine: EngineState
     let heard: String?
+    /// nil where the run does not say.
+    let reads: ContentstoreReads?
     /// What the store cannot do and somebody has accepted by name.
     let weaknesses: [StoreWeakness]
     let exit: Int32
@@ -74,6 +76,7 @@ struct RunReport: Encodable {
                 + "; mallow run\(row.kind == "rehearsal" ? " --rehearsal" : "") --unfinished goes on where it was"
             : row.reason
         (actor, source, store, catalog, options) = (row.actor, row.source, row.store, row.catalog, row.options)
+        reads = row.contentstoreReads(at: ledger.now())
         weaknesses = StoreWeakness.accepted(in: row.store)
         started = StatusReport.time(row.started)
         ended = row.ended.map(StatusReport.time)

@@ -16,6 +16,8 @@ struct RunSummary: Sendable, Encodable {
     let retries: Int
     let rollbacks: Int
     let seconds: Double
+    /// Left out where the run does not say.
+    let reads: ContentstoreReads?
 
     /// What a progress bar and the closing lines need besides; not encoded.
     let state: String
@@ -24,7 +26,7 @@ struct RunSummary: Sendable, Encodable {
     let totals: RunTotals
 
     private enum CodingKeys: String, CodingKey {
-        case event, exit, run, courses, videos, transcripts, retries, rollbacks, seconds
+        case event, exit, run, courses, videos, transcripts, retries, rollbacks, seconds, reads
     }
 
     init(of id: RunID, in ledger: Ledger) async throws {
@@ -38,6 +40,7 @@ struct RunSummary: Sendable, Encodable {
         retries = totals.sum(\.retries)
         rollbacks = totals.sum(\.rollbacks)
         seconds = (row?.ended ?? ledger.now().timeIntervalSince1970) - (row?.started ?? 0)
+        reads = row?.contentstoreReads(at: ledger.now())
         state = row?.state ?? ""
         reason = row?.reason ?? ""
         unreadable = row?.unreadable ?? 0

@@ -13,7 +13,8 @@ struct Status: AsyncParsableCommand {
         discussion: """
             In JSON, run.engine says whether anybody works on the run, which its state alone does not: alive, silent (it \
             lives and was not heard for 3 s), gone (the run has no end) or stopped (it has one). open says what is neither \
-            committed nor proven absent, and until when an object might still arrive.
+            committed nor proven absent, and until when an object might still arrive. run.reads says how many transcripts \
+            the contentstore was asked for, and how many in each of the last seconds; after the run's end, in each of all.
 
             Example:
               mallow status
@@ -102,6 +103,8 @@ struct StatusReport: Encodable {
         /// How many videos the brake lets be in flight, and why; left out while it is released.
         let brakedTo: Int?
         let brakeReason: String?
+        /// Left out where the run does not say.
+        let reads: ContentstoreReads?
         /// What the store cannot do and somebody has accepted by name.
         let weaknesses: [StoreWeakness]
 
@@ -139,7 +142,7 @@ struct StatusReport: Encodable {
             case engine, unfinished
             case stoppedBy = "stopped_by", heartbeatAge = "heartbeat_age", lastEvent = "last_event", brakedTo =
                 "braked_to"
-            case brakeReason = "brake_reason", weaknesses
+            case brakeReason = "brake_reason", reads, weaknesses
         }
     }
 
@@ -185,6 +188,7 @@ struct StatusReport: Encodable {
                 stoppedBy: row.ended == nil && snapshot.heartbeatAge == nil ? snapshot.orders.stoppedBy : nil,
                 heartbeatAge: snapshot.heartbeatAge,
                 lastEvent: snapshot.lastEvent, brakedTo: row.brake?.bound, brakeReason: row.brake?.reason,
+                reads: row.contentstoreReads(at: now),
                 weaknesses: StoreWeakness.accepted(in: row.store), hint: options.hint(about: row.kind)
             )
         }
@@ -238,6 +242,7 @@ struct StatusReport: Encodable {
         if let bound = run.brakedTo {
             lines.append("\(counted(bound, "video")) at once, not more: \(run.brakeReason ?? "")")
         }
+        if let sentence = run.reads?.sentence { lines.append(sentence) }
         let width = courses.map(\.key.count).max() ?? 0
         lines += courses.map { course in
             let videos = course.videos.values.reduce(0, +)

@@ -120,6 +120,19 @@ import Themes
         }
     }
 
+    @Test func `what the contentstore is asked for is said while it is`() async throws {
+        try await withTemporaryFolder { folder in
+            let night = try await Night(in: folder)
+            try await night.log.record([.reads(total: 900, perSecond: 41.4)])
+            var model = Model.test(200, 60)
+            try await model.load(from: night)
+            #expect(Screen.render(model).text.contains("32 at once  contentstore 41/s"))
+            model.update(.tick(Night.now.addingTimeInterval(6)))
+            #expect(!Screen.render(model).text.contains("contentstore 41/s"))
+            try await night.log.close()
+        }
+    }
+
     @Test func `a brake is said with its reason where there is room, else without`() async throws {
         try await withTemporaryFolder { folder in
             let night = try await Night(in: folder)

@@ -214,6 +214,42 @@ func beginNext(_ path: String, store: String = "file:b") async throws -> (Ledger
         }
     }
 
+    @Test func `a run's row says what it reads now, and in the end what it has read in all its time`() async throws {
+        try await withTemporaryFolder { folder in
+            let began = Date(timeIntervalSince1970: 1_000_000)
+            let (ledger, log) = try await begin("\(folder)/ledger", now: began)
+            #expect(try await ledger.newestRun()?.contentstoreReads(at: began) == nil)
+            try await log.record([.reads(total: 7, perSecond: 3.5)])
+            try await log.record([.reads(total: 120, perSecond: 41.6)])
+            func reads(after seconds: Double) async throws -> ContentstoreReads? {
+                try await ledger.newestRun()?.contentstoreReads(at: began.addingTimeInterval(seconds))
+            }
+            let now = try #require(try await reads(after: 4))
+            #expect((now.total, now.perSecond, now.limit) == (120, 41.6, nil))
+            #expect(try await reads(after: 5)?.perSecond == 0, "what was said long ago says nothing of now")
+            #expect(now.rate == "42/s")
+            try await log.record([.reads(total: 200, perSecond: 0), .runEnded(.completed, reason: "")])
+            #expect(try await reads(after: 0)?.total == 200)
+            try await log.close()
+            let events = try await ledger.events(after: 0, run: log.run)
+            #expect(!events.contains { $0.kind.contains("read") }, "it is no event")
+        }
+    }
+
+    @Test func `the limit of a run's reads stands beside them`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledger = try Ledger(path: "\(folder)/ledger", now: { Date() })
+            let header = RunHeader(
+                kind: "production", actor: "mira", source: "", store: "", catalog: "", options: "",
+                choices: ["--format=sjson", "--limit-reads=2.5"])
+            let log = try await ledger.beginRun(header, under: try await ledger.claim())
+            try await log.record([.reads(total: 9, perSecond: 2.25)])
+            let reads = try await ledger.newestRun()?.contentstoreReads(at: Date())
+            #expect(reads?.limit == 2.5 && reads?.rate == "2.2/s, at most 2.5/s")
+            try await log.close()
+        }
+    }
+
     @Test func `a brake dies with its engine`() async throws {
         try await withTemporaryFolder { folder in
             do {

@@ -146,9 +146,8 @@ extension MemoryLog.Contents {
         case .wroteBack(let plan), .writeBackAbandoned(let plan, _), .writeBackUndone(let plan):
             writeBacks[plan.course] = nil
         case .flagIntent(let key): flagIntents.insert(key)
-        case .writeBackUndoIntent, .runState, .concurrency, .braked, .unreadable, .rolledBack, .checked, .flagOn,
-            .failedTask,
-            .failedTasksResolved, .notice:
+        case .writeBackUndoIntent, .runState, .concurrency, .braked, .reads, .unreadable, .rolledBack, .checked,
+            .flagOn, .failedTask, .failedTasksResolved, .notice:
             break
         }
     }

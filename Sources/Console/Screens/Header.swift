@@ -93,6 +93,9 @@ extension Frame {
             let rates = model.trend.rates(8)
             if rates.count > 1 { parts.append(([Bar.trend(rates, model.capabilities.characters)], .barFill)) }
             if let run = model.openRun, run.concurrency > 0 { parts.append(atOnce(run)) }
+            if let reads = model.openRun?.contentstoreReads(at: model.now), reads.perSecond > 0 {
+                parts.append((["contentstore \(reads.rate)"], .textDim))
+            }
         }
         let (retries, rollbacks) = (totals?.retries ?? 0, totals?.rollbacks ?? 0)
         if retries > 0 { parts.append(([retries == 1 ? "1 retry" : "\(retries) retries"], .stateUndone)) }
