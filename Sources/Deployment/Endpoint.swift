@@ -60,10 +60,11 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         scheme = String(text[..<colon]).lowercased()
         let given = String(text[text.index(after: colon)...])
         // The ledger keeps endpoints: one that depends on where it is called from would be another place tomorrow.
-        let isPath = !given.isEmpty && ["olx", "file", "sqlite", "bson"].contains(scheme)
-        rest =
-            isPath ? URL(fileURLWithPath: NSString(string: given).expandingTildeInPath).standardizedFileURL.path : given
-        guard !rest.isEmpty else {
+        let end = Self.endOfPath(given, scheme)
+        let isPath = end > given.startIndex && ["olx", "file", "sqlite", "bson"].contains(scheme)
+        let path = NSString(string: String(given[..<end])).expandingTildeInPath
+        rest = isPath ? URL(fileURLWithPath: path).standardizedFileURL.path + given[end...] : given
+        guard !rest.isEmpty, end > given.startIndex else {
             throw InvalidEndpoint(
                 description: "--\(role.rawValue) \(text) names nothing; write for example \(role.example).")
         }
@@ -79,7 +80,18 @@ package struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The path of a scheme that names one: absolute.
-    package var path: String { rest }
+    package var path: String { String(rest[..<Self.endOfPath(rest, scheme)]) }
+
+    /// What follows the path of a dump and its `?`; nil for nothing.
+    var query: Substring? {
+        let end = Self.endOfPath(rest, scheme)
+        return end < rest.endIndex ? rest[rest.index(after: end)...] : nil
+    }
+
+    /// Options follow the path of a dump alone: elsewhere a `?` is a letter like others.
+    private static func endOfPath(_ text: String, _ scheme: String) -> String.Index {
+        scheme == "bson" ? text.firstIndex(of: "?") ?? text.endIndex : text.endIndex
+    }
 }
 
 extension Endpoint {
@@ -114,6 +126,7 @@ extension Endpoint {
         case "s3": _ = try Bucket(self)
         #if MongoDB
         case "mongodb": _ = try MongoPlace(self)
+        case "bson": _ = try DumpPlace(self)
         #endif
         #if MySQL
         case "mysql": _ = try Database(self)

@@ -17,15 +17,15 @@ struct MongoPlace {
     private static let mechanisms = ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"]
 
     private var address: MongoAddress
-    private var collections = Collections()
+    private let collections: Collections
     private let secrets: Secrets
 
     /// - Throws: ``InvalidEndpoint``.
     init(_ endpoint: Endpoint) throws(InvalidEndpoint) {
         secrets = endpoint.secrets
         guard endpoint.rest.hasPrefix("//") else { throw Self.refusal("// is missing after mongodb:") }
-        let (place, query) = Self.cut(endpoint.rest.dropFirst(2), at: "?")
-        let (authority, path) = Self.cut(place, at: "/")
+        let (place, query) = CollectionOptions.cut(endpoint.rest.dropFirst(2), at: "?")
+        let (authority, path) = CollectionOptions.cut(place, at: "/")
         let at = authority.lastIndex(of: "@")
         let servers = at.map { authority[authority.index(after: $0)...] } ?? authority
         guard let path, !path.isEmpty, !path.contains("/") else { throw Self.refusal("it names no database") }
@@ -33,10 +33,9 @@ struct MongoPlace {
             servers: try Self.servers(servers), database: try Self.decoded(path, "its database"))
         if let at { address.user = try Self.decoded(authority[..<at], "its user") }
         var encryption = (isOn: Bool?.none, authority: String?.none)
-        for option in (query ?? "").split(separator: "&") {
-            let (name, value) = Self.cut(option, at: "=")
-            try take(String(name), try Self.decoded(value ?? "", "\(name)="), &encryption)
-        }
+        let options = try CollectionOptions(query, refusal: Self.refusal)
+        collections = options.collections
+        for (name, value) in options.others { try take(name, value, &encryption) }
         if encryption.isOn == false, encryption.authority != nil {
             throw Self.refusal("it names an authority and no TLS")
         }
@@ -69,10 +68,7 @@ struct MongoPlace {
     private mutating func take(
         _ name: String, _ value: String, _ encryption: inout (isOn: Bool?, authority: String?)
     ) throws(InvalidEndpoint) {
-        guard !value.isEmpty else { throw Self.refusal("\(name)= has no value") }
         switch name {
-        case "bucket": collections.bucket = value
-        case "collection": collections.modulestore = value
         case "replicaSet": address.replicaSet = value
         case "authSource": address.authSource = value
         case "authMechanism":
@@ -114,16 +110,8 @@ struct MongoPlace {
         return servers
     }
 
-    private static func cut(_ text: Substring, at separator: Character) -> (Substring, Substring?) {
-        guard let index = text.firstIndex(of: separator) else { return (text, nil) }
-        return (text[..<index], text[text.index(after: index)...])
-    }
-
     private static func decoded(_ text: Substring, _ what: String) throws(InvalidEndpoint) -> String {
-        guard let decoded = text.removingPercentEncoding, !decoded.isEmpty || text.isEmpty else {
-            throw refusal("\(what) has a % that is not followed by two digits")
-        }
-        return decoded
+        try CollectionOptions.decoded(text, what, refusal: refusal)
     }
 
     /// Without the endpoint itself, which may hold what it should not.

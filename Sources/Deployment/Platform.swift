@@ -229,10 +229,7 @@ package struct Platform: Sendable {
         case "olx": OLXSource(path: endpoint.path, pool: BlockingPool(name: "exports", width: 8))
         #if MongoDB
         case "mongodb": MongoSource(try MongoPlace(endpoint).documents(), index: index)
-        case "bson":
-            MongoSource(
-                try DumpDocuments(
-                    path: endpoint.path, collections: Collections(), pool: BlockingPool(name: "dump", width: 4)))
+        case "bson": MongoSource(try DumpPlace(endpoint).documents())
         #endif
         default: throw endpoint.unknown
         }

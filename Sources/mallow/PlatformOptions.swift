@@ -12,7 +12,7 @@ struct PlatformOptions: ParsableArguments {
     @Option(
         help: """
             Where courses are read: olx:PATH (an export folder, a folder of them, or .tar.gz files), \
-            mongodb://USER@HOST:PORT/DATABASE (its password in MALLOW_SOURCE_PASSWORD), or bson:PATH (a folder of mongodump).
+            mongodb://USER@HOST:PORT/DATABASE (its password in MALLOW_SOURCE_PASSWORD), or bson:PATH (a folder of mongodump); both take ?bucket=B&collection=C.
             """)
     var source: String?
 

@@ -42,5 +42,32 @@ import Testing
         #expect(refusal.contains(words), "\(refusal)")
         #expect(refusal.contains("write for example mongodb://"))
     }
+
+    @Test func `of a dump the options stand behind its path, which is made absolute`() throws {
+        let here = FileManager.default.currentDirectoryPath
+        let endpoint = try Endpoint("bson:a/../dump?bucket=my%20fs&collection=store", role: .source)
+        #expect(endpoint.path == "\(here)/dump")
+        #expect(endpoint.description == "bson:\(here)/dump?bucket=my%20fs&collection=store")
+        try endpoint.checkText()
+        #expect(try Endpoint("bson:dump", role: .source).path == "\(here)/dump")
+        // Elsewhere it is a letter like others.
+        #expect(try Endpoint("olx:what?", role: .source).path == "\(here)/what?")
+    }
+
+    @Test(arguments: [
+        ("bucket=", "bucket= has no value"), ("collection=%zz", "is not followed by two"),
+        ("replicaSet=rs0", "it knows bucket and collection"), ("bucket=../fs", "the beginning of a name and no path"),
+    ])
+    func `what is wrong with a dump's options is told with an example`(_ options: String, _ words: String) throws {
+        let endpoint = try Endpoint("bson:dump?\(options)", role: .source)
+        let refusal = #expect(throws: InvalidEndpoint.self) { try endpoint.checkText() }
+        #expect(refusal?.description.contains(words) == true, "\(refusal?.description ?? "")")
+        #expect(refusal?.description.contains("write for example bson:dump/edxapp?bucket=fs") == true)
+    }
+
+    @Test func `options without a path are no dump`() {
+        let refusal = #expect(throws: InvalidEndpoint.self) { try Endpoint("bson:?bucket=fs", role: .source) }
+        #expect(refusal?.description.contains("names nothing") == true)
+    }
 }
 #endif

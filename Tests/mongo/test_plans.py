@@ -103,6 +103,37 @@ class PlanTests(SiteTests):
             self.assert_exit(0, plan)
             self.assertEqual(600, len(plan.json["courses"]))
 
+    def test_collections_of_other_names_are_read_where_the_endpoint_says_so(self):
+        """On a server and in a dump by the same options; without them there is nothing, and that is told."""
+        stored = [split_course(SAMPLE / "courses/kestrelx-onb001"), old_course(SAMPLE / "courses/alderx-stat150")]
+        write_dump(self.folder / "dump", "edxapp", stored)
+        for course in stored:
+            load(self.database, course)
+        site = self.site_of("site")
+        expected = self.plan(site)
+        for name in self.database.list_collection_names():
+            other = name.replace("fs.", "media files.", 1).replace("modulestore", "courses", 1)
+            self.database[other].insert_many(self.database[name].find())
+            self.database.drop_collection(name)
+            (self.folder / "dump/edxapp" / f"{name}.bson").rename(self.folder / "dump/edxapp" / f"{other}.bson")
+        options = "?bucket=media%20files&collection=courses"
+        for place, missing in ((f"bson:{self.folder / 'dump'}", "modulestore.active_versions.bson"), (site.endpoint, None)):
+            with self.subTest(place):
+                self.assert_same(expected, self.plan(site, place + options))
+                without = site.call("plan", "--json", "--source", place)
+                if missing:
+                    self.assert_exit(1, without)
+                    self.assertIn(missing, without.err)
+                else:
+                    self.assertEqual([], without.json["courses"])
+                for wrong, words in (("?bucket=", "bucket= has no value"), (options + "&w=0", "something else stands there")):
+                    refused = site.call("plan", "--source", place + wrong)
+                    self.assert_exit(2, refused)
+                    self.assertIn(words, refused.err)
+        half = site.call("plan", "--source", f"bson:{self.folder / 'dump'}?collection=courses")
+        self.assert_exit(1, half)
+        self.assertIn("there are courses, and no asset of any", half.err)
+
     def test_a_dump_that_is_packed_or_empty_is_refused_with_what_to_do(self):
         site = self.site_of("site", with_catalog=False)
         course = split_course(SAMPLE / "courses/kestrelx-onb001")
