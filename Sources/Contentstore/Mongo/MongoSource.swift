@@ -14,9 +14,10 @@ package struct MongoSource: CourseSource {
     private let documents: any Documents
     private let index: (any CourseIndex)?
 
-    /// - Parameter index: where newer releases say which structures are a course's heads; nil for none.
+    /// - Parameter index: where newer releases say which structures are a course's heads; nil for none. One that is not there
+    ///   is not asked for again.
     package init(_ documents: ServerDocuments, index: (any CourseIndex)?) {
-        (self.documents, self.index) = (documents, index)
+        (self.documents, self.index) = (documents, index.map(RememberedIndex.init))
     }
 
     package init(_ documents: DumpDocuments) { (self.documents, index) = (documents, nil) }
