@@ -10,6 +10,8 @@ package enum Capability: Sendable, Hashable {
     case takesLongKeys
     /// A backslash and a line feed are letters like others in a key.
     case takesOddLetters
+    /// Whoever saves a course makes all of it another version.
+    case locksCourses
 }
 
 /// One promise of a port, and how it is put to the proof on any implementation of it.

@@ -31,11 +31,20 @@ package final class MemorySource: CourseSource {
 
     /// Changes a course as an author would.
     package func edit(_ course: CourseKey, _ change: (inout MemoryCourse) -> Void) {
+        _ = edit(course, at: nil, change)
+    }
+
+    /// Changes it if it is still the version that is said; nil for whichever it is.
+    ///
+    /// - Returns: whether it was.
+    func edit(_ course: CourseKey, at version: String?, _ change: (inout MemoryCourse) -> Void) -> Bool {
         state.withLock { courses in
+            if let version, version != self.version(of: course) { return false }
             var edited = courses[course] ?? MemoryCourse()
             change(&edited)
             courses[course] = edited
             saves.withLock { $0[course, default: 0] += 1 }
+            return true
         }
     }
 

@@ -8,22 +8,23 @@ extension MemorySource: CourseWriter {
         _ ids: [UsageKey: VideoID], in course: CourseKey, at version: String?, as id: UUID
     ) async throws -> WriteBack? {
         guard let version, version == self.version(of: course) else { return nil }
-        let move = WriteBack.Move(branch: "draft-branch", before: version, after: "\(version)+\(id)")
         let lacking = (all[course]?.videos ?? []).filter { ids[$0.usageKey] != nil }.flatMap { video in
             [(video.published, false), (video.draft, true)].filter { $0.0?.edxVideoID.isEmpty == true }.map {
                 WriteBack.Document(block: video.usageKey, isDraft: $0.1)
             }
         }
+        guard !lacking.isEmpty else { return nil }
+        // The next save's number, if it is this one.
+        let after = "\((Int(version) ?? 0) + 1)"
+        let move = WriteBack.Move(branch: "draft-branch", before: version, after: after)
         return WriteBack(id: id, course: course, ids: ids, moves: [move], documents: lacking)
     }
 
     package func apply(_ writeBack: WriteBack) async throws -> Bool {
         if try await holds(writeBack) { return true }
-        guard writeBack.moves.first?.before == version(of: writeBack.course) else { return false }
-        edit(writeBack.course) { course in
+        return edit(writeBack.course, at: writeBack.moves.first?.before) { course in
             course.videos = course.videos.map { Self.giving(writeBack.ids[$0.usageKey], to: $0) }
         }
-        return true
     }
 
     package func holds(_ writeBack: WriteBack) async throws -> Bool {
@@ -40,12 +41,13 @@ extension MemorySource: CourseWriter {
     }
 
     package func undo(_ writeBack: WriteBack) async throws -> Bool {
-        guard try await holds(writeBack) else { return false }
-        edit(writeBack.course) { course in
+        edit(writeBack.course, at: writeBack.moves.first?.after) { course in
             course.videos = course.videos.map { video in
                 func taken(_ fields: VideoFields?, isDraft: Bool) -> VideoFields? {
                     let document = WriteBack.Document(block: video.usageKey, isDraft: isDraft)
-                    guard var fields, writeBack.documents.contains(document) else { return fields }
+                    guard var fields, writeBack.documents.contains(document),
+                        fields.edxVideoID == writeBack.ids[video.usageKey]?.text
+                    else { return fields }
                     fields.edxVideoID = ""
                     return fields
                 }
@@ -54,7 +56,6 @@ extension MemorySource: CourseWriter {
                     draft: taken(video.draft, isDraft: true), notes: video.notes)
             }
         }
-        return true
     }
 
     private static func giving(_ id: VideoID?, to video: VideoBlock) -> VideoBlock {

@@ -51,7 +51,7 @@ package protocol CourseWriter: Sendable {
     /// - Parameters:
     ///   - ids: only where a head has none; what an author wrote is never replaced.
     ///   - version: what the course's outline said; nil where it said nothing.
-    /// - Returns: nil where somebody has saved the course since.
+    /// - Returns: nil where somebody has saved the course since, and where no head lacks an id.
     func plan(
         _ ids: [UsageKey: VideoID], in course: CourseKey, at version: String?, as id: UUID
     ) async throws -> WriteBack?
