@@ -7,7 +7,7 @@ from reading import aggregate, count, find, get_more, kill_cursors
 from request import refuse_others
 from writing import delete, insert, update
 
-# What drivers send with any command, and what decides nothing here: there is one server, and it is always up to date.
+# What drivers send with any command, and what decides nothing here, but for whom a secondary answers.
 COMMON = {"$db", "lsid", "$clusterTime", "$readPreference", "maxTimeMS", "comment", "apiVersion", "apiStrict",
           "apiDeprecationErrors", "txnNumber", "startTransaction", "autocommit"}
 STATEMENTS = {"insert": "documents", "update": "updates", "delete": "deletes"}
@@ -19,6 +19,7 @@ class Command:
         self.fields = COMMON | set(fields.split()) | ({"readConcern"} if reads else set())
         self.fields |= {"writeConcern"} if writes else set()
         self.undone = set(undone.split())
+        self.reads, self.writes = reads, writes
         self.is_open = is_open  # to those who have not logged in
         self.is_lenient = is_lenient  # about fields of newer drivers
 
@@ -74,13 +75,25 @@ def _run(server, request):
     if not (command.is_open or request.connection.user or not server.needs_login):
         raise MongoError(13, f"Command {request.name} requires authentication")
     server.rights.check(request)
+    if not (server.is_primary or command.is_open):
+        _check_preference(request, command)
     if not command.is_lenient:
         refuse_others(request.fields, command.fields | {request.name}, command.undone, request.name)
     _check_session(server, request)
     concern_error = _write_concern(server, request)
     with server.databases.lock:
+        server.catch_up()
         reply = _once(server, request, command)
     return {**reply, **concern_error}
+
+
+def _check_preference(request, command):
+    """A secondary changes nothing, and is read by those who say that they read from secondaries."""
+    if command.writes and request.name != "aggregate":
+        raise MongoError(10107, "not primary")
+    preference = request.take("$readPreference", "object") or {}
+    if command.reads and preference.get("mode", "primary") == "primary":
+        raise MongoError(13435, "not primary and secondaryOk=false")
 
 
 def _check_session(server, request):

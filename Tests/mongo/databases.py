@@ -20,7 +20,7 @@ class Databases:
         self._record = lambda change: None
         if journal:
             for change in journal.changes():
-                self._redo(change)
+                self.redo(change)
             self._record = journal.append
 
     def collection(self, database, name):
@@ -54,7 +54,8 @@ class Databases:
         self._record({"do": "remember", "session": session, "number": bson.Int64(number), "reply": document(raw)})
         self._writes[session] = number, document(raw)
 
-    def _redo(self, change):
+    def redo(self, change):
+        """A change that was made before, here or by another member."""
         if change["do"] == "remember":
             self._writes[bytes(change["session"])] = change["number"], change["reply"]
             return

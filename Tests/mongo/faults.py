@@ -5,7 +5,7 @@ In the database `admin`, and open to those who have not logged in:
 
     {mallowTest: 1, fail: {command: "find", collection: "fs.chunks", after: 2, times: 3, code: 11600}}
     {mallowTest: 1, counters: true}   {mallowTest: 1, faults: true}   {mallowTest: 1, reset: true}
-    {mallowTest: 1, grants: [{command: "insert", collection: "modulestore.structures"}]}
+    {mallowTest: 1, grants: [{command: "insert", collection: "modulestore.structures"}]}   {mallowTest: 1, lags: true}
 
 Without `command`, all but greetings and logins; without `collection`, on all. The first `after` of them are done as
 ever, the next `times` (1) are not. One of these says how:
@@ -132,13 +132,15 @@ def control(server, request):
         if request.database != "admin":
             raise MongoError(13, "mallowTest may only be run against the admin database.")
         refuse_others(request.fields, {"mallowTest", "$db", "lsid", "$readPreference", "fail", "counters", "faults", "reset",
-                                       "grants"},
+                                       "grants", "lags"},
                       set(), "mallowTest")
         reply = {"ok": 1.0}
         if is_document(fault := request.fields.get("fail")):
             server.faults.add(fault)
         if (grants := request.take("grants", "array")) is not None:
             server.rights.set(grants)
+        if (lags := request.take("lags", "bool")) is not None:
+            server.lag(bool(lags))
         if request.fields.get("reset"):
             server.faults.reset()
             server.counters.reset()

@@ -16,14 +16,15 @@ WIRE_VERSION = 21
 
 def hello(server, request):
     now = datetime.datetime.now(datetime.timezone.utc)
-    reply = {"isWritablePrimary" if request.name == "hello" else "ismaster": True}
+    reply = {"isWritablePrimary" if request.name == "hello" else "ismaster": server.is_primary}
     if request.fields.get("helloOk"):
         reply["helloOk"] = True
     if server.replica_set:
         reply |= {
-            "hosts": [server.address], "setName": server.replica_set, "setVersion": 1, "secondary": False,
-            "primary": server.address, "me": server.address, "electionId": ObjectId("7fffffff0000000000000001"),
+            "hosts": server.members, "setName": server.replica_set, "setVersion": 1,
+            "secondary": not server.is_primary, "primary": server.members[0], "me": server.address,
             "lastWrite": {"lastWriteDate": now}}
+        reply |= {"electionId": ObjectId("7fffffff0000000000000001")} if server.is_primary else {}
     reply |= {
         "maxBsonObjectSize": MAX_DOCUMENT, "maxMessageSizeBytes": MAX_MESSAGE, "maxWriteBatchSize": MAX_STATEMENTS,
         "localTime": now, "logicalSessionTimeoutMinutes": 30, "connectionId": request.connection.number,

@@ -38,3 +38,25 @@ class Journal:
         rest = memoryview(bson.encode(change))
         while rest:
             rest = rest[os.write(self._file, rest):]
+
+
+class Follower:
+    """Another member's journal, read on and on while that one appends to it."""
+
+    def __init__(self, folder):
+        self.path = folder / "changes.bson"
+        self._read = 0
+
+    def changes(self):
+        """Every whole change since the last call, in order."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            while len(head := file.read(4)) == 4:
+                size = int.from_bytes(head, "little")
+                body = file.read(size - 4)
+                if len(body) < size - 4:
+                    return
+                self._read += size
+                yield document(head + body)

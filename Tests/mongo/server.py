@@ -26,10 +26,11 @@ class Server:
     """One server with one port and one folder: it may be killed and started again, and has both again."""
 
     def __init__(self, folder, data, auth=False, auth_database="admin", tls=False, replica_set=None):
-        self.folder, self.data = Path(folder), Path(data)
+        self.folder, self.data = Path(folder), data and Path(data)
         self.auth, self.auth_database, self.replica_set = auth, auth_database, replica_set
         self.port = free_ports(1)[0]
         self.certificate = certificate(self.folder, "127.0.0.1") if tls else None
+        self.members = []  # all of the set, the primary first; none where this is all of it
         self.child = None
 
     @property
@@ -38,14 +39,18 @@ class Server:
 
     @property
     def log(self):
-        return self.folder / "mongo.log"
+        return self.folder / f"mongo-{self.port}.log"
 
     def start(self):
-        command = [sys.executable, HERE / "daemon.py", "--port", self.port, "--folder", self.data,
-                   "--auth-database", self.auth_database]
+        command = [sys.executable, HERE / "daemon.py", "--port", self.port, "--auth-database", self.auth_database]
+        command += ["--folder", self.data] if self.data else []
         command += ["--auth"] if self.auth else []
         command += ["--tls", self.certificate] if self.certificate else []
         command += ["--replica-set", self.replica_set] if self.replica_set else []
+        for member in self.members:
+            command += ["--member", member.address]
+        if self.members and self.members[0] is not self:
+            command += ["--follow", self.members[0].data]
         self.child = Child(command, self.log, {"MALLOW_SOURCE_PASSWORD": PASSWORD})
         wait_until(lambda: self.control({})["ok"], self.child, "MongoDB")
 
@@ -67,6 +72,10 @@ class Server:
         """Has the server do something wrong; `faults.py` says what there is."""
         asked = {"command": command, "collection": collection, **how}
         self.control({"fail": {name: value for name, value in asked.items() if value is not None}})
+
+    def lag(self, lags=True):
+        """A secondary stays as it is now, whatever the primary does from now on; or no longer."""
+        self.control({"lags": lags})
 
     def reset(self):
         """No more faults, and all counters from nothing."""
@@ -102,6 +111,20 @@ class Server:
     def environment(self):
         found = {"MALLOW_MONGO": self.address, "MALLOW_SOURCE_PASSWORD": PASSWORD}
         return found | ({"MALLOW_MONGO_CA": str(self.certificate)} if self.certificate else {})
+
+
+@contextlib.contextmanager
+def running_set(**options):
+    """A primary and a secondary, which keeps nothing of its own: started again, it has what the primary has."""
+    with scratch_folder("mallow-mongo-") as folder:
+        primary = Server(folder, Path(folder) / "data", **{"replica_set": "rs7"} | options)
+        secondary = Server(folder, None, **{"replica_set": "rs7"} | options)
+        primary.members = secondary.members = [primary, secondary]
+        with contextlib.ExitStack() as running:
+            for server in primary.members:
+                server.start()
+                running.callback(lambda server=server: server.child.end())
+            yield primary, secondary
 
 
 @contextlib.contextmanager

@@ -72,6 +72,9 @@ struct ChunkAssembly: Sendable {
         return (length - 1) / size + 1
     }
 
+    /// Whether bytes are held against their MD5 on this machine.
+    static let countsDigests = md5(of: []) != nil
+
     /// nil on a machine that has MD5 switched off.
     private static func md5(of bytes: [UInt8]) -> String? {
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))

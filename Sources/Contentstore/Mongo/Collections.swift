@@ -28,7 +28,7 @@ package struct Collections: Sendable, Hashable {
         case .allHeads: find(question, [:], Self.head)
         case .heads(let course): find(question, Self.filter(of: course), Self.head)
         case .structures(let ids, _): find(question, ["_id": Self.any(of: ids)], Self.structure)
-        case .titles(let ids):
+        case .titles(let ids, _):
             find(
                 question, ["_id": Self.any(of: ids)],
                 ["root": 1, "blocks": ["$elemMatch": ["block_type": .text("course")]]])
@@ -51,13 +51,12 @@ package struct Collections: Sendable, Hashable {
         MongoClient.Find(name(question), filter, projection: projection, isFresh: Self.mustBeFresh(question))
     }
 
-    /// A member that lags behind would hide what authors have just done. Structures never change, and chunks are counted:
-    /// those may come from any member.
+    /// A member that lags behind would hide what authors have just done. Structures never change, and chunks are held against
+    /// what the primary says of their file: those may come from any member.
     private static func mustBeFresh(_ question: Question) -> Bool {
         switch question {
-        case .allHeads, .heads, .oldCourses, .oldBlocks, .files: true
-        case .structures(_, let isFresh), .chunks(_, let isFresh): isFresh
-        case .titles, .anyFile: false
+        case .allHeads, .heads, .oldCourses, .oldBlocks, .files, .anyFile: true
+        case .structures(_, let isFresh), .titles(_, let isFresh), .chunks(_, let isFresh): isFresh
         }
     }
 

@@ -53,7 +53,7 @@ package final class DumpDocuments: Documents {
                     if try document["_id"]?.document?["category"]?.text == "course" { try body(document) }
                 }
             case .anyFile: try find(anyIn: file, body)
-            case .structures(let ids, _), .titles(let ids):
+            case .structures(let ids, _), .titles(let ids, _):
                 try find(ids.map(Term.objectID), in: file, by: Self.identity, body)
             case .oldBlocks(let course):
                 let (organization, name, _) = course.parts

@@ -105,6 +105,9 @@ package struct MongoSource: CourseSource {
                 files[name].map { (name, ChunkAssembly($0)) }
             })
         let ids = known.sorted { $0.value < $1.value }.map(\.key)
+        // Where no digest can be counted, nothing tells the bytes of the file that this one has replaced from its own.
+        let isFresh =
+            isFresh || !ChunkAssembly.countsDigests || known.values.contains { files[$0]?.md5.isEmpty ?? true }
         let assemblies = try await documents.ask(.chunks(ids, isFresh: isFresh), into: begun) { assemblies, chunk in
             guard let id = try chunk["files_id"].flatMap(Term.init), let name = known[id] else { return }
             try assemblies[name]?.add(chunk)

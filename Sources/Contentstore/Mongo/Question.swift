@@ -11,8 +11,8 @@ enum Question: Sendable {
     case heads(of: CourseKey)
     /// Structures with what is needed of their blocks; from the primary where another member may not have them yet.
     case structures([ObjectID], isFresh: Bool = false)
-    /// Structures with their course blocks alone, for the titles.
-    case titles([ObjectID])
+    /// Structures with their course blocks alone, for the titles; from the primary as above.
+    case titles([ObjectID], isFresh: Bool = false)
     /// The course blocks of the old modulestore.
     case oldCourses
     /// Every block of an old course, of all its runs.
@@ -21,7 +21,7 @@ enum Question: Sendable {
     case files([Term])
     /// Any one of them: whether this is a contentstore at all.
     case anyFile
-    /// Their bytes, of each file in order; from the primary where another member may not have them yet.
+    /// Their bytes, of each file in order; from the primary as above.
     case chunks([Term], isFresh: Bool = false)
 }
 

@@ -133,16 +133,28 @@ final class StoredCourses: Sendable {
         }
     }
 
-    /// One query. A course without a title, or whose structure is broken, has none: reading the course says why.
+    /// One query, and another for what a member that lags does not have yet. A course without a title, or whose structure is
+    /// broken, has none: reading the course says why.
     private func titles(of heads: [ObjectID]) async throws -> [ObjectID: String] {
-        try await documents.ask(.titles(heads), into: [:]) { titles, document in
+        var titles = try await titles(.titles(heads))
+        let missing = Set(heads).subtracting(titles.keys)
+        if !missing.isEmpty {
+            titles.merge(try await self.titles(.titles(missing.sorted(), isFresh: true))) { $1 }
+        }
+        return titles.compactMapValues(\.self)
+    }
+
+    /// - Returns: nil for a structure without one.
+    private func titles(_ question: Question) async throws -> [ObjectID: String?] {
+        try await documents.ask(question, into: [:]) { titles, document in
             guard let id = try document["_id"]?.objectID else { return }
+            var title: String?
             try document["blocks"]?.array?.forEach { element in
-                guard titles[id] == nil, let block = element.value.document,
-                    try block["block_type"]?.text == "course"
+                guard title == nil, let block = element.value.document, try block["block_type"]?.text == "course"
                 else { return }
-                titles[id] = try block["fields"]?.document?["display_name"]?.text
+                title = try block["fields"]?.document?["display_name"]?.text
             }
+            titles[id] = .some(title)
         }
     }
 }
