@@ -41,13 +41,14 @@ package final class ServerConnection {
         mysql_options(handle, MYSQL_OPT_SSL_ENFORCE, &encrypts)
         mysql_options(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &encrypts)
         if case .verified(let authority?) = address.encryption { mysql_options(handle, MYSQL_OPT_SSL_CA, authority) }
+        _ = Self.hasPlugIn
         // A name that libmariadb would take for a socket of its own choice is an address like every other.
         let host = address.host == "localhost" ? "127.0.0.1" : address.host
         guard
             mysql_real_connect(
                 handle, host, address.user, password, address.database, address.port, nil, UInt(CLIENT_FOUND_ROWS))
                 != nil
-        else { throw lastError }
+        else { throw refusal }
         for setting in [
             "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
             "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
@@ -115,9 +116,27 @@ package final class ServerConnection {
     /// Has it not used again: what it is in the middle of is not known.
     package func discard() { isLost = true }
 
+    /// Once a connection stands, an error of TLS is no word on the certificate: the other side has gone without a good-bye.
     private func noted(_ error: ServerError) -> ServerError {
+        let isTLS = error.code == UInt32(CR_SSL_CONNECTION_ERROR)
+        let error = isTLS ? ServerError(code: UInt32(CR_SERVER_LOST), words: error.words) : error
         if error.isLost { isLost = true }
         return error
+    }
+
+    /// Whether the library has the plug-in that MySQL 8 logs its users in by. Two threads that come to need it at once
+    /// would fail one of their connections, so that it is loaded here, once and before any.
+    private static let hasPlugIn: Bool = {
+        guard let handle = mysql_init(nil) else { return false }
+        defer { mysql_close(handle) }
+        return mysql_client_find_plugin(handle, "caching_sha2_password", Int32(mallow_authentication_plugin)) != nil
+    }()
+
+    /// Why there is no connection. Of a plug-in that is not there the library tells with the number of a wrong password.
+    private var refusal: ServerError {
+        let error = lastError
+        guard error.code == UInt32(ER_ACCESS_DENIED_ERROR), !Self.hasPlugIn else { return error }
+        return ServerError(code: UInt32(CR_AUTH_PLUGIN_CANNOT_LOAD), words: error.words)
     }
 
     private var lastError: ServerError {

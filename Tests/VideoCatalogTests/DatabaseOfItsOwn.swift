@@ -4,7 +4,8 @@ import Foundation
 import MariaDB
 import Testing
 
-/// Runs `body` on a database of its own, with copies of the tables of `edxval`.
+/// Runs `body` on a database of its own, with copies of the tables of `edxval`; encrypted where there is a file to verify
+/// the server with.
 func withDatabase(_ body: (ServerAddress, String) async throws -> Void) async throws {
     let environment = ProcessInfo.processInfo.environment
     let server = try #require(environment["MALLOW_MYSQL"], "Tests/mysql/database.py starts one").split(
@@ -12,7 +13,8 @@ func withDatabase(_ body: (ServerAddress, String) async throws -> Void) async th
     let password = try #require(environment["MALLOW_CATALOG_PASSWORD"])
     func address(_ database: String) throws -> ServerAddress {
         ServerAddress(
-            host: String(server[0]), port: try #require(UInt32(server[1])), user: "mallow", database: database)
+            host: String(server[0]), port: try #require(UInt32(server[1])), user: "mallow", database: database,
+            encryption: environment["MALLOW_MYSQL_AUTHORITY"].map { .verified(authority: $0) } ?? .none)
     }
     let name = "case_" + UUID().uuidString.prefix(8).lowercased()
     let maker = try ServerConnection(try address("edxval"), password: password, deadlines: ServerDeadlines())

@@ -123,7 +123,7 @@ import VideoCatalog
             func other(port: UInt32? = nil, database: String? = nil) -> ServerAddress {
                 ServerAddress(
                     host: address.host, port: port ?? address.port, user: address.user,
-                    database: database ?? address.database)
+                    database: database ?? address.database, encryption: address.encryption)
             }
             #expect(failure(other(database: "none"), password) == .bug)
             #expect(failure(other(port: 1), password) == .transient)

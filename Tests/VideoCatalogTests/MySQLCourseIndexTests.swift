@@ -76,7 +76,8 @@ import VideoCatalog
             for table in ["edxval_video", "edxval_videotranscript"] {
                 try other.execute("GRANT SELECT, INSERT ON \(database).\(table) TO \(user)@'127.0.0.1'")
             }
-            let limited = ServerAddress(host: address.host, port: address.port, user: user, database: database)
+            let limited = ServerAddress(
+                host: address.host, port: address.port, user: user, database: database, encryption: address.encryption)
             func index() throws -> any WritableCourseIndex {
                 let catalog = try MySQLCatalog(limited, password: "its own", width: 1, now: { Date() })
                 return catalog.index

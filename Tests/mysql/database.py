@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A private MariaDB on loopback, whose database `edxval` has the tables that edx-val's own migrations make.
 
-    database.py -- COMMAND...
+    database.py [--as 5.7|8.0|8.4] [--tls] -- COMMAND...
 
-Runs COMMAND beside it, ends with it, and exits as it does. COMMAND finds in its environment:
+Runs COMMAND beside it, ends with it, and exits as it does. With --as a client takes it for such a MySQL (`as_mysql.py`).
+COMMAND finds in its environment:
 
     MALLOW_MYSQL              127.0.0.1:PORT
+    MALLOW_MYSQL_AUTHORITY    with --tls: the file to verify it with
     MALLOW_CATALOG_PASSWORD   the password of the user `mallow`, who may do everything there
 
 It runs as the Python of Tests/edxval; its folder is in memory where there is room.
 """
+import argparse
 import contextlib
 import os
 import pwd
@@ -22,6 +25,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE.parent / folder) for folder in ("s3", "edxval", "process")]  # behind: names of tests are the same
 
+from as_mysql import KINDS, AsMySQL
 from certificates import certificate
 from processes import Child, free_ports, scratch_folder, wait_until
 
@@ -42,8 +46,8 @@ CREATE TABLE video_config_coursevideotranscriptenabledflag (
 class Database:
     """One server with one folder: it may be killed and started again, and keeps both."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, options=()):
+        self.folder, self.options = Path(folder), options
         self.port = free_ports(1)[0]
         self.socket = self.folder / "m.sock"
         self.user = pwd.getpwuid(os.getuid()).pw_name
@@ -64,7 +68,8 @@ class Database:
              f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve",
              "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci", "--max-connections=200",
              f"--ssl-cert={self.certificate}", f"--ssl-key={self.certificate}",
-             "--innodb-buffer-pool-size=128M", f"--pid-file={self.folder / 'm.pid'}"],
+             "--innodb-buffer-pool-size=128M", f"--pid-file={self.folder / 'm.pid'}",
+             *self.options],
             self.folder / "mariadb.log")
         wait_until(lambda: self.sql("SELECT 1"), self.child, "MariaDB")
 
@@ -96,10 +101,10 @@ class Database:
 
 
 @contextlib.contextmanager
-def running_database(parent=None):
-    """In memory where there is room, or in a folder of its own in `parent`."""
+def running_database(parent=None, options=()):
+    """In memory where there is room, or in a folder of its own in `parent`; `options` are the server's."""
     with tempfile.TemporaryDirectory(dir=parent) if parent else scratch_folder("mallow-mysql-") as folder:
-        database = Database(folder)
+        database = Database(folder, options)
         database.make()
         database.start()
         try:
@@ -110,12 +115,23 @@ def running_database(parent=None):
 
 
 def main():
-    if sys.argv[1:2] != ["--"] or len(sys.argv) < 3:
-        sys.exit(__doc__)
+    arguments = argparse.ArgumentParser(usage=__doc__)
+    arguments.add_argument("--as", dest="kind", choices=KINDS)
+    arguments.add_argument("--tls", action="store_true")
+    arguments.add_argument("command", nargs="+")
+    wanted = arguments.parse_args()
+    kind = KINDS.get(wanted.kind)
     begun = time.monotonic()
-    with running_database() as database:
-        print(f"MariaDB with edx-val's tables after {time.monotonic() - begun:.1f} s", file=sys.stderr)
-        return subprocess.run(sys.argv[2:], env={**os.environ, **database.environment()}).returncode
+    with running_database(options=kind.server_options if kind else ()) as database:
+        environment = database.environment()
+        if kind:
+            front = AsMySQL(kind, database.port, {"mallow": PASSWORD}, database.certificate)
+            environment["MALLOW_MYSQL"] = f"127.0.0.1:{front.port}"
+        if wanted.tls:
+            environment["MALLOW_MYSQL_AUTHORITY"] = str(database.certificate)
+        like = f", as MySQL {kind.version}" if kind else ""
+        print(f"MariaDB with edx-val's tables{like} after {time.monotonic() - begun:.1f} s", file=sys.stderr)
+        return subprocess.run(wanted.command, env={**os.environ, **environment}).returncode
 
 
 if __name__ == "__main__":

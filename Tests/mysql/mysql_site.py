@@ -38,8 +38,9 @@ class MySQLSite(Site):
         words = super().command(name, *arguments)
         return [self.endpoint if word == f"sqlite:{self.catalog}" else word for word in words]
 
-    def call(self, name, *arguments, timeout=120):
-        return call(self.command(name, *arguments), timeout, env=self.environment)
+    def call(self, name, *arguments, timeout=120, environment=None):
+        """`environment` goes before this site's own."""
+        return call(self.command(name, *arguments), timeout, env={**self.environment, **(environment or {})})
 
     def start(self, name, *arguments, **options):
         return super().start(name, *arguments, **{"env": self.environment, **options})

@@ -40,15 +40,24 @@ extension Failure {
         case 1047, 1461, 1615, 1020, 3032, 2008: return (.transient, "the database is not ready; the course is retried")
         case 1129, 1130: return (.auth, "let this machine in: the database refuses its address")
         case 1317, 1969, 3024: return (.transient, "somebody has ended the statement; the course is retried")
-        case 1044, 1045, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 3159, 4151:
+        case 1044, 1045, 1142, 1143, 1227, 1698, 1820, 1862, 3118, 3159, 3955, 4151:
             return (.auth, "look at the user, its password (in MALLOW_CATALOG_PASSWORD or mallow.yaml) and its rights")
         case 1290, 1792, 1836: return (.auth, "this server takes no writes: name the one that does in --catalog")
         case 2026: return (.auth, "look at the certificate, or name its authority with ca= in --catalog")
-        case 2059, 2061, 1251:
+        case 2059:
+            return (
+                .auth,
+                "install libmariadb's plug-in caching_sha2_password (Debian and Ubuntu: in libmariadb3), or name its "
+                    + "folder in MARIADB_PLUGIN_DIR; without it a wrong password looks the same"
+            )
+        case 2061, 1251:
             return (
                 .auth,
                 "this client cannot log in that way: give the user caching_sha2_password or mysql_native_password"
             )
+        case 1524:
+            return (.auth, "the server cannot log the user in that way: give it caching_sha2_password (ALTER USER)")
+        case 1665: return (.bug, "the server's binlog_format is STATEMENT: rows of ours need ROW or MIXED")
         case 1049: return (.bug, "name the platform's own database in --catalog")
         case 1146, 1054, 1364, 1406, 1366, 1292:
             return (.bug, "the tables are not those that were looked at: start the run again")
