@@ -110,6 +110,9 @@ extension Model {
         return []
     }
 
+    /// The last run, where it got as far as saying how it goes about it.
+    var lastRun: RunRow? { view?.run.flatMap { $0.concurrency > 0 ? $0 : nil } }
+
     /// The question before a run: what it is about to do, what stands in its way, and how to take it back.
     ///
     /// - Parameters:
@@ -119,7 +122,7 @@ extension Model {
         running courses: [ChosenCourse], after rehearsals: Int?, without reason: Reason?
     ) -> Confirmation {
         // What an operator has made of it in the last run holds for the next: it was for the platform's sake.
-        let last = view?.run.flatMap { $0.concurrency > 0 ? $0 : nil }
+        let last = lastRun
         let concurrency = last?.concurrency ?? place.concurrency
         let request = LaunchRequest(
             work: .courses(courses.map { CourseKey(unchecked: $0.key) }), concurrency: concurrency,

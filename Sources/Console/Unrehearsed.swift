@@ -19,7 +19,9 @@ extension Model {
     /// How many completed rehearsals there are for a run of these courses, where it wants more; nil where it may begin.
     /// What a production run here has begun is gone on with: that was decided when it began.
     func rehearsalsShort(of courses: [ChosenCourse]) -> Int? {
-        let completed = view?.rehearsals[place.source ?? ""] ?? 0
+        // A run takes what was chosen for the last one.
+        let manner = lastRun?.manner ?? place.manner ?? ""
+        let completed = view?.rehearsals[Rehearsed(source: place.source ?? "", manner: manner)] ?? 0
         guard completed < place.wantedRehearsals else { return nil }
         let isHere =
             view?.run.map {

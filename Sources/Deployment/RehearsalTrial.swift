@@ -37,19 +37,26 @@ package struct RehearsalTrial: Sendable {
     /// - Throws: ``Failure`` when production's ledger cannot be read.
     func checks(_ clock: ProbeClock) throws -> [PreflightCheck] {
         let completed = try Ledger.rehearsals(of: "\(source)", knownTo: ledger)
-        return [count(completed, clock)] + apart(isWanted: completed.count < Clearance.wanted, clock)
+        let byManner = Dictionary(grouping: completed.filter { $0.manner != nil }, by: \.manner)
+        let alike = byManner.values.max { $0.count < $1.count } ?? []
+        return [count(completed, alike, clock)] + apart(isWanted: alike.count < Clearance.wanted, clock)
     }
 
-    private func count(_ completed: [CompletedRehearsal], _ clock: ProbeClock) -> PreflightCheck {
+    /// - Parameter alike: the most that were made in one manner: whichever a run will take is not known yet.
+    private func count(
+        _ completed: [CompletedRehearsal], _ alike: [CompletedRehearsal], _ clock: ProbeClock
+    ) -> PreflightCheck {
         let name = "rehearsals"
-        let words = "\(completed.count) of \(Clearance.wanted) completed"
+        let words =
+            "\(alike.count) of \(Clearance.wanted) completed" + (alike.first?.manner.map { ", with \($0)" } ?? "")
+            + (completed.count > alike.count ? "; \(completed.count - alike.count) otherwise" : "")
         if let rehearsal {
             guard completed.contains(where: { $0.ledger == rehearsal }) else { return clock.passed(name, words) }
             return clock.failed(
                 name, "\(rehearsal) is one that is complete",
                 advice: "\(command) begins the next one")
         }
-        if completed.count >= Clearance.wanted { return clock.passed(name, words) }
+        if alike.count >= Clearance.wanted { return clock.passed(name, words) }
         return clock.attention(
             name, words,
             advice: "\(command) makes one; without them a run wants --without-rehearsals=REASON")

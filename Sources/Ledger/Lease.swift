@@ -72,14 +72,14 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
         try db.execute(
             sql: """
                 INSERT INTO run (kind, state, reason, actor, host, pid, source, store, catalog, options, started,
-                    choices, configuration)
-                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    choices, configuration, manner)
+                VALUES (?, 'planning', '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 header.kind, header.actor, engine.host, engine.pid,
                 header.source, header.store, header.catalog, header.options, now,
                 String(decoding: try JSONEncoder().encode(header.choices), as: UTF8.self),
-                header.configuration,
+                header.configuration, header.manner,
             ]
         )
         let run = db.lastInsertedRowID

@@ -23,6 +23,8 @@ package struct CompletedRehearsal: Sendable, Hashable, Codable, FetchableRecord,
     package let transcripts: Int
     package let retries: Int
     package let rollbacks: Int
+    /// In which manner it wrote: ``Manner``. nil where an earlier version has counted it.
+    package let manner: String?
 }
 
 /// What a rehearsal's ledger amounts to.
@@ -45,14 +47,15 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - courses: all that the source has now.
-    ///   - places: where they are read and written; what runs made of them elsewhere is not looked at.
+    ///   - places: where they are read and written; what runs made of them elsewhere, or in another manner than the newest
+    ///     run here, is not looked at.
     ///   - name: the one of this ledger among ``RehearsalLedgers``.
     ///   - others: the completed rehearsals of the source, the oldest first.
     package func rehearsal(
         of courses: Set<CourseKey>, on places: Places, named name: String, after others: [CompletedRehearsal] = []
     ) async throws -> RehearsalVerdict {
         try await reading { db in
-            let here: StatementArguments = [places.source, places.store, places.catalog]
+            let here = try Self.here(db, places)
             let states = try Row.fetchAll(
                 db, sql: "\(Self.runsHere) SELECT key, state FROM course WHERE run IN (SELECT id FROM here)",
                 arguments: here)
@@ -72,9 +75,22 @@ extension Ledger {
         }
     }
 
-    /// The runs that took courses, from one source into one store and one catalog.
+    /// What ``runsHere`` is asked with.
+    private static func here(_ db: Database, _ places: Places) throws -> StatementArguments {
+        let sql = """
+            SELECT manner FROM run WHERE \(Snapshot.takesCourses) AND source = ? AND store = ? AND catalog = ?
+            ORDER BY id DESC LIMIT 1
+            """
+        let manner = try String.fetchOne(db, sql: sql, arguments: [places.source, places.store, places.catalog])
+        return [places.source, places.store, places.catalog, manner]
+    }
+
+    /// The runs that took courses, from one source into one store and one catalog, in one manner.
     private static let runsHere = """
-        WITH here AS (SELECT * FROM run WHERE \(Snapshot.takesCourses) AND source = ?1 AND store = ?2 AND catalog = ?3)
+        WITH here AS (
+            SELECT * FROM run
+            WHERE \(Snapshot.takesCourses) AND source = ?1 AND store = ?2 AND catalog = ?3 AND manner IS ?4
+        )
         """
 
     private static let moved = """
@@ -94,7 +110,7 @@ extension Ledger {
     /// Of the last of these runs, and of all that were before it.
     private static let figures = """
         \(runsHere)
-        SELECT ?4 AS ledger, r.source, r.store, r.catalog, r.actor,
+        SELECT ?5 AS ledger, r.source, r.store, r.catalog, r.actor, r.manner,
             (SELECT min(started) FROM here) AS began, r.ended,
             (SELECT sum(ended - started) FROM here WHERE ended IS NOT NULL) AS seconds,
             (SELECT count(*) FROM course WHERE run IN (SELECT id FROM here)) AS courses,
@@ -108,11 +124,13 @@ extension Ledger {
 
     /// Keeps a completed rehearsal in this ledger, which is production's; one that is kept already stays as it is.
     ///
-    /// - Returns: how many of its source are kept now.
+    /// - Returns: how many of its source and its manner are kept now.
     package func keep(_ rehearsal: CompletedRehearsal) async throws -> Int {
         try await writing { db in
             try rehearsal.insert(db, onConflict: .ignore)
-            return try CompletedRehearsal.filter(Column("source") == rehearsal.source).fetchCount(db)
+            return try CompletedRehearsal.filter(
+                Column("source") == rehearsal.source && Column("manner") == rehearsal.manner
+            ).fetchCount(db)
         }
     }
 
@@ -146,8 +164,13 @@ extension Ledger {
             guard let run = try Row.fetchOne(db, sql: "SELECT * FROM run WHERE id = (\(Snapshot.newestRun))") else {
                 return false
             }
-            let here: StatementArguments = [run["source"], run["store"], run["catalog"]]
             let source: String = run["source"]
+            // A file of an earlier version stays as it is, and does not tell its runs' manner.
+            let isKept = run.hasColumn("manner")
+            let runsHere = isKept ? runsHere : runsHere.replacing("manner IS ?4", with: "?4 IS NULL")
+            let here: StatementArguments = [
+                source, run["store"], run["catalog"], isKept ? run["manner"] as String? : nil,
+            ]
             let began = try Double.fetchOne(db, sql: "\(runsHere) SELECT min(started) FROM here", arguments: here)
             if let began, completed.contains(where: { $0.source == source && began < $0.ended }) { return true }
             // All that was moved is summed up only where it decides something.

@@ -169,10 +169,12 @@ package struct RunHeader: Sendable, Hashable, Codable {
     package let choices: [String]
     /// The configuration that is in force, by its path; nil for none.
     package let configuration: String?
+    /// In which manner it writes; nil for a run that takes no courses.
+    package let manner: String?
 
     package init(
         kind: String, actor: String, source: String, store: String, catalog: String, options: String,
-        choices: [String] = [], configuration: String? = nil
+        choices: [String] = [], configuration: String? = nil, manner: Manner? = nil
     ) {
         self.kind = kind
         self.actor = actor
@@ -182,5 +184,6 @@ package struct RunHeader: Sendable, Hashable, Codable {
         self.options = options
         self.choices = choices
         self.configuration = configuration
+        self.manner = manner?.description
     }
 }

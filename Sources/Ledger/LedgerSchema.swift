@@ -62,7 +62,18 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE run ADD COLUMN read_rate REAL")
             try db.execute(sql: "ALTER TABLE run ADD COLUMN reads_at REAL")
         }
+        migrator.registerMigration("14 in which manner a run and a rehearsal wrote", migrate: addManner)
         return migrator
+    }
+
+    /// Runs have kept it for the report. What was counted of a rehearsal does not tell it.
+    private static func addManner(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE run ADD COLUMN manner TEXT; ALTER TABLE rehearsal ADD COLUMN manner TEXT")
+        for row in try Row.fetchAll(db, sql: "SELECT id, options FROM run") {
+            guard let manner = Manner(options: row["options"]) else { continue }
+            try db.execute(
+                sql: "UPDATE run SET manner = ? WHERE id = ?", arguments: [manner.description, row["id"] as Int64])
+        }
     }
 
     /// Enough to look for each, and to take it back.

@@ -117,9 +117,10 @@ extension LedgerView {
         return nil
     }
 
-    private static func rehearsals(_ db: Database) throws -> [String: Int] {
-        let statement = try db.cachedStatement(sql: "SELECT source, count(*) FROM rehearsal GROUP BY source")
-        return try Row.fetchAll(statement).reduce(into: [:]) { $0[$1[0]] = $1[1] }
+    private static func rehearsals(_ db: Database) throws -> [Rehearsed: Int] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT source, manner, count(*) FROM rehearsal WHERE manner IS NOT NULL GROUP BY source, manner")
+        return try Row.fetchAll(statement).reduce(into: [:]) { $0[Rehearsed(source: $1[0], manner: $1[1])] = $1[2] }
     }
 
     /// Of videos that were looked at again there is next to nothing to learn; a fleet of any size is asked in no time.

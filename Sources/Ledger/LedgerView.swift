@@ -28,8 +28,8 @@ package struct LedgerView: Sendable {
     package let chosen: [ChosenCourse]
     /// How fast the last run was, where a choice was asked for.
     package let pace: Pace?
-    /// How many completed rehearsals the ledger keeps, by their source.
-    package let rehearsals: [String: Int]
+    /// How many completed rehearsals the ledger keeps, but for those that an earlier version counted without a manner.
+    package let rehearsals: [Rehearsed: Int]
     /// The ids of all videos of the course under the cursor, worst first.
     package let videoOrder: [Int64]
     /// The place in `videoOrder` of the first row in `videos`.

@@ -68,6 +68,8 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
     let readsAt: Double?
     /// What was chosen otherwise than by default, as options of the command line.
     package let choices: [String]
+    /// In which manner it writes; nil where that is not known, or it takes no courses.
+    package let manner: String?
 
     /// How many videos may be in flight, and why not more; nil while the brake is released.
     package var brake: (bound: Int, reason: String)? {
@@ -77,7 +79,7 @@ package struct RunRow: Sendable, Hashable, Codable, FetchableRecord {
 
     private enum CodingKeys: String, CodingKey {
         case id, kind, state, reason, ending, actor, host, pid, source, store, catalog, options, started, ended
-        case unreadable, exit, concurrency, choices, brakedTo = "braked_to", brakeReason = "brake_reason"
+        case unreadable, exit, concurrency, choices, manner, brakedTo = "braked_to", brakeReason = "brake_reason"
         case reads, readRate = "read_rate", readsAt = "reads_at"
     }
 }

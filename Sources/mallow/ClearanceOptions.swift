@@ -17,12 +17,14 @@ struct ClearanceOptions: ParsableArguments {
     /// To go on with what the last production run has taken and not brought to its end wants none: that decision was made.
     ///
     /// - Parameters:
+    ///   - manner: how the run will write.
     ///   - ledger: the one that the run begins with.
     ///   - command: makes a rehearsal of the same source.
     /// - Returns: nil where none is needed: for a rehearsal, and where no configuration says where to rehearse.
     /// - Throws: ``NotRehearsed`` where it is not given, ``UsageError``, ``InvalidConfiguration``.
     func clearance(
-        of selection: CourseSelection, for target: Target, _ ledger: LedgerOptions, rehearsing command: String
+        of selection: CourseSelection, for target: Target, in manner: Manner, _ ledger: LedgerOptions,
+        rehearsing command: String
     ) throws -> Clearance? {
         if let withoutRehearsals, !withoutRehearsals.contains(where: { !$0.isWhitespace }) {
             throw UsageError(
@@ -44,8 +46,8 @@ struct ClearanceOptions: ParsableArguments {
             if keys.isSubset(of: begun) { return nil }
         }
         return try Clearance(
-            rehearsals: try Ledger.rehearsals(of: "\(places.source)", knownTo: path).count, without: withoutRehearsals,
-            command: command)
+            after: try Ledger.rehearsals(of: "\(places.source)", knownTo: path), manner: manner,
+            without: withoutRehearsals, command: command)
     }
 
     /// What is run again in the ledger of a completed rehearsal rehearses nothing.

@@ -26,16 +26,24 @@ struct Launch {
 
     private var endpoints: Endpoints { target.endpoints }
 
+    /// The command that rehearses the whole source in this run's own manner.
+    private var rehearsingAlike: String {
+        rehearsing + content.choices.map { " \($0)" }.joined()
+            + LedgerOptions.words([("--prefix", tuning.keys.prefix)])
+    }
+
     /// Runs to the end; the exit code is the ledger's.
     ///
     /// - Throws: ``NotRehearsed``, ``WindowShut`` and ``UsageError`` before anything is opened or made.
     func run(_ selection: CourseSelection) async throws {
         if case .rehearsal(let rehearsal) = target {
-            try await RehearsalCount.catchUp(rehearsal, ledger, rehearsing: rehearsing)
+            try await RehearsalCount.catchUp(rehearsal, ledger, rehearsing: rehearsingAlike)
         }
         let options = try ledger.forRun()
         let hours = try window.hours(options.configuration, at: Date())
-        let cleared = try clearance.clearance(of: selection, for: target, options, rehearsing: rehearsing)
+        let manner = content.manner(prefix: prefix)
+        let cleared = try clearance.clearance(
+            of: selection, for: target, in: manner, options, rehearsing: rehearsingAlike)
         let ledger = try options.open()
         // First of all: an engine that is refused has opened and made nothing.
         let claim = try await ledger.claim()
@@ -53,7 +61,7 @@ struct Launch {
                 catalog: "\(endpoints.catalog)",
                 options: tuning.described(content, prefix: prefix, window: hours.window),
                 choices: tuning.choices + content.choices + writeBack.choices,
-                configuration: try options.configuration.path
+                configuration: try options.configuration.path, manner: manner
             ), under: claim
         )
         for override in [hours.override, cleared?.override, accepted].compactMap(\.self) {
@@ -69,10 +77,10 @@ struct Launch {
         ).execute(selection)
         let exit = try await ledger.exitStatus(of: log.run)
         if exit == .done, case .rehearsal(let rehearsal) = target {
-            do { try await RehearsalCount(options, rehearsing: rehearsing).count(rehearsal, in: ledger) } catch {
+            do { try await RehearsalCount(options, rehearsing: rehearsingAlike).count(rehearsal, in: ledger) } catch {
                 // The run is what its own ledger says.
                 Output.complain(
-                    "this rehearsal is not counted: \(error); the next \(rehearsing) counts it first")
+                    "this rehearsal is not counted: \(error); the next \(rehearsingAlike) counts it first")
             }
         }
         if exit != .done { throw ExitCode(exit.rawValue) }

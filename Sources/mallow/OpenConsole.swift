@@ -69,7 +69,11 @@ struct OpenConsole: AsyncParsableCommand {
             concurrency: RunOptions().concurrency, operator: NSUserName(),
             window: isRehearsal ? nil : try configuration?.hours(), deadline: deadline,
             weaknesses: endpoints?.store.weaknesses ?? [],
-            wantedRehearsals: isRehearsal || configuration == nil ? 0 : Clearance.wanted
+            wantedRehearsals: isRehearsal || configuration == nil ? 0 : Clearance.wanted,
+            manner: Manner(
+                format: RunOptions().format, prefix: configuration?.production.prefix?.value ?? RunOptions().prefix,
+                declaredOnly: false
+            ).description
         )
         try await Self.show(place, ledger, watch, try await outfit, look)
     }

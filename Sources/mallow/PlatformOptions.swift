@@ -179,6 +179,9 @@ struct ContentOptions: ParsableArguments {
 
     var lookUp: LookUp { LookUp(discoversEnglish: !declaredOnly) }
 
+    /// - Parameter prefix: what stands before an object's name in edx-val.
+    func manner(prefix: String) -> Manner { Manner(format: format, prefix: prefix, declaredOnly: declaredOnly) }
+
     /// What was chosen otherwise than by default, as it is written on a command line.
     var choices: [String] {
         (format == .keep ? [] : ["--format=\(format.rawValue)"]) + (declaredOnly ? ["--declared-only"] : [])

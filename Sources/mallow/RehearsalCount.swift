@@ -34,7 +34,8 @@ struct RehearsalCount {
                     + "on with \(again)")
         case .unfinished(let missing, let all):
             Output.complain(
-                "this rehearsal does not count yet: \(missing) of \(all) courses are not migrated; go on with \(again)")
+                "this rehearsal does not count yet: \(missing) of \(all) courses are not migrated in the manner of its "
+                    + "last run; go on with \(again)")
         case .foundMost(let moved, let found):
             Output.complain(
                 "this rehearsal does not count: staging had \(counted(found, "transcript")) already, and \(moved) "

@@ -27,7 +27,8 @@ struct Night {
         let header = RunHeader(
             kind: "production", actor: "mira", source: "olx:exports", store: "file:objects",
             catalog: "sqlite:edxval.sqlite",
-            options: "", choices: choices
+            options: "", choices: choices,
+            manner: Manner(format: .keep, prefix: "video-transcripts/", declaredOnly: false)
         )
         log = try await ledger.beginRun(header, under: try await ledger.claim())
         self.ledger = ledger

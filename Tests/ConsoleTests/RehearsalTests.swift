@@ -15,6 +15,7 @@ import Testing
     /// A console on the night's ledger after its run, with so many completed rehearsals in it.
     private func onProduction(
         _ size: Size = Size(100, 30), rehearsals: Int, _ ending: RunEnding = .completed, source: String = "olx:exports",
+        format: FormatPolicy = .keep,
         _ body: (inout Model, Night) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
@@ -26,7 +27,8 @@ import Testing
                     CompletedRehearsal(
                         ledger: "night.rehearsal-\(number + 1).ledger", source: source, store: "", catalog: "",
                         actor: "mira", began: 0, ended: 0, seconds: 0, courses: 1, videos: 1, transcripts: 1,
-                        retries: 0, rollbacks: 0))
+                        retries: 0, rollbacks: 0,
+                        manner: Manner(format: format, prefix: "video-transcripts/", declaredOnly: false).description))
             }
             var model = Model.test(size.width, size.height, wantedRehearsals: 2)
             try await model.load(from: night)
@@ -92,6 +94,13 @@ import Testing
             try await model.press("r", on: night)
             guard case .unrehearsed? = model.layer else {
                 Issue.record("they were rehearsals of other courses")
+                return
+            }
+        }
+        try await onProduction(rehearsals: 2, format: .sjson) { model, night in
+            try await model.press("r", on: night)
+            guard case .unrehearsed? = model.layer else {
+                Issue.record("they wrote otherwise than this run would")
                 return
             }
         }

@@ -9,12 +9,12 @@ import Testing
 /// Opens a ledger in a folder and begins its next run.
 func begin(
     _ path: String, pid: Int32 = 1, host: String = "here", now: Date = Date(), kind: String = "production",
-    store: String = "file:b", configuration: String? = nil
+    store: String = "file:b", configuration: String? = nil, format: FormatPolicy = .keep
 ) async throws -> (Ledger, RunLog) {
     let ledger = try Ledger(path: path, now: { now })
     let header = RunHeader(
         kind: kind, actor: "mira", source: "olx:a", store: store, catalog: "sqlite:c", options: "",
-        configuration: configuration
+        configuration: configuration, manner: .sample(format)
     )
     let claim = try await ledger.claim(as: EngineIdentity(host: host, pid: pid, boot: "boot"))
     return (ledger, try await ledger.beginRun(header, under: claim))
@@ -22,11 +22,19 @@ func begin(
 
 /// The same for an engine that follows on one that died a moment ago: whatever that one was at may hold its lock until it
 /// has ended.
-func beginNext(_ path: String, store: String = "file:b") async throws -> (Ledger, RunLog) {
+func beginNext(
+    _ path: String, store: String = "file:b", format: FormatPolicy = .keep
+) async throws -> (Ledger, RunLog) {
     for _ in 0..<1_000 {
-        do { return try await begin(path, store: store) } catch is LedgerBusy { await Task.yield() }
+        do { return try await begin(path, store: store, format: format) } catch is LedgerBusy { await Task.yield() }
     }
-    return try await begin(path, store: store)
+    return try await begin(path, store: store, format: format)
+}
+
+extension Manner {
+    static func sample(_ format: FormatPolicy = .keep) -> Manner {
+        Manner(format: format, prefix: "video-transcripts/", declaredOnly: false)
+    }
 }
 
 @Suite struct CheckpointLogContractTests {

@@ -73,9 +73,12 @@ import Testing
 }
 
 extension CompletedRehearsal {
-    static func sample(_ ledger: String, of source: String = "olx:a", ended: Double = 2) -> CompletedRehearsal {
+    static func sample(
+        _ ledger: String, of source: String = "olx:a", ended: Double = 2, manner: Manner? = .sample()
+    ) -> CompletedRehearsal {
         CompletedRehearsal(
             ledger: ledger, source: source, store: "file:s", catalog: "sqlite:s", actor: "mira", began: 1, ended: ended,
-            seconds: 1, courses: 1, videos: 1, transcripts: 3, retries: 0, rollbacks: 0)
+            seconds: 1, courses: 1, videos: 1, transcripts: 3, retries: 0, rollbacks: 0,
+            manner: manner?.description)
     }
 }

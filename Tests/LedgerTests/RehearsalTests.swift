@@ -14,10 +14,11 @@ import Testing
 
     /// A run that commits the sample's transcripts or none, finds others, and brings the sample's course into a state.
     private func run(
-        _ path: String, moves: Bool, finds: Int = 0, store: String = "file:b", _ state: CourseState,
+        _ path: String, moves: Bool, finds: Int = 0, store: String = "file:b", format: FormatPolicy = .keep,
+        _ state: CourseState,
         besides: (RunLog) async throws -> Void = { _ in }
     ) async throws -> Ledger {
-        let (ledger, log) = try await beginNext(path, store: store)
+        let (ledger, log) = try await beginNext(path, store: store, format: format)
         let sample = SampleTransaction(run: log.run)
         try await log.record([sample.found])
         if moves {
@@ -52,7 +53,7 @@ import Testing
             #expect((figures.ledger, figures.source, figures.actor) == ("r-1", "olx:a", "mira"))
             #expect((figures.store, figures.catalog) == ("file:b", "sqlite:c"))
             #expect((figures.courses, figures.transcripts) == (1, SampleTransaction().intents.count))
-            #expect(figures.retries == 1)
+            #expect((figures.retries, figures.manner) == (1, Manner.sample().description))
             #expect(figures.began <= figures.ended)
             #expect(
                 try await ledger.rehearsal(of: [course, other], on: places, named: "r-1")
@@ -126,6 +127,25 @@ import Testing
             #expect(
                 try await ledger.rehearsal(of: [course], on: places, named: "r") == .foundMost(moved: 0, found: 0),
                 "what was moved elsewhere was not moved here")
+        }
+    }
+
+    @Test func `what was done in another manner proves nothing of this one`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            _ = try await run(ledgers.path(1), moves: true, .migrated)
+            let moved = SampleTransaction().intents.count
+            let other = try await run(ledgers.path(1), moves: false, finds: moved, format: .sjson, .migrated)
+            #expect(
+                try await other.rehearsal(of: [course], on: places, named: "r") == .foundMost(moved: 0, found: moved),
+                "what was moved as it stood is no rehearsal of a conversion")
+            #expect(try ledgers.next() == 2)
+            let last = try await run(ledgers.path(1), moves: true, .migrated)
+            guard case .completed(let figures) = try await last.rehearsal(of: [course], on: places, named: "r") else {
+                Issue.record("it was moved in this manner")
+                return
+            }
+            #expect(figures.manner == Manner.sample().description)
         }
     }
 
@@ -238,12 +258,19 @@ import Testing
             #expect(try await ledger.keep(.sample("r-1", ended: 10)) == 1)
             #expect(try await ledger.keep(.sample("r-2", of: "olx:b")) == 1)
             #expect(try await ledger.keep(.sample("r-3", ended: 8)) == 2)
-            #expect(try Ledger.rehearsals(of: "olx:a", knownTo: path).map(\.ledger) == ["r-3", "r-1"])
+            #expect(try await ledger.keep(.sample("r-4", ended: 7, manner: .sample(.sjson))) == 1)
+            #expect(try await ledger.keep(.sample("r-5", ended: 6, manner: nil)) == 1, "of an earlier version")
+            #expect(try Ledger.rehearsals(of: "olx:a", knownTo: path).map(\.ledger) == ["r-5", "r-4", "r-3", "r-1"])
             #expect(try Ledger.rehearsals(of: "olx:c", knownTo: path).isEmpty)
-            #expect(try Ledger.rehearsals(knownTo: path).count == 3)
+            #expect(try Ledger.rehearsals(knownTo: path).count == 5)
             #expect(try Ledger.rehearsals(of: "olx:a", knownTo: path).last == .sample("r-1", ended: 9))
             let view = try await LedgerWatch(ledger).view(ViewRequest(), keeping: [])
-            #expect(view.rehearsals == ["olx:a": 2, "olx:b": 1])
+            let (keep, sjson) = (Manner.sample().description, Manner.sample(.sjson).description)
+            #expect(
+                view.rehearsals == [
+                    Rehearsed(source: "olx:a", manner: keep): 2, Rehearsed(source: "olx:b", manner: keep): 1,
+                    Rehearsed(source: "olx:a", manner: sjson): 1,
+                ])
         }
     }
 
@@ -257,6 +284,7 @@ import Testing
                 let earlier = try DatabaseQueue(path: path)
                 try await earlier.write { db in
                     try db.execute(sql: "DROP TABLE rehearsal")
+                    try Self.takeBackManner(db)
                     try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '9 %'")
                 }
                 try earlier.close()
@@ -268,6 +296,42 @@ import Testing
             let ledger = try Ledger(path: path, now: { Date() })
             #expect(try await ledger.keep(.sample("r")) == 1)
             #expect(try await ledger.snapshot().courses.map(\.key) == [course.text])
+        }
+    }
+
+    /// As an earlier version has it, whose rows tell the manner of a run for the report alone.
+    private static func takeBackManner(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE run DROP COLUMN manner")
+        if try db.tableExists("rehearsal") { try db.execute(sql: "ALTER TABLE rehearsal DROP COLUMN manner") }
+        try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '14 in which manner%'")
+    }
+
+    @Test func `the manner of what an earlier version ran is known, and of what it counted is not`() async throws {
+        try await withTemporaryFolder { folder in
+            let ledgers = RehearsalLedgers("\(folder)/mallow.ledger")
+            let path = ledgers.path(1)
+            _ = try await run(path, moves: true, .migrated)
+            do {
+                let written = "concurrency 32, format sjson, prefix a, b/, error budget 100, declared only, 4.0 puts/s"
+                let earlier = try DatabaseQueue(path: path)
+                try await earlier.write { db in
+                    try db.execute(sql: "UPDATE run SET options = ?", arguments: [written])
+                    try CompletedRehearsal.sample("r").insert(db)
+                    try Self.takeBackManner(db)
+                }
+                try earlier.close()
+            }
+            #expect(try Ledger.rehearsals(knownTo: path).map(\.manner) == [nil])
+            #expect(try ledgers.next() == 1, "a file of an earlier version can be looked at as it is")
+            let ledger = try Ledger(path: path, now: { Date() })
+            let manner = Manner(format: .sjson, prefix: "a, b/", declaredOnly: true)
+            #expect(try await ledger.snapshot().run?.manner == manner.description)
+            guard case .completed(let figures) = try await ledger.rehearsal(of: [course], on: places, named: "r") else {
+                Issue.record("it goes on to be one")
+                return
+            }
+            #expect(figures.manner == "--format=sjson --prefix=a, b/ --declared-only")
+            #expect(try Ledger.rehearsals(knownTo: path).map(\.manner) == [nil], "nobody knows that one's")
         }
     }
 

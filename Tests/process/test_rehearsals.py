@@ -101,7 +101,8 @@ class RehearsalTests(ProgramTests):
         self.assertIn("rehearsal 1 of 2 is complete: 24 transcripts of 3 courses", first.err)
         self.refused(1)
         self.assertEqual(before, inventory(self.production), "no rehearsal touched production")
-        self.assertEqual("1 of 2 completed", self.doctor()["rehearsals"]["measured"])
+        self.assertEqual(
+            "1 of 2 completed, with --format=keep --prefix=video-transcripts/", self.doctor()["rehearsals"]["measured"])
         # Who only looks into production's catalog may leave SQLite's log beside it.
         before = inventory(self.production)
         self.empty_staging()
@@ -120,6 +121,31 @@ class RehearsalTests(ProgramTests):
         self.assertNotEqual(before, inventory(self.production))
         notices = self.mallow("report", "--json").json["notices"]
         self.assertFalse([notice for notice in notices if "rehearsals" in notice], "it needed no word")
+
+    def test_a_production_run_wants_rehearsals_in_its_own_manner(self):
+        for number in (1, 2):
+            self.assert_exit(0, self.rehearse())
+            self.empty_staging()
+        before = inventory(self.here)
+        for options, manner in [
+            (["--format", "sjson"], "--format=sjson --prefix=video-transcripts/"),
+            (["--prefix", "other/"], "--format=keep --prefix=other/"),
+            (["--declared-only"], "--format=keep --prefix=video-transcripts/ --declared-only"),
+        ]:
+            refused = self.mallow("run", "--all", *options)
+            self.assert_exit(2, refused)
+            self.assertIn(f"the ledger has 0, and 2 that did not write as this run would ({manner})", refused.err)
+        self.assertEqual(before, inventory(self.here), "nothing was made")
+        third = self.rehearse("--all", "--format", "sjson")
+        self.assert_exit(0, third)
+        self.assertIn("rehearsal 1 of 2 is complete", third.err)
+        refused = self.mallow("run", "--all", "--format", "sjson")
+        self.assert_exit(2, refused)
+        self.assertIn("the ledger has 1, and 2 that did not", refused.err)
+        self.assertIn("mallow run --rehearsal --all --format=sjson makes one", refused.err)
+        self.assertEqual("2 of 2 completed, with --format=keep --prefix=video-transcripts/; 1 otherwise",
+                         self.doctor()["rehearsals"]["measured"])
+        self.assert_exit(0, self.mallow("run", "--all"))
 
     def test_the_override_is_in_the_event_log(self):
         self.assert_exit(2, self.mallow("run", "--all", "--without-rehearsals", "  "))
