@@ -67,13 +67,21 @@ struct Database {
     /// Whether it cannot be told from another one: the same name on what may be the same server. Blocks until a name server
     /// answers.
     ///
+    /// - Parameter retired: for a place that nobody uses any more: asked about the other one's host where that is a name
+    ///   without an address. nil where such a host is a failure.
     /// - Throws: ``Failure`` where a server's address cannot be had.
-    func mayBe(_ other: Database) throws -> Bool {
+    func mayBe(_ other: Database, unless retired: ((String) -> Bool)? = nil) throws -> Bool {
         // Some servers take names in capitals for the same.
         guard address.database.lowercased() == other.address.database.lowercased(), address.port == other.address.port
         else { return false }
-        if address.host.lowercased() == other.address.host.lowercased() { return true }
-        return try HostAddresses(of: address.host).touch(HostAddresses(of: other.address.host))
+        let host = other.address.host.lowercased()
+        if address.host.lowercased() == host { return true }
+        let own = try HostAddresses(of: address.host)
+        guard let retired else { return try own.touch(HostAddresses(of: host)) }
+        if let known = try HostAddresses.known(host) { return own.touch(known) }
+        if retired(host) { return false }
+        let advice = "where the host is gone for good, write it with a reason below production: retired: in mallow.yaml"
+        return try own.touch(HostAddresses(of: host, orElse: advice))
     }
 
     /// Connects and looks at the tables; blocks.

@@ -12,31 +12,48 @@ struct HostAddresses: Sendable, Hashable {
 
     /// Asks the name servers; blocks until they answer.
     ///
+    /// - Parameter more: what may be done, besides, where they say that there is no such name.
     /// - Throws: ``Failure``, of class `transient`, where there is none: what a name stands for is not guessed.
-    init(of host: String) throws {
+    init(of host: String, orElse more: String? = nil) throws {
+        guard let found = try Self.known(host) else { throw Self.failure(host, EAI_NONAME, more) }
+        self = found
+    }
+
+    /// The same; nil where the name servers say that there is no such name. Where they say nothing, nobody knows.
+    ///
+    /// - Throws: ``Failure``, of class `transient`.
+    static func known(_ host: String) throws -> HostAddresses? {
         var list: UnsafeMutablePointer<addrinfo>?
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         let code = getaddrinfo(host, nil, &hints, &list)
-        guard code == 0 else {
-            throw Failure(
-                .transient, "finding the address of a database", at: host,
-                cause: String(cString: gai_strerror(code)), safe: "nothing was opened",
-                advice:
-                    "whether staging is apart from production is known only with the addresses of both; look whether "
-                    + "this machine can resolve the name")
-        }
+        if code == EAI_NONAME || code == noAddress { return nil }
+        guard code == 0 else { throw failure(host, code, nil) }
         defer { freeaddrinfo(list) }
-        let own = Self.own()
+        let own = own()
         var found: Set<String> = []
         var entry = list
         while let item = entry?.pointee {
-            if let text = Self.text(item.ai_addr, item.ai_addrlen) {
-                found.insert(own.contains(text) || Self.isLocal(text) ? Self.thisMachine : text)
+            if let text = text(item.ai_addr, item.ai_addrlen) {
+                found.insert(own.contains(text) || isLocal(text) ? thisMachine : text)
             }
             entry = item.ai_next
         }
-        addresses = found
+        return HostAddresses(addresses: found)
+    }
+
+    private init(addresses: Set<String>) { self.addresses = addresses }
+
+    /// EAI_NODATA, which is GNU's own: the name is there and has no address.
+    private static let noAddress: Int32 = -5
+
+    private static func failure(_ host: String, _ code: Int32, _ more: String?) -> Failure {
+        Failure(
+            .transient, "finding the address of a database", at: host, cause: String(cString: gai_strerror(code)),
+            safe: "nothing was opened",
+            advice:
+                "whether staging is apart from production is known only with the addresses of both; look whether "
+                + "this machine can resolve the name" + (more.map { ", or \($0)" } ?? ""))
     }
 
     /// Whether one address is behind both names.

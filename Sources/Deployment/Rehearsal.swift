@@ -8,19 +8,23 @@ package import PlatformSettings
 /// written to is opened by a ``Target``, which is one of these or production itself.
 package struct Rehearsal: Sendable {
     package let endpoints: Endpoints
+    /// What is kept of each host that was taken for gone because somebody has said so.
+    package let retirements: [String]
 
     /// Looks at paths and asks for the addresses of databases; blocks until a name server answers.
     ///
     /// - Parameters:
     ///   - source: where production's courses are read.
-    ///   - written: what the configuration says of production, its source's secret among it.
+    ///   - written: what the configuration says of production: its source's secret among it, and which hosts are retired.
     ///   - production: every place that is known to be production's. Nothing can be told apart from none.
+    ///   - former: those that it once wrote to. They are production's as well, but for a database on a host that has no
+    ///     address any more and that somebody has called retired.
     ///   - ledger: production's ledger.
     /// - Throws: ``InvalidEndpoint`` for a place that cannot be used; ``NoRehearsal`` where staging is not whole, or not
     ///   proven to be apart from production.
     package init(
         reading source: String, as written: ConfiguredPlatform, into staging: ConfiguredPlatform?,
-        apartFrom production: [Endpoint], ledger: String
+        apartFrom production: [Endpoint], formerly former: [Endpoint] = [], ledger: String
     ) throws {
         guard let staging else {
             throw NoRehearsal("mallow.yaml names no staging", "write staging: with store and catalog")
@@ -36,16 +40,31 @@ package struct Rehearsal: Sendable {
         }
         endpoints = try Endpoints(source: source, store: store, catalog: catalog)
             .knowing(staging, goFirst: true).knowing(sourceOf: written).ofRehearsal
-        for written in [endpoints.store, endpoints.catalog] {
-            if written.hasPath, let verb = PathOnDisk(path: written.path).overlap(with: PathOnDisk(path: ledger)) {
-                throw Self.refusal(of: written, verb, "production's ledger (\(ledger))")
+        var gone: Set<String> = []
+        for place in [endpoints.store, endpoints.catalog] {
+            if place.hasPath, let verb = PathOnDisk(path: place.path).overlap(with: PathOnDisk(path: ledger)) {
+                throw Self.refusal(of: place, verb, "production's ledger (\(ledger))")
             }
-            for place in production + [endpoints.source] {
-                if let verb = try written.overlap(with: place) {
-                    throw Self.refusal(of: written, verb, "production's \(place.role.rawValue) (\(place))")
+            for other in production + [endpoints.source] {
+                if let verb = try place.overlap(with: other) { throw Self.refusal(of: place, verb, other) }
+            }
+            for other in former {
+                let verb = try place.overlap(with: other) { host in
+                    guard written.retired[host] != nil else { return false }
+                    gone.insert(host)
+                    return true
                 }
+                if let verb { throw Self.refusal(of: place, verb, other) }
             }
         }
+        retirements = gone.sorted().map { host in
+            "\(host), where production once wrote, has no address any more and counts as retired: "
+                + (written.retired[host]?.value ?? "")
+        }
+    }
+
+    private static func refusal(of place: Endpoint, _ verb: String, _ other: Endpoint) -> NoRehearsal {
+        refusal(of: place, verb, "production's \(other.role.rawValue) (\(other))")
     }
 
     private static func refusal(of place: Endpoint, _ verb: String, _ other: String) -> NoRehearsal {
@@ -71,8 +90,9 @@ extension Endpoint {
     /// Endpoints that lead to one place by different names are found where this machine can know it: by links, by the
     /// files themselves, by the addresses behind a name. A bucket's name is enough, whatever server it is asked of.
     ///
+    /// - Parameter retired: of a place that nobody uses any more: as `Database` asks it.
     /// - Throws: ``Failure`` where the addresses of a database cannot be had.
-    fileprivate func overlap(with other: Endpoint) throws -> String? {
+    fileprivate func overlap(with other: Endpoint, unless retired: ((String) -> Bool)? = nil) throws -> String? {
         if hasPath, other.hasPath {
             return PathOnDisk(path: path).overlap(with: PathOnDisk(path: other.path))
         }
@@ -80,7 +100,9 @@ extension Endpoint {
         switch scheme {
         case "s3": return try Bucket(self).mayBe(Bucket(other)) ? "has the bucket's name of" : nil
         #if MySQL
-        case "mysql": return try Database(self).mayBe(Database(other)) ? "is on the server and has the name of" : nil
+        case "mysql":
+            let isNamedAlike = try Database(self).mayBe(Database(other), unless: retired)
+            return isNamedAlike ? "is on the server and has the name of" : nil
         #endif
         default: return self == other ? "is" : nil
         }

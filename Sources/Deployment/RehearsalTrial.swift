@@ -67,8 +67,10 @@ package struct RehearsalTrial: Sendable {
         guard hasStaging || isWanted else { return [] }
         let name = "staging"
         do {
-            let places = try staging().endpoints
-            return [clock.passed(name, "\(places.store) and \(places.catalog) are apart from production")]
+            let rehearsal = try staging()
+            let places = rehearsal.endpoints
+            let words = ["\(places.store) and \(places.catalog) are apart from production"] + rehearsal.retirements
+            return [clock.passed(name, words.joined(separator: "; "))]
         } catch let refusal as NoRehearsal {
             return [clock.attention(name, refusal.problem, advice: refusal.advice)]
         } catch {

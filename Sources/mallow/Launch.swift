@@ -64,7 +64,9 @@ struct Launch {
                 configuration: try options.configuration.path, manner: manner
             ), under: claim
         )
-        for override in [hours.override, cleared?.override, accepted].compactMap(\.self) {
+        var retirements: [String] = []
+        if case .rehearsal(let rehearsal) = target { retirements = rehearsal.retirements }
+        for override in [hours.override, cleared?.override, accepted].compactMap(\.self) + retirements {
             try await log.record([.notice(course: nil, block: nil, text: "\(NSUserName()): \(override)")])
         }
         try await ForegroundRun(

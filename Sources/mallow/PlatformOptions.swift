@@ -102,20 +102,23 @@ struct PlatformOptions: ParsableArguments {
         guard let source = source ?? written.source?.value ?? known.first?.places.source else {
             throw UsageError("--source is missing, and neither mallow.yaml nor an earlier run in the ledger names one.")
         }
+        // Whatever a run of production has ever written to is production's; where nobody names one, it is where it was last.
+        let former = known.filter { $0.kind == "production" }.map(\.places)
+        let (storeToday, catalogToday) = (store ?? written.store?.value, catalog ?? written.catalog?.value)
         let named: [(String?, Endpoint.Role)] = [
             (written.source?.value, .source), (store, .store), (written.store?.value, .store), (catalog, .catalog),
-            (written.catalog?.value, .catalog),
+            (written.catalog?.value, .catalog), (storeToday ?? former.first?.store, .store),
+            (catalogToday ?? former.first?.catalog, .catalog),
         ]
-        // Whatever a run of production has ever written to is production's.
-        let production =
-            named
-            + known.filter { $0.kind == "production" }.map(\.places).flatMap {
-                [($0.source, .source), ($0.store, .store), ($0.catalog, .catalog)]
-            }
         return try Rehearsal(
             reading: source, as: written, into: configuration.staging,
-            apartFrom: production.compactMap { text, role in try text.map { try Endpoint($0, role: role) } },
-            ledger: try ledger.productionPath)
+            apartFrom: named.compactMap { text, role in try text.map { try Endpoint($0, role: role) } },
+            formerly: former.flatMap { place in
+                try [
+                    Endpoint(place.source, role: .source), Endpoint(place.store, role: .store),
+                    Endpoint(place.catalog, role: .catalog),
+                ]
+            }, ledger: try ledger.productionPath)
     }
 
     /// - Throws: ``UsageError`` for production's places with the ledger of a rehearsal, too.

@@ -11,11 +11,12 @@ import Testing
 @Suite struct RehearsalTests {
     /// A folder with a production platform in it, and what of `staging:` stands in its configuration.
     private func rehearsal(
-        _ folder: String, staging: String?, store: String? = nil, catalog: String? = nil
+        _ folder: String, staging: String?, store: String? = nil, catalog: String? = nil, former: String? = nil,
+        retired: String = ""
     ) throws -> Rehearsal {
         let path = "\(folder)/mallow.yaml"
         let text =
-            "production: {source: 'olx:\(folder)/exports'}\n"
+            "production: {source: 'olx:\(folder)/exports', retired: {\(retired)}}\n"
             + (staging.map { "staging: {\($0)}\n".replacing("HERE", with: folder) } ?? "")
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         let production = [
@@ -25,7 +26,9 @@ import Testing
         return try Rehearsal(
             reading: "olx:\(folder)/exports", as: try Configuration(at: path).production,
             into: try Configuration(at: path).staging,
-            apartFrom: try production.map { try Endpoint($0, role: $1) }, ledger: "\(folder)/work/mallow.ledger")
+            apartFrom: try production.map { try Endpoint($0, role: $1) },
+            formerly: try former.map { [try Endpoint($0, role: .catalog)] } ?? [],
+            ledger: "\(folder)/work/mallow.ledger")
     }
 
     private func withProduction(_ body: (String) async throws -> Void) async throws {
@@ -183,6 +186,59 @@ import Testing
                 catalog: "mysql://mallow@localhost:3307/edxapp"
             ).endpoints
             #expect("\(places.catalog)" == catalog)
+        }
+    }
+
+    // Two points: no name server is asked for it.
+    private static let gone = "mysql://mallow@Gone..example:3307/edxapp"
+    private static let staging = "store: 'file:HERE/s', catalog: 'mysql://mallow@127.0.0.1:3307/edxapp'"
+
+    @Test func `a host without an address that production once was on is taken for gone where somebody says so`()
+        async throws
+    {
+        try await withProduction { folder in
+            let failure = #expect(throws: Failure.self) {
+                try rehearsal(folder, staging: Self.staging, former: Self.gone)
+            }
+            #expect((failure?.class, failure?.place) == (.transient, "gone..example"))
+            #expect(failure?.advice.contains("below production: retired: in mallow.yaml") == true)
+            let allowed = try rehearsal(
+                folder, staging: Self.staging, former: Self.gone, retired: "GONE..example: moved in May")
+            #expect(
+                allowed.retirements == [
+                    "gone..example, where production once wrote, has no address any more and counts as retired: "
+                        + "moved in May"
+                ])
+            let other = try rehearsal(
+                folder, staging: Self.staging.replacing("3307", with: "3308"), former: Self.gone,
+                retired: "gone..example: moved in May")
+            #expect(other.retirements.isEmpty, "nobody had to believe it")
+        }
+    }
+
+    @Test func `no word makes a host retired that production is on, or that has an address`() async throws {
+        try await withProduction { folder in
+            let today = #expect(throws: Failure.self) {
+                try rehearsal(
+                    folder, staging: Self.staging, catalog: Self.gone, former: Self.gone,
+                    retired: "gone..example: moved in May")
+            }
+            #expect(today?.class == .transient)
+            #expect(today?.advice.contains("retired:") == false)
+            for former in ["mysql://mallow@localhost:3307/edxapp", "mysql://mallow@127.0.0.1:3307/edxapp"] {
+                let refusal = #expect(throws: NoRehearsal.self) {
+                    try rehearsal(
+                        folder, staging: Self.staging, former: former,
+                        retired: "localhost: moved, 127.0.0.1: moved")
+                }
+                #expect(refusal?.problem.contains("is on the server and has the name of production's catalog") == true)
+            }
+            let itself = #expect(throws: NoRehearsal.self) {
+                try rehearsal(
+                    folder, staging: "store: 'file:HERE/s', catalog: '\(Self.gone)'", former: Self.gone,
+                    retired: "gone..example: moved in May")
+            }
+            #expect(itself?.problem.contains("is on the server and has the name of") == true)
         }
     }
     #endif

@@ -103,6 +103,17 @@ import Testing
         }
     }
 
+    @Test func `a host is retired with a reason`() throws {
+        let line = "  retired: {DB-Old.internal: 'moved in May', db-2: ''}\nledger:"
+        let read = try configuration(Self.whole.replacing("ledger:", with: line))
+        #expect(read.production.retired["db-old.internal"]?.value == "moved in May")
+        #expect(
+            read.problems.map { "\($0.line ?? 0): \($0.problem); \($0.advice)." } == [
+                "10: production.retired.db-2 is empty; write for example db-2: switched off in May, its data moved to "
+                    + "db.internal."
+            ])
+    }
+
     // MARK: - Staging
 
     private static let staging = """
@@ -125,7 +136,7 @@ import Testing
         #expect(try configuration(Self.whole).staging == nil)
     }
 
-    @Test(arguments: ["source: olx:elsewhere", "prefix: other/", "stroe: file:x"])
+    @Test(arguments: ["source: olx:elsewhere", "prefix: other/", "retired: {a: b}", "stroe: file:x"])
     func `what is rehearsed is production's, and staging cannot say otherwise`(_ line: String) throws {
         let text = Self.whole + Self.staging.replacing("store: file:staging", with: "\(line)\n  store: file:s")
         let key = line.prefix { $0 != ":" }

@@ -38,7 +38,8 @@ package struct Configuration: Sendable {
         self.path = path
         let folder = Folder(of: path)
         production = ConfiguredPlatform(
-            root.section("production", &findings), of: ["source", "store", "catalog", "prefix"], in: folder, &findings)
+            root.section("production", &findings), of: ["source", "store", "catalog", "prefix", "retired"], in: folder,
+            &findings)
         // It has no source and no prefix of its own: what is rehearsed is production's.
         staging = root.section("staging", &findings).map {
             ConfiguredPlatform($0, of: ["store", "catalog"], in: folder, &findings)
@@ -93,6 +94,8 @@ package struct ConfiguredPlatform: Sendable {
     /// What stands before an object's name in edx-val.
     package let prefix: Found<String>?
     package let secrets: [SecretName: SecretSource]
+    /// Hosts, in small letters, that production once was on and that are gone for good: how somebody knows that.
+    package let retired: [String: Found<String>]
 
     /// - Parameters:
     ///   - section: nil for nothing.
@@ -113,6 +116,14 @@ package struct ConfiguredPlatform: Sendable {
             }
         }
         self.secrets = secrets
+        var retired: [String: Found<String>] = [:]
+        if known.contains("retired"), let written = section?.section("retired", &findings) {
+            for host in written.keys {
+                retired[host.lowercased()] = written.required(
+                    host, example: "switched off in May, its data moved to db.internal", &findings)
+            }
+        }
+        self.retired = retired
     }
 }
 
