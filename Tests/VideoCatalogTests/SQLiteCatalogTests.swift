@@ -56,6 +56,39 @@ import Testing
         }
     }
 
+    @Test func `who only reads leaves nothing beside the file, and changes no row of it`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/catalog.sqlite"
+            _ = try await SQLiteCatalog(path: path, now: { .now }).commit(
+                VideoCatalogContract.commit("v1", ["en": "a.srt"]))
+            func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }
+            #expect(try names() == ["catalog.sqlite"])
+            do {
+                let reader = try SQLiteCatalogReader(path: path)
+                #expect(try await reader.newestObjects(1) == ["a.srt"])
+                let connection = try #require(try reader.opened()).connection
+                let failure = await #expect(throws: Failure.self) {
+                    try await connection.run("change a row", at: path) {
+                        try $0.execute(sql: "DELETE FROM edxval_videotranscript")
+                    }
+                }
+                #expect(failure?.cause.contains("readonly") == true, "\(failure?.cause ?? "it did")")
+                #expect(try await reader.newestObjects(1) == ["a.srt"])
+            }
+            #expect(try names() == ["catalog.sqlite"])
+        }
+    }
+
+    /// The reader is not the last one to go: the log stays with whoever writes.
+    @Test func `a reader that goes leaves a writer its log`() async throws {
+        try await withCatalog { catalog, path in
+            _ = try await catalog.commit(VideoCatalogContract.commit("v1", ["en": "a.srt"]))
+            do { #expect(try await SQLiteCatalogReader(path: path).newestObjects(1) == ["a.srt"]) }
+            _ = try await catalog.commit(VideoCatalogContract.commit("v2", ["en": "b.srt"]))
+            #expect(try await SQLiteCatalogReader(path: path).newestObjects(1) == ["b.srt"])
+        }
+    }
+
     @Test func `a row that Django adds meanwhile wins`() async throws {
         try await withCatalog { catalog, path in
             let django = try DatabaseQueue(path: path)

@@ -43,7 +43,7 @@ class DoctorTests(ProgramTests):
 
     def contents(self):
         """Every folder, and every file with its bytes; of a database what it says, as opening one moves its pages."""
-        paths = [p for p in self.folder.rglob("*") if not p.name.endswith(("-wal", "-shm"))]
+        paths = [*self.folder.rglob("*")]
         return {p: self.content(p) for p in paths}
 
     def content(self, path):

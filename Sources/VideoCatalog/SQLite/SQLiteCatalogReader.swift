@@ -4,7 +4,7 @@ import GRDB
 package import MigrationModel
 import Synchronization
 
-/// Reads a catalog through a read-only connection, which is opened when there is a file.
+/// Reads a catalog through a connection that changes no row, which is opened when there is a file.
 package final class SQLiteCatalogReader: CatalogReader {
     struct Open {
         let connection: SQLiteConnection
@@ -68,10 +68,13 @@ package final class SQLiteCatalogReader: CatalogReader {
     private static func open(_ path: String) throws -> Open? {
         var configuration = Configuration()
         configuration.label = "catalog reader"
-        configuration.readonly = true
         configuration.busyMode = .timeout(10)
+        // Not a read-only connection: the last one to go takes SQLite's log with it, and one of those cannot.
         let database = try DatabaseQueue(path: path, configuration: configuration)
-        let shape = try database.read { try CatalogShape(of: CatalogTables(of: $0)) }
+        let shape = try database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA query_only = 1")
+            return try CatalogShape(of: CatalogTables(of: database))
+        }
         if shape.isEmpty { return nil }
         if let objection = shape.readingObjection { throw CatalogShape.refusal(objection, at: path) }
         return Open(connection: SQLiteConnection(path: path, database: database, log: nil), shape: shape)
