@@ -52,8 +52,8 @@ struct ReadAhead: CourseSource {
     func content(
         of assets: [Asset], in course: CourseKey
     ) async throws -> [AssetName: Result<[UInt8], Failure>] {
-        let names = Set(assets.map(\.name))
-        return content.filter { names.contains($0.key) }
+        // Each by its name: a course has as many of them as it has videos that ask.
+        assets.reduce(into: [:]) { $0[$1.name] = content[$1.name] }
     }
 
     func ask() async throws { try await source.ask() }

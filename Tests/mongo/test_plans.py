@@ -103,6 +103,14 @@ class PlanTests(SiteTests):
             self.assert_exit(0, plan)
             self.assertEqual(600, len(plan.json["courses"]))
 
+    def test_a_course_of_many_videos_takes_each_of_them_as_long_as_a_course_of_few(self):
+        """Nothing is gone through once for each video."""
+        dump = self.folder / "dump"
+        write_dump(dump, "edxapp", split_fleet(Fleet(courses=1, videos=20_000, transcripts=1)))
+        plan = self.mongo_site().call("plan", "--json", "--source", f"bson:{dump}", timeout=30)
+        self.assert_exit(0, plan)
+        self.assertEqual(20_000, len(plan.json["courses"][0]["videos"]))
+
     def test_collections_of_other_names_are_read_where_the_endpoint_says_so(self):
         """On a server and in a dump by the same options; without them there is nothing, and that is told."""
         stored = [split_course(SAMPLE / "courses/kestrelx-onb001"), old_course(SAMPLE / "courses/alderx-stat150")]

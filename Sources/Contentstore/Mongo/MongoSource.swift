@@ -100,20 +100,20 @@ package struct MongoSource: CourseSource {
         }
         guard !open.isEmpty else { return contents }
         let known = open
-        let begun = Dictionary(
-            uniqueKeysWithValues: known.values.compactMap { name in
-                files[name].map { (name, ChunkAssembly($0)) }
-            })
         let ids = known.sorted { $0.value < $1.value }.map(\.key)
         // Where no digest can be counted, nothing tells the bytes of the file that this one has replaced from its own.
         let isFresh =
             isFresh || !ChunkAssembly.countsDigests || known.values.contains { files[$0]?.md5.isEmpty ?? true }
-        let assemblies = try await documents.ask(.chunks(ids, isFresh: isFresh), into: begun) { assemblies, chunk in
-            guard let id = try chunk["files_id"].flatMap(Term.init), let name = known[id] else { return }
-            try assemblies[name]?.add(chunk)
+        let question = Question.chunks(ids, isFresh: isFresh)
+        let assemblies = try await documents.ask(question, into: [AssetName: ChunkAssembly]()) { assemblies, chunk in
+            guard let id = try chunk["files_id"].flatMap(Term.init), let name = known[id], let file = files[name]
+            else { return }
+            try assemblies[name, default: ChunkAssembly(file)].add(chunk)
         }
-        for (name, assembly) in assemblies {
-            contents[name] = assembly.finish().mapError { failure(name, $0.cause) }
+        for name in known.values {
+            // One without bytes has no chunks, and one that has lost all of them is told so.
+            let assembly = assemblies[name] ?? files[name].map(ChunkAssembly.init)
+            contents[name] = assembly?.finish().mapError { failure(name, $0.cause) }
         }
         return contents
     }
