@@ -85,6 +85,12 @@ struct CheckpointWriter: Sendable {
         case .writeBackUndone(let plan):
             try execute(db, "UPDATE write_back SET state = 'undone' WHERE id = ?", [plan.id.uuidString])
             try mark(plan, asNew: true, db)
+            try execute(
+                db, "UPDATE course SET reason = ? WHERE key = ?",
+                [
+                    "its new edx_video_ids were taken back: learners do not see these transcripts until its next run writes "
+                        + "them again", plan.course.text,
+                ])
             try event(db, "write-back undone", course: plan.course, detail: WriteBackRow.words(plan))
         case .flagIntent(let key): try event(db, "flag intent", course: key)
         case .flagOn(let key):

@@ -22,17 +22,21 @@ extension Ledger {
         }
     }
 
-    /// The videos that got their `edx_video_id` from a run, which committed transcripts under it; by course, sorted.
+    /// The videos that have transcripts under an `edx_video_id` that their course does not hold: of the courses that the run
+    /// was the last to take, and those of others that it committed itself; by course, sorted.
     package func newVideoIDs(by run: RunID) async throws -> [CourseKey: [NewVideoID]] {
         try await reading { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT DISTINCT t.course, v.block, v.display_name, t.video_id FROM video_transaction t
+                    SELECT c.key AS course, v.block, v.display_name, v.video_id FROM video v JOIN course c ON c.id = v.course
+                    WHERE v.is_new_id AND v.store > 0 AND c.run = ?1
+                    UNION
+                    SELECT t.course, v.block, v.display_name, t.video_id FROM video_transaction t
                     JOIN course c ON c.key = t.course JOIN video v ON v.course = c.id AND v.block = t.block
-                    WHERE t.run = ? AND v.is_new_id AND v.video_id = t.video_id
+                    WHERE t.run = ?1 AND v.is_new_id AND v.video_id = t.video_id
                         AND EXISTS (SELECT 1 FROM intent i WHERE i.owner = t.number AND i.state = 'committed')
-                    ORDER BY t.course, v.block
+                    ORDER BY 1, 2
                     """, arguments: [run.number])
             return Dictionary(grouping: rows) { CourseKey(unchecked: $0["course"]) }.mapValues { rows in
                 rows.map { NewVideoID(block: $0["block"], displayName: $0["display_name"], videoID: $0["video_id"]) }

@@ -63,6 +63,9 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE run ADD COLUMN reads_at REAL")
         }
         migrator.registerMigration("14 in which manner a run and a rehearsal wrote", migrate: addManner)
+        migrator.registerMigration("15 what is written into courses is worth a line") { db in
+            try db.execute(sql: lines)
+        }
         return migrator
     }
 
@@ -179,6 +182,15 @@ enum LedgerSchema {
         CREATE INDEX event_of_course ON event (course, seq)
             WHERE NOT (kind = 'stored' OR kind = 'video' AND to_state = 'verified');
         ALTER TABLE run ADD COLUMN concurrency INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// A healthy fleet has one more for each course.
+    private static let lines = """
+        DROP INDEX event_worth_a_line;
+        CREATE INDEX event_worth_a_line ON event (seq)
+            WHERE (kind IN ('rolled back', 'notice', 'unreadable', 'command applied', 'command refused', 'waived',
+                'waiver withdrawn', 'held', 'released', 'wrote back', 'write-back undone', 'write-back abandoned')
+                OR kind = 'course' AND to_state NOT IN ('queued', 'pending') OR kind = 'video' AND to_state <> 'verified');
         """
 
     private static let operators = """

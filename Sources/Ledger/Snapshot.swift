@@ -27,7 +27,7 @@ package struct Snapshot: Sendable {
     static let newestRun = "SELECT max(id) FROM run WHERE \(takesCourses)"
 
     /// What holds of the runs that bring courses to their end.
-    static let takesCourses = "kind NOT IN ('recovery', 'discovery')"
+    static let takesCourses = "kind NOT IN ('recovery', 'discovery', 'undo write-back')"
 
     static func newestRun(_ db: Database) throws -> RunRow? {
         try RunRow.fetchOne(db.cachedStatement(sql: "SELECT * FROM run WHERE id = (\(newestRun))"))
@@ -229,7 +229,7 @@ package struct EventRow: Sendable, Hashable, FetchableRecord {
     /// What has a sentence in ``EventSentence``. An index has the same words.
     static let isWorthALine = """
         (kind IN ('rolled back', 'notice', 'unreadable', 'command applied', 'command refused', 'waived', 'waiver withdrawn',
-            'held', 'released') OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
+            'held', 'released', 'wrote back', 'write-back undone', 'write-back abandoned') OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
             OR kind = 'video' AND to_state <> 'verified')
         """
 

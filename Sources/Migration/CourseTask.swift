@@ -83,7 +83,8 @@ struct CourseTask: Sendable {
         return .failed(
             Failure(
                 .transient, "reading a course at the gate", at: "\(course)",
-                cause: "it was different each of \(Self.mostListings) times", safe: "what is migrated stays migrated",
+                cause: "somebody saved the course each of the \(Self.mostListings) times that it was about to cut over",
+                safe: "what is migrated stays migrated",
                 advice: "run this course when its authors rest"
             )
         )

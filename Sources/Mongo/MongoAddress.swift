@@ -42,7 +42,7 @@ package struct MongoDeadlines: Sendable {
     /// Milliseconds for a part of an answer.
     package var answer: Int32
 
-    package init(connect: Int32 = 5_000, selection: Int32 = 10_000, answer: Int32 = 60_000) {
+    package init(connect: Int32 = 5_000, selection: Int32 = 5_000, answer: Int32 = 30_000) {
         (self.connect, self.selection, self.answer) = (connect, selection, answer)
     }
 }

@@ -41,7 +41,7 @@ struct Report: AsyncParsableCommand {
         }
         guard ["production", "rehearsal"].contains(row.kind) else {
             throw UsageError(
-                "Run \(number) is a \(row.kind), which takes no course: there is nothing to report; mallow status says what is there."
+                "Run \(number) is of the kind \(row.kind), which takes no course: there is nothing to report; mallow status says what is there."
             )
         }
         let report = try await RunReport(row, ledger, named: self.ledger)

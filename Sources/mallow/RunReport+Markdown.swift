@@ -7,7 +7,8 @@ extension RunReport {
     var markdown: String {
         var lines = [
             "# Mallow: run \(run) (\(kind))", "",
-            "- \(standing)\(reason.isEmpty ? "" : ": \(reason)"), exit code \(exit)",
+            "- \(standing)\(reason.isEmpty ? "" : ": \(reason)")"
+                + (engine == .stopped || engine == .gone ? ", exit code \(exit)" : ""),
             "- \(started) to \(end), started by \(actor)",
             "- from `\(source)` to `\(store)` and `\(catalog)`", "- \(options)",
         ]

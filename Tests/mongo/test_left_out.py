@@ -75,6 +75,19 @@ class LeftOutTests(SiteTests):
         self.assert_migrated(courses, VIDEOS)
         self.assertEqual(before, list(self.database["modulestore"].find(left)))
 
+    def test_a_database_without_a_course_is_another_one(self):
+        """Nothing to do would look like all of it done."""
+        load(self.database, next(split_fleet(FLEET)))
+        site = self.mongo_site()
+        self.assert_exit(0, site.call("discover"))
+        site.database = "edxpap"
+        for words in (["discover"], ["plan"], ["plan", "--json"], ["run", "--all"], ["run", "--all", "--json"], ["doctor"]):
+            with self.subTest(words):
+                wrong = site.call(*words)
+                self.assert_exit(1, wrong)
+                self.assertIn("there is no course in it", wrong.out + wrong.err)
+        self.assertEqual(0, len(site.objects()))
+
     def test_a_library_or_a_template_named_on_the_command_line_is_no_course(self):
         load(self.database, next(iter(split_fleet(FLEET))))
         for stored in (*libraries(1, 2), templates()):

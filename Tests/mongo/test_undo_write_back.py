@@ -59,6 +59,23 @@ class UndoTests(SiteTests):
                 self.assertGreater(int(heads.index["last_update"]), int(index["last_update"]), "others' saves are locked by it")
                 self.assertEqual(rows, self.rows(site), "transcripts, rows and flags stay")
 
+    def test_what_learners_miss_since_is_told(self):
+        """In the course's reason, and in the report of the run that wrote: the newest that takes courses is still that one."""
+        site, key, _ = self.migrated()
+        self.assertEqual([], site.call("report", "--json").json["courses"][0]["new_ids"])
+        videos = self.undo(site, key, "--json").json["videos"]
+        self.assertIn("taken back", site.status()[key]["reason"])
+        report = site.call("report", "--json")
+        self.assert_exit(0, report)
+        self.assertEqual("production", report.json["kind"])
+        self.assertEqual(videos, len(report.json["courses"][0]["new_ids"]))
+        # A run that moves nothing and leaves them out names them, too.
+        self.assert_exit(0, site.call("run", "--all", "--no-write-back"))
+        self.assertEqual(videos, len(site.call("report", "--json").json["courses"][0]["new_ids"]))
+        self.assert_exit(0, site.call("run", "--all"))
+        self.assertNotIn("taken back", site.status()[key]["reason"])
+        self.assertEqual([], site.call("report", "--json").json["courses"][0]["new_ids"])
+
     def test_taken_back_once_there_is_nothing_to_take_back(self):
         site, key, _ = self.migrated()
         self.assert_exit(0, self.undo(site, key))

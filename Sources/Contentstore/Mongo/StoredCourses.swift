@@ -74,7 +74,13 @@ final class StoredCourses: Sendable {
             }
         }
         let entries = try await splitEntries() + old
-        if !entries.isEmpty { try await proveContentstore() }
+        // A database of another name reads as one that is empty, and nothing to do would look like all of it done.
+        guard !entries.isEmpty else {
+            throw Failure.stored(
+                "list courses", at: documents.place(of: .allHeads), cause: "there is no course in it",
+                advice: "name the platform's own database, and its collection= where that is not modulestore")
+        }
+        try await proveContentstore()
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
