@@ -89,7 +89,7 @@ class SampleDataTests(SampleTests):
         self.assertNotIn("summary", [event["event"] for event in events])
         sequence = [event["seq"] for event in events]
         self.assertEqual(sequence, sorted(set(sequence)), "events are in order and none comes twice")
-        fields = {"event", "exit", "run", "courses", "videos", "transcripts", "retries", "rollbacks", "seconds"}
+        fields = {"event", "exit", "run", "courses", "videos", "transcripts", "retries", "rollbacks", "seconds", "reads"}
         self.assertEqual(fields, summary.keys())
         self.assertEqual(("summary", 1), (summary["event"], summary["exit"]))
         self.assertEqual({"migrated": 8, "held": 1, "failed": 2, "empty": 1}, summary["courses"])

@@ -211,8 +211,9 @@ class SignalTests(ProgramTests):
         # What is left for the eye is what follows the last carriage return of each line.
         lines = [line.split("\r")[-1].rstrip() for line in plain.split("\n")]
         lines = [line for line in lines if line]
-        self.assertIn("300 verified", lines[-3])
-        self.assertIn("900 migrated", lines[-2])
+        self.assertIn("300 verified", lines[-4])
+        self.assertIn("900 migrated", lines[-3])
+        self.assertRegex(lines[-2], r"^contentstore: 1800 transcripts read, \d+(\.\d)?/s$", "the first videos of a run are read twice")
         self.assertEqual("done and proven", lines[-1])
         self.assertFalse([line for line in lines if "%" in line], "the bar is gone at the end")
 
