@@ -125,15 +125,13 @@ class PlanTests(SiteTests):
             self.database.drop_collection(name)
             (self.folder / "dump/edxapp" / f"{name}.bson").rename(self.folder / "dump/edxapp" / f"{other}.bson")
         options = "?bucket=media%20files&collection=courses"
-        for place, missing in ((f"bson:{self.folder / 'dump'}", "modulestore.active_versions.bson"), (site.endpoint, None)):
+        for place, missing in ((f"bson:{self.folder / 'dump'}", "modulestore.active_versions.bson"),
+                               (site.endpoint, "there is no course in it")):
             with self.subTest(place):
                 self.assert_same(expected, self.plan(site, place + options))
                 without = site.call("plan", "--json", "--source", place)
-                if missing:
-                    self.assert_exit(1, without)
-                    self.assertIn(missing, without.err)
-                else:
-                    self.assertEqual([], without.json["courses"])
+                self.assert_exit(1, without)
+                self.assertIn(missing, without.err)
                 for wrong, words in (("?bucket=", "bucket= has no value"), (options + "&w=0", "something else stands there")):
                     refused = site.call("plan", "--source", place + wrong)
                     self.assert_exit(2, refused)
