@@ -62,7 +62,7 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
                     ended = ifnull((SELECT heartbeat FROM lease WHERE lease.run = run.id), ?),
                     braked_to = NULL, brake_reason = NULL
                 WHERE ended IS NULL;
-                """, arguments: [stopper.map { "\($0) stopped it at once" } ?? "its engine died", now]
+                """, arguments: [stopper.map { "\($0) stopped it at once" } ?? "", now]
         )
         try db.execute(
             sql: "UPDATE course SET state = 'queued', reason = ? WHERE state IN ('running', 'retrying')",

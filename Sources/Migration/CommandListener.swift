@@ -49,7 +49,7 @@ package struct CommandListener: Sendable {
         switch command.command {
         case nil: return "this engine is older than the console and does not know the command"
         case .pause:
-            let reason = "paused by \(command.actor); resume to go on"
+            let reason = "asked for by \(command.actor); resume to go on"
             control.pause(for: .paused, reason: reason) { log.note([$0]) }
         case .resume:
             let others = Admission.Obstacle.allCases.lazy.filter { $0 != .paused }.compactMap(control.wait)

@@ -309,3 +309,21 @@ func onNight(
         if hasEngine { try await night.log.close() }
     }
 }
+
+/// A console on the night's ledger after a run that ended with this besides.
+func afterRun(
+    _ checkpoints: [Checkpoint] = [], on size: Size = Size(120, 40), holding held: CourseKey? = nil,
+    source: String = "olx:exports",
+    _ body: (inout Model, Night) async throws -> Void
+) async throws {
+    try await withTemporaryFolder { folder in
+        let night = try await Night(in: folder)
+        try await night.log.record(checkpoints)
+        if let held { try await night.ledger.hold([held], true, by: "jon") }
+        try await night.log.record([.runEnded(.completed, reason: "")])
+        try await night.log.close()
+        var model = Model.test(size.width, size.height, source: source)
+        try await model.load(from: night)
+        try await body(&model, night)
+    }
+}

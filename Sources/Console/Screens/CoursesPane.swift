@@ -66,7 +66,10 @@ extension Frame {
         } else {
             text = "No course is known yet. \(keys.hint(.list)) lists the source's courses; nothing is moved by that."
         }
-        draw(text, at: rect.x + 1, rect.y + min(1, rect.height - 1), .textDim, limit: rect.width - 2)
+        let (_, body) = rect.split(top: min(1, rect.height - 1))
+        for (index, line) in wrapped(text, width: rect.width - 2).prefix(body.height).enumerated() {
+            draw(line, at: rect.x + 1, body.y + index, .textDim, limit: rect.width - 2)
+        }
     }
 
     private mutating func headings(_ rect: Rect, _ columns: CourseColumns) {

@@ -72,7 +72,10 @@ struct VideoProgress {
         case .verified, .waived:
             // What a catalog had besides is nothing to do.
             (done, of) = (min(video.store, video.contentstore), video.contentstore)
-            step = video.contentstore == 0 && video.store == 0 ? "\(video.state), nothing to move" : video.state
+            step =
+                video.waived > 0
+                ? "\(video.state), \(counted(video.waived, "transcript")) left behind"
+                : video.contentstore == 0 && video.store == 0 ? "\(video.state), nothing to move" : video.state
         case .failed, .rolledBack:
             (done, of) = (min(video.store, video.contentstore), video.contentstore)
             step = "\(video.state): \(video.why?.cause ?? "")"
