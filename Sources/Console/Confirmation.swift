@@ -23,6 +23,8 @@ package struct Confirmation: Sendable, Hashable {
     /// Focus rests on Cancel.
     package var isOnGo = false
     package var text = ""
+    /// What became of the last key, where it did not do what it may have been meant to.
+    package var remark: String?
 
     /// What it needs, proven just now; nil when it needs nothing.
     package private(set) var preflight: Preflight?

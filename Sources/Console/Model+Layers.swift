@@ -24,7 +24,7 @@ extension Model {
         case .confirmation(let confirmation): return press(key, confirmation)
         case .triage(let cursor): return pressTriage(key, cursor)
         case .waive(let waiving): return press(key, waiving)
-        case .unrehearsed(let unrehearsed): press(key, unrehearsed)
+        case .unrehearsed(let unrehearsed): return press(key, unrehearsed)
         }
         return []
     }
@@ -125,6 +125,7 @@ extension Model {
 
     private mutating func press(_ key: Key, _ confirmation: Confirmation) -> [Effect] {
         var confirmation = confirmation
+        confirmation.remark = nil
         switch key {
         case .enter:
             if confirmation.preflight == .proving {
@@ -146,8 +147,11 @@ extension Model {
                 return effects
             }
             if confirmation.isArmed(on: size) { return carryOut(confirmation) }
-            if let typed = confirmation.typed, confirmation.text != typed, !confirmation.text.isEmpty {
-                tell(.refused, "\(confirmation.text) is not \(typed)")
+            if let typed = confirmation.typed, confirmation.takesText(on: size) {
+                let text = confirmation.text
+                let words = text.isEmpty ? "type \(typed) first" : "that is not \(typed): \(text)"
+                tell(.refused, words)
+                confirmation.remark = words
                 confirmation.text = ""
             }
         case .up, .down, .pageUp, .pageDown:
@@ -158,6 +162,7 @@ extension Model {
         case .tab, .backTab, .left, .right: confirmation.isOnGo = !confirmation.isOnGo && confirmation.isOpen
         case .control("u"): confirmation.text = ""
         case .character("y") where confirmation.text.isEmpty && confirmation.commandLine != nil:
+            confirmation.remark = "copied the command line"
             layers.append(.confirmation(confirmation))
             tell(.information, "copied the command line")
             return confirmation.commandLine.map { [.copy($0)] } ?? []
@@ -205,7 +210,11 @@ extension Model {
         var waiving = waiving
         switch key {
         case .enter:
-            guard waiving.reason.isGiven else { break }
+            guard waiving.reason.isGiven else {
+                waiving.reason.refuse()
+                layers.append(.waive(waiving))
+                return refuse(waiving.reason.shortage)
+            }
             let waivers = waiving.videos.map {
                 Waiver(
                     course: $0.course, block: $0.block, language: waiving.language, actor: place.operator,
@@ -224,13 +233,19 @@ extension Model {
     }
 
     /// It writes nothing: the question that it leads to is made from what the ledger says then.
-    private mutating func press(_ key: Key, _ unrehearsed: Unrehearsed) {
+    private mutating func press(_ key: Key, _ unrehearsed: Unrehearsed) -> [Effect] {
         var unrehearsed = unrehearsed
-        if key == .enter, unrehearsed.reason.isGiven {
-            question = .run(unrehearsed.choice, without: unrehearsed.reason)
-            return
+        guard key == .enter else {
+            unrehearsed.reason.take(key)
+            layers.append(.unrehearsed(unrehearsed))
+            return []
         }
-        unrehearsed.reason.take(key)
-        layers.append(.unrehearsed(unrehearsed))
+        guard unrehearsed.reason.isGiven else {
+            unrehearsed.reason.refuse()
+            layers.append(.unrehearsed(unrehearsed))
+            return refuse(unrehearsed.reason.shortage)
+        }
+        question = .run(unrehearsed.choice, without: unrehearsed.reason)
+        return []
     }
 }

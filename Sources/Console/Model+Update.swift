@@ -298,9 +298,11 @@ extension Model {
         case .unrehearsed(var unrehearsed):
             unrehearsed.reason.paste(text)
             layers.append(.unrehearsed(unrehearsed))
-        case .confirmation(let confirmation):
+        case .confirmation(var confirmation):
+            let words = "a paste is no answer: what confirms is typed"
+            confirmation.remark = words
             layers.append(.confirmation(confirmation))
-            tell(.refused, "a paste is no answer: what confirms is typed")
+            tell(.refused, words)
         case let other?: layers.append(other)
         case nil: break
         }

@@ -37,6 +37,12 @@ extension Frame {
         }
     }
 
+    /// What Enter does with a reason, or why it did nothing.
+    func next(after reason: Reason, enter: String, besides: String = "") -> DialogLine {
+        if reason.isRefused { return DialogLine("\(reason.shortage); Esc cancels", .stateAttention) }
+        return DialogLine((reason.isGiven ? "\(enter)," : "write why;") + " Esc cancels" + besides, .textDim)
+    }
+
     mutating func help(_ first: Int) {
         let width = min(grid.size.width - 4, 92)
         // Keys and name of an action stand on the first of its lines.
@@ -159,6 +165,11 @@ extension Frame {
         let go: Role = confirmation.isOnGo ? .surfaceSelected : .surfaceRaised
         let isArmed = confirmation.isWhole(on: grid.size) && confirmation.isReady
         let end = draw(" Go ", at: x + 2, bottom.y + 3, isArmed ? .textStrong : .textDim, on: go)
+        // The question lies over the line where it is told otherwise.
+        if let remark = confirmation.remark {
+            draw(remark, at: end + 2, bottom.y + 3, .stateAttention, on: .surfaceRaised, limit: bottom.right - end - 2)
+            return
+        }
         if let hint = ["Tab moves, Enter chooses", "Tab, Enter"].first(where: { end + $0.count < bottom.right }) {
             draw(hint, endingAt: bottom.right, bottom.y + 3, .textDim, on: .surfaceRaised)
         }

@@ -104,12 +104,8 @@ extension Frame {
         let other = waiving.only.map { only in
             waiving.language == nil ? ", Tab: only \(only)" : ", Tab: the whole video"
         }
-        text.append(
-            DialogLine(
-                (waiving.reason.isGiven
-                    ? waiving.videos.count > 1 ? "Enter asks once more, Esc cancels" : "Enter waives, Esc cancels"
-                    : "write why; Esc cancels") + (other ?? ""),
-                .textDim))
+        let enter = waiving.videos.count > 1 ? "Enter asks once more" : "Enter waives"
+        text.append(next(after: waiving.reason, enter: enter, besides: other ?? ""))
         let inside = dialog("Waive", Size(width, text.count))
         lines(text, in: inside)
     }

@@ -28,8 +28,7 @@ extension Frame {
         lines(
             [
                 DialogLine("reason, signed \(place.operator): \(unrehearsed.reason.text)_", .textStrong),
-                DialogLine(
-                    unrehearsed.reason.isGiven ? "Enter goes on, Esc cancels" : "write why; Esc cancels", .textDim),
+                next(after: unrehearsed.reason, enter: "Enter goes on"),
             ], in: bottom)
     }
 }
