@@ -143,45 +143,69 @@ extension Model {
             blockers.append("the platform is not known: start mallow with --source, --store and --catalog")
         }
         let held = courses.filter { $0.heldBy != nil }.count
+        let areWritten = writesBack(request) && held < courses.count
+        let length =
+            videos > verified
+            ? time(for: videos - verified, atOnce: concurrency) : cutOver(of: courses, areWritten: areWritten)
+        let asBefore = last.map { " as in run \($0.id)" } ?? ""
+        var will = [
+            names(courses),
+            "\(counted(videos, "video")) listed, \(videos - verified) not yet verified, at most \(concurrency) at once"
+                + "\(asBefore): \(length)",
+        ]
+        if !request.choices.isEmpty {
+            will.append("as in run \(last?.id ?? 0): " + request.choices.joined(separator: " "))
+        }
+        if let reason = request.withoutRehearsals {
+            will.append(
+                "begin after \(rehearsals ?? 0) of \(place.wantedRehearsals) rehearsals, which the event log keeps as "
+                    + "\(place.operator)'s decision: \(reason)")
+        }
+        will += hours
+        will.append(
+            "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch the flag of "
+                + "each course on whose check passes")
+        if areWritten { will.append("write the edx_video_ids of videos without one into their courses") }
+        let untouched = "overwrite, delete or change anything \(areWritten ? "else " : "")that was there before"
+        let takenBack =
+            areWritten ? "; mallow undo-write-back takes ids back, as long as nobody has saved the course since" : ""
         return Confirmation(
             title: "Migrate \(counted(courses.count, "course"))",
-            will: [
-                names(courses),
-                "\(counted(videos, "video")) listed, \(videos - verified) not yet verified, at most "
-                    + "\(concurrency) at once\(last.map { " as in run \($0.id)" } ?? ""): "
-                    + time(for: videos - verified, atOnce: concurrency),
-            ]
-                + (request.choices.isEmpty
-                    ? [] : ["as in run \(last?.id ?? 0): " + request.choices.joined(separator: " ")])
-                + (request.withoutRehearsals.map { reason in
-                    [
-                        "begin after \(rehearsals ?? 0) of \(place.wantedRehearsals) rehearsals, which the event log keeps "
-                            + "as \(place.operator)'s decision: \(reason)"
-                    ]
-                } ?? []) + hours + [
-                    "copy what is missing to \(place.store ?? "?"), add its rows to \(place.catalog ?? "?"), then switch "
-                        + "the flag of each course on whose check passes"
-                ] + (writesBack(request) ? ["write the edx_video_ids of videos without one into their courses"] : []),
-            willNot: ["overwrite, delete or change anything that was there before"]
-                + (held == 0
-                    ? []
-                    : [
-                        held == courses.count
-                            ? "switch a flag: the cut-over is held, and \(keymap.hint(.hold)) releases it"
-                            : "switch the flag of \(counted(held, "course")) whose cut-over is held"
-                    ]),
+            will: will,
+            willNot: [untouched] + cutOverHeldBack(held, of: courses.count, areWritten: writesBack(request)),
             undo:
                 "\(keymap.hint(.drain)) ends the run; a failed video is rolled back by itself; a flag is switched off in "
-                + "the platform's admin"
-                + (writesBack(request) ? "; mallow undo-write-back takes ids back" : ""),
+                + "the platform's admin\(takenBack)",
             blockers: blockers,
             typed: place.isProduction ? "\(courses.count) \(place.target)" : nil,
             commandLine: blockers.isEmpty ? place.commandLine(request) : nil, effect: .launch(request)
         )
     }
 
+    /// What a run does with courses whose videos are all verified.
+    private func cutOver(of courses: [ChosenCourse], areWritten: Bool) -> String {
+        let open = courses.filter { $0.heldBy == nil }
+        let (ids, flags) = (areWritten ? open.reduce(0) { $0 + $1.newIDs } : 0, open.count { !$0.flag })
+        var steps: [String] = []
+        if ids > 0 { steps.append("the edx_video_ids of \(counted(ids, "video")) are written into both heads") }
+        if flags > 0 { steps.append("the flag of \(counted(flags, "course")) is switched on") }
+        return steps.isEmpty
+            ? "they are only checked again" : "they are checked again; then \(steps.joined(separator: ", and "))"
+    }
+
+    /// What a run leaves undone where a cut-over is held.
+    private func cutOverHeldBack(_ held: Int, of courses: Int, areWritten: Bool) -> [String] {
+        guard held > 0 else { return [] }
+        guard held == courses else {
+            let ids = areWritten ? ", or write edx_video_ids into \(held == 1 ? "it" : "them")" : ""
+            return ["switch the flag of \(counted(held, "course")) whose cut-over is held\(ids)"]
+        }
+        let ids = areWritten ? ", or write an edx_video_id into a course" : ""
+        return ["switch a flag\(ids): the cut-over is held, and \(keymap.hint(.hold)) releases it"]
+    }
+
     /// Whether its courses are written to: in the platform's own database, and not by a rehearsal.
-    private func writesBack(_ request: LaunchRequest) -> Bool {
+    func writesBack(_ request: LaunchRequest) -> Bool {
         place.kind != .rehearsal && place.source?.hasPrefix("mongodb:") == true
             && request.writesBack
     }
@@ -198,7 +222,6 @@ extension Model {
     /// How long it may take: from half of what the last run's pace says to twice that, for its videos may be others. Its
     /// pace as a whole is one, and what each of its videos took is another, for a run with more or fewer of them at once.
     private func time(for videos: Int, atOnce concurrency: Int) -> String {
-        guard videos > 0 else { return "they are only checked again" }
         guard let pace = view?.pace else { return "how long it takes is not known yet" }
         let asAWhole = pace.seconds / Double(pace.videos) * Double(videos)
         let byVideo = pace.secondsEach * Double(videos) / Double(max(1, min(concurrency, videos)))

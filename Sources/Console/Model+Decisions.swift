@@ -11,15 +11,18 @@ extension Model {
         let free = chosen.filter { $0.heldBy == nil }
         let holds = !free.isEmpty
         let courses = holds ? free : chosen
+        let areWritten = writesBack(LaunchRequest(work: .courses([]), choices: lastRun?.choices ?? []))
+        let kept = areWritten ? ", and write no edx_video_id into the course" : ""
+        let written = areWritten ? "write the edx_video_ids of videos without one into the course, then " : ""
         return Confirmation(
             title: "\(holds ? "Hold the cut-over of" : "Release") \(counted(courses.count, "course"))",
             will: [
                 names(courses),
                 holds
-                    ? "migrate and check, but leave the flag as it is"
+                    ? "migrate and check, but leave the flag as it is\(kept)"
                     : courses.contains { $0.isUnfinished } && hasEngine
-                        ? "let this run, when it comes to it, switch the flag on when the check passes"
-                        : "let the next run (\(keymap.hint(.run))) switch the flag on when the check passes",
+                        ? "let this run, when it comes to it, \(written)switch the flag on when the check passes"
+                        : "let the next run (\(keymap.hint(.run))) \(written)switch the flag on when the check passes",
             ],
             willNot: ["stop or undo anything that is migrated"], undo: "\(keymap.hint(.hold)) again", blockers: [],
             typed: typed(holds ? "hold" : "release"), commandLine: nil,

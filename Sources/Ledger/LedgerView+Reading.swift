@@ -70,8 +70,10 @@ extension LedgerView {
     /// The courses of a choice, in the order of their keys.
     static func chosen(_ db: Database, _ choice: CourseChoice) throws -> [ChosenCourse] {
         let columns = """
-            SELECT id, key, state, held_by AS heldBy, verified,
+            SELECT id, key, state, held_by AS heldBy, verified, flag,
                 pending + migrating + verified + rolled_back + failed + waived_videos AS videos,
+                iif(pending + migrating + rolled_back + failed > 0, 0,
+                    (SELECT count(*) FROM video v WHERE v.course = course.id AND v.is_new_id AND v.store > 0)) AS newIDs,
                 state IN (\(CourseState.unfinishedStates)) AND run IS (\(Snapshot.newestRun)) AS isUnfinished
             FROM course
             """

@@ -76,6 +76,10 @@ package struct ChosenCourse: Sendable, Hashable, Codable, FetchableRecord {
     package let heldBy: String?
     package let videos: Int
     package let verified: Int
+    /// Whether its feature flag is on, as far as the ledger knows.
+    package let flag: Bool
+    /// How many of its videos have transcripts under an id that the course does not hold; 0 while any is to be verified.
+    package let newIDs: Int
     /// Whether the newest run took it and has not brought it to its end.
     package let isUnfinished: Bool
 
