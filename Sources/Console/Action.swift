@@ -91,7 +91,7 @@ package enum Action: String, Sendable, CaseIterable {
             Entry(
                 ["u"], "take back…",
                 "Take back the waivers of the video that is looked at; in triage, those of the cause.", .asks)
-        case .triage: Entry(["t"], "triage", "Everything that failed, by cause.")
+        case .triage: Entry(["t"], "triage", "Everything that failed or is held, by cause.")
         case .drain: Entry(["D"], "drain…", "End the run: videos in flight are finished, no new one starts.", .asks)
         case .stop: Entry(["!"], "stop now…", "End the engine at once. The next run puts right what was open.", .asks)
         }

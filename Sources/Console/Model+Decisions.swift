@@ -46,12 +46,12 @@ extension Model {
         } else if pane == .videos, let course = selected, let row = selectedVideo {
             video = (CourseKey(unchecked: course.key), row)
         }
-        let isTroubled = [VideoState.failed.rawValue, VideoState.rolledBack.rawValue]
-        guard let video, isTroubled.contains(video.row.state) else {
+        guard let video, video.row.isTroubled else {
             return refuse("only a video that failed can stay behind: choose one in the videos pane, or in triage")
         }
         let reference = VideoReference(course: video.course, block: UsageKey(unchecked: video.row.block))
         let failure = transcript?.failure ?? video.row.why
+        if let instead = failure.flatMap({ insteadOfWaiver($0.class) }) { return refuse(instead) }
         layers.append(
             .waive(
                 Waiving(

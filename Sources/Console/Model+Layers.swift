@@ -194,12 +194,21 @@ extension Model {
         guard groups.indices.contains(place) else { return [] }
         switch keymap.action(of: key) {
         case .retry, .run: question = .run(.named(groups[place].courses), without: nil)
-        case .waive: layers.append(.waive(waiving(groups[place])))
+        case .waive where groups[place].cause.isOfCourses:
+            return refuse("there is no video to let stay behind: it is the course as a whole")
+        case .waive:
+            if let instead = groups[place].failure.flatMap({ insteadOfWaiver($0.class) }) { return refuse(instead) }
+            layers.append(.waive(waiving(groups[place])))
+        case .hold where groups[place].cause.isHeldBack: question = .hold(.named(groups[place].courses))
         case .withdraw:
             let waivers = waivers(of: groups[place])
             if waivers.isEmpty { return refuse("there is no waiver for these videos") }
             layers.append(.confirmation(confirmation(withdrawing: waivers)))
-        case .open: return open(groups[place].references[0])
+        case .open:
+            guard let first = groups[place].references.first else {
+                return refuse("there is no video to look at: it is the course as a whole")
+            }
+            return open(first)
         case .help: layers.append(.help(first: 0))
         default: break
         }

@@ -44,7 +44,8 @@ struct CheckpointWriter: Sendable {
             try event(db, "unreadable", class: failure.class, detail: "\(name): \(failure.description)")
         case .courseFound(let summary, let state): try found(summary, state, db)
         case .courseListed(let summary, let videos, let unreachable): try list(summary, videos, unreachable, db)
-        case .courseState(let key, let state, let reason, let retries): try enter(key, state, reason, retries, db)
+        case .courseState(let key, let state, let reason, let retries, let failure):
+            try enter(key, state, reason, retries, failure, db)
         case .outlined(let key, let videos, let pending, let unreachable):
             try outline(key, videos, pending, unreachable, db)
         case .videoState(let report): try enter(report, db)
@@ -155,7 +156,7 @@ struct CheckpointWriter: Sendable {
             """
             INSERT INTO course (key, title, state, run) VALUES (?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET title = excluded.title, state = excluded.state, run = excluded.run,
-                reason = '', retries = 0, rollbacks = 0, verdict = 'pending', started = NULL, ended = NULL
+                reason = '', failure = NULL, retries = 0, rollbacks = 0, verdict = 'pending', started = NULL, ended = NULL
             """,
             [summary.key.text, summary.title, state.rawValue, run.number]
         )
@@ -188,7 +189,7 @@ struct CheckpointWriter: Sendable {
     }
 
     private func enter(
-        _ key: CourseKey, _ state: CourseState, _ reason: String, _ retries: Int, _ db: Database
+        _ key: CourseKey, _ state: CourseState, _ reason: String, _ retries: Int, _ failure: Failure?, _ db: Database
     ) throws {
         let before = try String.fetchOne(
             db.cachedStatement(sql: "SELECT state FROM course WHERE key = ?"), arguments: [key.text]
@@ -196,11 +197,17 @@ struct CheckpointWriter: Sendable {
         try execute(
             db,
             """
-            UPDATE course SET state = ?, reason = ?, retries = ?, started = ifnull(started, ?), ended = ? WHERE key = ?
+            UPDATE course SET state = ?, reason = ?, failure = ?, retries = ?, started = ifnull(started, ?), ended = ?
+            WHERE key = ?
             """,
-            [state.rawValue, reason, retries, time, state == .running || state == .retrying ? nil : time, key.text]
+            [
+                state.rawValue, reason, try Self.kept(failure), retries, time,
+                state == .running || state == .retrying ? nil : time, key.text,
+            ]
         )
-        try event(db, "course", course: key, from: before, to: state.rawValue, attempt: retries + 1, detail: reason)
+        try event(
+            db, "course", course: key, from: before, to: state.rawValue, class: failure?.class, attempt: retries + 1,
+            detail: reason)
     }
 
     private func outline(
@@ -247,7 +254,6 @@ struct CheckpointWriter: Sendable {
                 [report.attempt, report.course.text, report.block.text]
             )
         }
-        let failure = try report.failure.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let counts = report.counts
         try execute(
             db,
@@ -257,7 +263,8 @@ struct CheckpointWriter: Sendable {
             WHERE course = (SELECT id FROM course WHERE key = ?) AND block = ?
             """,
             [
-                report.state.rawValue, failure, report.attempt, report.seconds, counts.contentstore, counts.store,
+                report.state.rawValue, try Self.kept(report.failure), report.attempt, report.seconds,
+                counts.contentstore, counts.store,
                 counts.migrated, counts.present, counts.dangling, counts.corrupt, counts.conflict, counts.waived,
                 report.steps.reading, report.steps.storing, report.steps.checking, report.course.text,
                 report.block.text,
@@ -268,6 +275,10 @@ struct CheckpointWriter: Sendable {
             class: report.failure?.class, attempt: report.attempt, seconds: report.seconds,
             detail: report.failure?.brief
         )
+    }
+
+    private static func kept(_ failure: Failure?) throws -> String? {
+        try failure.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     }
 
     // MARK: - Transactions

@@ -102,6 +102,11 @@ extension Ledger {
         try await reading { try LedgerView.troubles($0, limit: -1) }
     }
 
+    /// The courses that failed or are held as a whole.
+    package func troubledCourses() async throws -> [TroubledCourse] {
+        try await reading { try LedgerView.troubledCourses($0, limit: -1) }
+    }
+
     /// All waivers in force.
     package func waivers() async throws -> [Waiver] {
         try await reading { try Waiver.fetch($0, course: nil) }

@@ -66,6 +66,10 @@ enum LedgerSchema {
         migrator.registerMigration("15 what is written into courses is worth a line") { db in
             try db.execute(sql: lines)
         }
+        migrator.registerMigration("16 why a course as a whole failed") { db in
+            // A Failure as JSON, as that of a video; NULL where its videos tell, and where an earlier version ran it.
+            try db.execute(sql: "ALTER TABLE course ADD COLUMN failure TEXT")
+        }
         return migrator
     }
 

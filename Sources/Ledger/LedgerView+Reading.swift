@@ -34,6 +34,7 @@ extension LedgerView {
                 db.cachedStatement(sql: "SELECT * FROM command ORDER BY id DESC LIMIT 20")),
             orders: try run.map { try Orders(db, of: $0.id) } ?? Orders(), open: try OpenWork(db),
             troubles: request.wantsTroubles ? try Self.troubles(db, limit: Self.mostTroubles) : [],
+            troubledCourses: request.wantsTroubles ? try Self.troubledCourses(db, limit: Self.mostTroubles) : [],
             troubleWaivers: request.wantsTroubles ? try Self.troubleWaivers(db) : [],
             openVideo: request.openVideo,
             video: try request.openVideo.map { try Self.video(db, $0) } ?? nil,
@@ -167,6 +168,22 @@ extension LedgerView {
                 """
         )
         return try TroubledVideo.fetchAll(statement, arguments: [limit])
+    }
+
+    /// Courses of which a run says why it could not go on with them, and those that failed or are held for nothing that one
+    /// of their videos tells.
+    ///
+    /// - Parameter limit: at most so many; -1 for all.
+    static func troubledCourses(_ db: Database, limit: Int) throws -> [TroubledCourse] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT key, title, state, reason, failure, held_by AS heldBy, retries FROM course c
+                WHERE failure IS NOT NULL OR state IN ('failed', 'held') AND NOT EXISTS
+                    (SELECT 1 FROM video v WHERE v.course = c.id AND v.state IN ('failed', 'rolled back'))
+                ORDER BY id LIMIT ?
+                """
+        )
+        return try TroubledCourse.fetchAll(statement, arguments: [limit])
     }
 
     /// In the order of their courses and videos.

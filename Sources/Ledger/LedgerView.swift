@@ -47,6 +47,8 @@ package struct LedgerView: Sendable {
     package let open: OpenWork
     /// At most ``mostTroubles``.
     package let troubles: [TroubledVideo]
+    /// At most as many.
+    package let troubledCourses: [TroubledCourse]
     /// The waivers in force for them and for their transcripts.
     package let troubleWaivers: [Waiver]
     /// The video that is looked at by itself, as it was asked for.
@@ -133,5 +135,24 @@ package struct TroubledVideo: Sendable, Hashable, Codable, FetchableRecord {
     package var isInWork: Bool { CourseState(rawValue: courseState)?.isUnfinished == true }
 
     /// Why; nil when a later version of the program wrote it.
+    package var why: Failure? { Failure(kept: failure) }
+}
+
+/// A course that failed or is held as a whole: none of its videos tells why.
+package struct TroubledCourse: Sendable, Hashable, Codable, FetchableRecord {
+    package let key: String
+    package let title: String
+    package let state: String
+    /// The whole of it, in words.
+    package let reason: String
+    /// A ``Failure`` as JSON; nil where it is held, and where an earlier version of the program ran it.
+    package let failure: String?
+    /// Who holds back its cut-over; nil for nobody.
+    package let heldBy: String?
+    package let retries: Int
+
+    package var isHeld: Bool { state == CourseState.held.rawValue }
+
+    /// Why, where it is known in more than words.
     package var why: Failure? { Failure(kept: failure) }
 }

@@ -174,6 +174,9 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
     /// Why it failed, if it did.
     package var why: Failure? { Failure(kept: failure) }
 
+    /// Whether a run has not brought it to its end, and nobody has let it stay behind since.
+    package var isTroubled: Bool { [.failed, .rolledBack].contains(VideoState(rawValue: state)) }
+
     /// The videos of the course whose key is `?1`, each with how far its open transaction is.
     static let query = """
         WITH open AS (

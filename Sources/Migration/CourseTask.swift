@@ -139,7 +139,7 @@ struct CourseTask: Sendable {
     }
 
     private func refuse(_ failure: Failure) {
-        engine.control.drain(.refused, reason: failure.description)
+        engine.control.drain(.refused, reason: failure.sentence)
     }
 
     // MARK: - Cut-over
@@ -167,14 +167,18 @@ struct CourseTask: Sendable {
 
     // MARK: - Ends
 
-    private func enter(_ state: CourseState, reason: String, _ progress: CourseProgress) async throws {
-        try await engine.journal.record(.courseState(course, state, reason: reason, retries: progress.retries))
+    private func enter(
+        _ state: CourseState, reason: String, whole failure: Failure? = nil, _ progress: CourseProgress
+    ) async throws {
+        try await engine.journal.record(
+            .courseState(course, state, reason: reason, retries: progress.retries, failure: failure))
     }
 
-    private func stop(_ progress: CourseProgress) async throws {
+    /// - Parameter failure: what somebody has to settle before the course can go on; nil for nothing.
+    private func stop(_ progress: CourseProgress, for failure: Failure? = nil) async throws {
         let reason = engine.control.ending?.reason ?? "the run drains"
         try await enter(
-            .queued, reason: "stopped before its end: \(reason); the next run goes on here", progress
+            .queued, reason: "stopped before its end: \(reason); the next run goes on here", whole: failure, progress
         )
     }
 
@@ -219,10 +223,11 @@ struct CourseTask: Sendable {
     /// The course as a whole did not make it.
     private func fail(whole failure: Failure, _ progress: CourseProgress) async throws {
         if failure.class == .auth { refuse(failure) }
-        if engine.control.isDraining { return try await stop(progress) }
+        // Of a run that ends for another reason the next one tries it anyway.
+        if engine.control.isDraining { return try await stop(progress, for: failure.class == .auth ? failure : nil) }
         engine.control.failedForGood(1)
         try await keepFailedTask(failure)
-        try await enter(.failed, reason: failure.description, progress)
+        try await enter(.failed, reason: failure.sentence, whole: failure, progress)
     }
 
     private func keepFailedTask(_ failure: Failure) async throws {

@@ -49,10 +49,8 @@ struct VideoTask: Sendable {
         return outcome
     }
 
-    /// A waiver is about what cannot be migrated, not about a store that does not answer just now.
     private func mayStayBehind(_ block: UsageKey, _ failure: Failure) -> Bool {
-        guard !failure.class.isRetryable, failure.class != .auth else { return false }
-        return waivers.contains { $0.block == block && $0.language == nil }
+        failure.class.mayStayBehind && waivers.contains { $0.block == block && $0.language == nil }
     }
 
     /// - Parameters:

@@ -76,7 +76,8 @@ package enum Checkpoint: Sendable, Hashable {
     case courseFound(CourseSummary, CourseState)
     /// A course as the source lists it, for an operator to choose from. Changes nothing that is known already.
     case courseListed(CourseSummary, videos: [VideoOutline], unreachable: Int)
-    case courseState(CourseKey, CourseState, reason: String, retries: Int)
+    /// With the failure where the course as a whole did not go on, and not its videos.
+    case courseState(CourseKey, CourseState, reason: String, retries: Int, failure: Failure? = nil)
     /// The videos of a course as listed, before any that is `pending` is touched.
     case outlined(CourseKey, videos: [VideoOutline], pending: Set<UsageKey>, unreachable: Int)
     case videoState(VideoReport)

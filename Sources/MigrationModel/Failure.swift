@@ -30,6 +30,10 @@ package struct Failure: Error, Hashable, Sendable, Codable {
             case .conflict, .sourceCorrupt, .auth, .bug: false
             }
         }
+
+        /// Whether a waiver lets a video stay behind that failed so: it is about what cannot be migrated, and not about a
+        /// place that does not answer, or lets nobody in, just now.
+        package var mayStayBehind: Bool { !isRetryable && self != .auth }
     }
 
     package let `class`: Class
@@ -87,11 +91,14 @@ extension Failure: CustomStringConvertible {
     private static let longPlace = 40
 
     /// One sentence that names the thing, the cause and the next step. Where the place is long, the cause is before it.
-    package var description: String {
+    package var description: String { "\(sentence)." }
+
+    /// The same without its stop, where something follows.
+    package var sentence: String {
         let why = "\(cause) (\(`class`.rawValue))"
         let stop =
             place.count > Self.longPlace
             ? "\(what) stopped: \(why), at \(place)" : "\(what) stopped at \(place): \(why)"
-        return "\(stop); \(safe); \(advice)."
+        return "\(stop); \(safe); \(advice)"
     }
 }

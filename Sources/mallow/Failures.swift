@@ -54,13 +54,18 @@ struct Failures: AsyncParsableCommand {
         report.lines.forEach { Output.print($0) }
     }
 
-    /// Every video that failed, grouped as the console's triage does.
+    /// Every video that failed, and every course that did as a whole, grouped as the console's triage does.
     private static func causes(_ ledger: Ledger) async throws -> [FailureReport.Cause] {
-        TroubleGroup.grouped(try await ledger.troubledVideos()).map { group in
+        let failed = try await ledger.troubledCourses().filter { !$0.isHeld }
+        return TroubleGroup.grouped(try await ledger.troubledVideos(), failed).map { group in
             FailureReport.Cause(
                 class: group.cause.class, what: group.cause.what,
-                cause: group.failure?.cause ?? "a later version of mallow wrote it",
-                advice: group.cause.advice, wordings: group.wordings,
+                cause: group.failure?.cause ?? group.wholeCourses.first?.reason ?? "a later version of mallow wrote it",
+                advice: group.cause.advice, wordings: group.wordings, mayStayBehind: group.mayStayBehind,
+                isLeft: group.wholeCourses.contains { CourseState(rawValue: $0.state)?.isUnfinished == true },
+                courses: group.wholeCourses.map {
+                    FailureReport.WholeCourse(course: $0.key, title: $0.title, reason: $0.reason)
+                },
                 videos: group.videos.map { video in
                     FailureReport.Place(
                         course: video.key, video: video.block, title: video.displayName, place: video.why?.place ?? "",
@@ -76,11 +81,40 @@ struct FailureReport: Encodable {
         let course, video, title, place, cause: String
     }
 
+    /// A course that failed for nothing that one of its videos tells.
+    struct WholeCourse: Encodable {
+        let course, title, reason: String
+    }
+
     struct Cause: Encodable {
         /// What stopped; empty where a later version of mallow wrote it. The cause is the first video's; where there is more than one wording, each video has its own.
         let `class`, what, cause, advice: String
         let wordings: Int
+        /// Whether a waiver would count.
+        let mayStayBehind: Bool
+        /// Whether it is about courses that a run has only left off.
+        let isLeft: Bool
+        /// Empty where videos failed.
+        let courses: [WholeCourse]
+        /// Empty where whole courses did.
         let videos: [Place]
+
+        private enum CodingKeys: String, CodingKey { case `class`, what, cause, advice, wordings, courses, videos }
+
+        fileprivate var lines: [String] {
+            let subject = courses.isEmpty ? counted(videos.count, "video") : counted(courses.count, "whole course")
+            let told = wordings == 1 ? cause : "in \(wordings) wordings"
+            var lines = ["\(subject)  \(`class`): \(what.isEmpty ? told : "\(what): \(told)")"]
+            if !advice.isEmpty { lines.append("    \(advice)") }
+            lines += courses.map { course in
+                "    \(course.course)  \(course.title)" + (wordings == 1 ? "" : ": \(course.reason)")
+            }
+            lines += videos.map { video in
+                "    \(video.course)  \(UsageKey(unchecked: video.video).block)  \(video.title)"
+                    + (wordings == 1 ? "" : ": \(video.cause)")
+            }
+            return lines
+        }
     }
 
     let tasks: [FailedTaskRow]
@@ -92,18 +126,16 @@ struct FailureReport: Encodable {
 
     var lines: [String] {
         if tasks.isEmpty && causes.isEmpty { return ["nothing failed"] }
-        var lines = causes.flatMap { cause in
-            let told = cause.wordings == 1 ? cause.cause : "in \(cause.wordings) wordings"
-            let words = cause.what.isEmpty ? told : "\(cause.what): \(told)"
-            return ["\(counted(cause.videos.count, "video"))  \(cause.class): \(words)", "    \(cause.advice)"]
-                + cause.videos.map { video in
-                    "    \(video.course)  \(UsageKey(unchecked: video.video).block)  \(video.title)"
-                        + (cause.wordings == 1 ? "" : ": \(video.cause)")
-                }
-        }
+        var lines = causes.flatMap(\.lines)
         if !tasks.isEmpty { lines.append("\(counted(tasks.count, "failed task")) unresolved:") }
         lines += tasks.map { "    \(StatusReport.time($0.created))  \($0.course)  \($0.exception)" }
-        lines.append("try again with mallow failures\(hint) --retry; let one stay behind with mallow waive\(hint)")
-        return lines
+        let mayBeTriedAgain = !tasks.isEmpty || !causes.allSatisfy(\.isLeft)
+        let next = [
+            mayBeTriedAgain ? "try again with mallow failures\(hint) --retry" : nil,
+            causes.contains(where: \.isLeft)
+                ? "go on with what a run left off with mallow run\(hint) --unfinished" : nil,
+            causes.contains(where: \.mayStayBehind) ? "let a video stay behind with mallow waive\(hint)" : nil,
+        ]
+        return lines + [next.compactMap(\.self).joined(separator: "; ")]
     }
 }

@@ -66,7 +66,7 @@ import Testing
 
     private static func mostRetries(_ world: MemoryWorld) -> Int {
         world.log.contents.checkpoints.map { checkpoint in
-            if case .courseState(_, _, _, let retries) = checkpoint { retries } else { 0 }
+            if case .courseState(_, _, _, let retries, _) = checkpoint { retries } else { 0 }
         }.max() ?? 0
     }
 

@@ -97,7 +97,7 @@ extension MemoryWorld {
     /// Of all courses.
     var retries: Int {
         log.contents.checkpoints.count { checkpoint in
-            if case .courseState(_, .retrying, _, _) = checkpoint { true } else { false }
+            if case .courseState(_, .retrying, _, _, _) = checkpoint { true } else { false }
         }
     }
 }

@@ -125,7 +125,7 @@ extension MemoryLog.Contents {
         case .courseFound(let summary, let state): courses[summary.key] = state
         case .courseListed(let summary, let videos, _):
             if courses[summary.key] == nil { courses[summary.key] = videos.isEmpty ? .empty : .pending }
-        case .courseState(let key, let state, _, _): courses[key] = state
+        case .courseState(let key, let state, _, _, _): courses[key] = state
         case .outlined(let key, let listed, _, _):
             let blocks = Set(listed.map(\.block))
             videos[key] = videos[key]?.filter { blocks.contains($0.key) }

@@ -89,10 +89,15 @@ extension Frame {
         switch model.layer {
         case .video: return [.open, .waive, .withdraw, .copy, .redraw, .back]
         case .compare: return [.redraw, .back]
-        case .triage where model.view?.troubles.isEmpty ?? true: return [.back]
-        case .triage:
-            let isWaived = model.view?.troubles.contains(where: \.isWaived) ?? false
-            return [.retry, .waive] + (isWaived ? [.withdraw] : []) + [.open, .back]
+        case .triage(let cause):
+            let groups = model.troubleGroups
+            let cursor = model.place(of: cause, in: groups)
+            guard groups.indices.contains(cursor) else { return [.back] }
+            let group = groups[cursor]
+            let isWaived = group.videos.contains(where: \.isWaived)
+            return [group.cause.isHeldBack ? .hold : .retry] + (group.mayStayBehind ? [.waive] : [])
+                + (isWaived ? [.withdraw] : [])
+                + (group.cause.isOfCourses ? [] : [.open]) + [.back]
         case .some: return [.back]
         case nil: break
         }
@@ -126,12 +131,15 @@ extension Model {
         }
     }
 
+    /// Only what is held is held there.
+    private var isInTriage: Bool { if case .triage = layer { true } else { false } }
+
     /// An action's label as it stands now.
     func label(of action: Action) -> String {
         switch action {
         case .pause: isToBePaused ? "resume" : "pause"
         case .redraw where isLooking: "look again"
-        case .hold: selected?.heldBy == nil ? "hold…" : "release…"
+        case .hold: selected?.heldBy == nil && !isInTriage ? "hold…" : "release…"
         default: action.label
         }
     }

@@ -4,27 +4,27 @@ import Ledger
 import MigrationModel
 import Themes
 
-/// What failed: by cause, then by video, and what can be decided about it.
+/// What failed: by cause, then by video or course, and what can be decided about it.
 extension Frame {
     mutating func triage(_ cause: TroubleGroup.Cause?) {
         let groups = model.troubleGroups
         let cursor = model.place(of: cause, in: groups)
-        let count = groups.reduce(0) { $0 + $1.videos.count }
-        let more = count >= LedgerView.mostTroubles ? ", the first of more" : ""
+        let (videos, courses) = (model.view?.troubles.count ?? 0, model.view?.troubledCourses.count ?? 0)
+        func members(_ count: Int, _ noun: String) -> String {
+            counted(count, noun) + (count >= LedgerView.mostTroubles ? ", the first of more" : "")
+        }
+        let what =
+            (videos > 0 || courses == 0 ? [members(videos, "video")] : [])
+            + (courses > 0 ? [members(courses, "whole course")] : []) + [counted(groups.count, "cause")]
         let inside = dialog(
-            "Triage · \(counted(count, "video"))\(more), \(counted(groups.count, "cause"))",
+            "Triage · \(what.joined(separator: ", "))",
             Size(grid.size.width - 8, grid.size.height - 6), right: "Esc closes"
         )
         guard !groups.isEmpty else {
-            let held = model.view?.totals.courses(in: CourseState.held.rawValue) ?? 0
             let next =
                 model.nextStep == .run && model.needs > 0
                 ? ": \(model.keymap.hint(.run)) goes on with what was left" : ""
-            let text =
-                held > 0
-                ? "no video failed; \(counted(held, "course")) held: see the verdict in pane 3"
-                : "nothing failed\(next)"
-            draw(text, at: inside.x, inside.y, .textDim, on: .surfaceRaised, limit: inside.width)
+            draw("nothing failed\(next)", at: inside.x, inside.y, .textDim, on: .surfaceRaised, limit: inside.width)
             return
         }
         let (list, rest) = inside.split(top: max(1, min(groups.count, inside.height / 3)))
@@ -33,10 +33,14 @@ extension Frame {
             let plane: Role = first + index == cursor ? .surfaceSelected : .surfaceRaised
             let row = list.row(index)
             fill(row, plane)
-            let x = draw("\(group.videos.count)".leftPadded(to: 5) + " ", at: row.x, row.y, .textStrong, on: plane)
-            let next = draw(
-                "\(glyphs.failed) \(group.cause.class)  ", at: x, row.y, .stateFailed, on: plane, limit: row.right - x)
-            draw(group.failure?.what ?? "", at: next, row.y, .text, on: plane, limit: row.right - next)
+            let x = draw("\(group.count)".leftPadded(to: 5) + " ", at: row.x, row.y, .textStrong, on: plane)
+            let (glyph, role): (String, Role) =
+                group.isHeld ? (glyphs.held, .stateHeld) : (glyphs.failed, .stateFailed)
+            let next = draw("\(glyph) \(group.cause.class)  ", at: x, row.y, role, on: plane, limit: row.right - x)
+            let whole = group.cause.isOfCourses ? "\(counted(group.count, "whole course")): " : ""
+            draw(
+                whole + (group.failure?.what ?? group.cause.reason), at: next, row.y, .text, on: plane,
+                limit: row.right - next)
         }
         guard groups.indices.contains(cursor) else { return }
         details(of: groups[cursor], Rect(rest.x, rest.y + 1, rest.width, rest.height - 1))
@@ -50,6 +54,8 @@ extension Frame {
             text += wrapped("\(one): \(failure.cause)", width: rect.width).map { DialogLine($0) }
             text += wrapped("SAFE NOW: \(failure.safe)", width: rect.width).map { DialogLine($0, .stateOK) }
             text += wrapped("advice: \(failure.advice)", width: rect.width).map { DialogLine($0) }
+        } else if group.cause.isOfCourses {
+            text += wrapped(group.cause.reason, width: rect.width).map { DialogLine($0) }
         }
         let inWork = model.hasEngine ? group.videos.count(where: \.isInWork) : 0
         if inWork > 0 {
@@ -58,27 +64,52 @@ extension Frame {
             text += wrapped(words, width: rect.width).map { DialogLine($0, .stateAttention) }
         }
         text.append(DialogLine(""))
-        let keys = model.keymap
-        let waived = group.videos.count(where: \.isWaived)
-        let hints =
-            [
-                "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again"
-                    + (waived > 0
-                        ? " and let \(counted(waived, "waiver")) count"
-                        : group.mayPass ? "" : " (this class does not pass by itself)"),
-                "\(keys.hint(.waive)) let \(counted(group.videos.count, "whole video")) stay behind",
-                "\(keys.hint(.open)) look at the first video, where a single transcript can be waived",
-            ] + (waived > 0 ? ["\(keys.hint(.withdraw)) take the waivers of \(counted(waived, "video")) back"] : [])
+        let hints = group.cause.isOfCourses ? courseHints(group) : videoHints(group)
         text += hints.flatMap { wrapped($0, width: rect.width) }.map { DialogLine($0, .textKey) }
+        if let instead = group.failure.flatMap({ model.insteadOfWaiver($0.class) }), !group.cause.isOfCourses {
+            text += wrapped(instead, width: rect.width).map { DialogLine($0, .textDim) }
+        }
         text.append(DialogLine(""))
         let room = max(0, rect.height - text.count)
-        for video in group.videos.prefix(room) {
-            text.append(
-                DialogLine(
-                    "\(video.key)  \(video.displayName)  (attempt \(video.attempt))\(video.isWaived ? ", waived: it counts at the next run" : "")",
-                    .textDim))
+        text += group.videos.prefix(room).map { video in
+            let waived = video.isWaived ? ", waived: it counts at the next run" : ""
+            return DialogLine("\(video.key)  \(video.displayName)  (attempt \(video.attempt))\(waived)", .textDim)
+        }
+        text += group.wholeCourses.prefix(room).map { course in
+            DialogLine("\(course.key)  \(course.title)  (attempt \(course.retries + 1))", .textDim)
         }
         lines(text, in: rect)
+    }
+
+    /// What can be done about videos, a line each.
+    private func videoHints(_ group: TroubleGroup) -> [String] {
+        let keys = model.keymap
+        let waived = group.videos.count(where: \.isWaived)
+        return [
+            "\(keys.hint(.retry)) run the \(counted(group.courses.count, "course")) again"
+                + (waived > 0 && group.mayStayBehind ? " and let \(counted(waived, "waiver")) count" : again(group))
+        ]
+            + (group.mayStayBehind
+                ? [
+                    "\(keys.hint(.waive)) let \(counted(group.videos.count, "whole video")) stay behind",
+                    "\(keys.hint(.open)) look at the first video, where a single transcript can be waived",
+                ] : ["\(keys.hint(.open)) look at the first video"])
+            + (waived > 0 ? ["\(keys.hint(.withdraw)) take the waivers of \(counted(waived, "video")) back"] : [])
+    }
+
+    /// The same about courses: there is no video to waive.
+    private func courseHints(_ group: TroubleGroup) -> [String] {
+        let keys = model.keymap
+        let courses = counted(group.count, "course")
+        return [
+            group.cause.isHeldBack
+                ? "\(keys.hint(.hold)) release the \(courses)"
+                : "\(keys.hint(.retry)) run the \(courses) again\(again(group))"
+        ]
+    }
+
+    private func again(_ group: TroubleGroup) -> String {
+        group.failure == nil || group.mayPass ? "" : " (this class does not pass by itself)"
     }
 
     mutating func waive(_ waiving: Waiving) {

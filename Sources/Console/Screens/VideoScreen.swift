@@ -75,7 +75,9 @@ extension Frame {
         }
         if let why = row.why {
             text += wrapped("\(why)", width: width).map { DialogLine($0, .stateFailed) }
-            text.append(DialogLine("\(model.keymap.hint(.waive)) lets it stay behind", .textKey))
+            if row.isTroubled, why.class.mayStayBehind {
+                text.append(DialogLine("\(model.keymap.hint(.waive)) lets it stay behind", .textKey))
+            }
         }
         return text
     }
