@@ -19,7 +19,8 @@ struct HostAddresses: Sendable, Hashable {
         self = found
     }
 
-    /// The same; nil where the name servers say that there is no such name. Where they say nothing, nobody knows.
+    /// The same; nil where the name servers say that there is no such name. Where they say nothing, or that the name is there
+    /// and has no address, nobody knows.
     ///
     /// - Throws: ``Failure``, of class `transient`.
     static func known(_ host: String) throws -> HostAddresses? {
@@ -27,7 +28,7 @@ struct HostAddresses: Sendable, Hashable {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         let code = getaddrinfo(host, nil, &hints, &list)
-        if code == EAI_NONAME || code == noAddress { return nil }
+        if code == EAI_NONAME { return nil }
         guard code == 0 else { throw failure(host, code, nil) }
         defer { freeaddrinfo(list) }
         let own = own()
@@ -43,9 +44,6 @@ struct HostAddresses: Sendable, Hashable {
     }
 
     private init(addresses: Set<String>) { self.addresses = addresses }
-
-    /// EAI_NODATA, which is GNU's own: the name is there and has no address.
-    private static let noAddress: Int32 = -5
 
     private static func failure(_ host: String, _ code: Int32, _ more: String?) -> Failure {
         Failure(

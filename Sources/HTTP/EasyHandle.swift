@@ -54,7 +54,7 @@ struct EasyHandle: Hashable {
         set(CURLOPT_USERAGENT, "mallow")
         set(CURLOPT_TCP_KEEPALIVE, 1)
         // Most transcripts go in one piece, and hundreds of transfers do not fill the memory.
-        set(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 32 << 10)
         // Servers close what has been idle for some seconds; a connection that closes just then is a doubt for nothing.
         set(CURLOPT_MAXAGE_CONN, 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)

@@ -11,6 +11,7 @@ final class SocketWatch {
     private let multi: UnsafeMutableRawPointer
     private let epoll: Int32
     private let alarm: Alarm
+    private var watched: Set<curl_socket_t> = []
     private var events = [epoll_event](repeating: epoll_event(), count: 64)
     /// When libcurl wants to be called though nothing has happened.
     private var due: ContinuousClock.Instant?
@@ -23,7 +24,7 @@ final class SocketWatch {
         self.alarm = alarm
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         precondition(epoll >= 0, "there is a file descriptor for epoll")
-        control(EPOLL_CTL_ADD, alarm.descriptor, EPOLLIN.rawValue | EPOLLET.rawValue)
+        _ = control(EPOLL_CTL_ADD, alarm.descriptor, EPOLLIN.rawValue | EPOLLET.rawValue)
         mallow_curl_multi_watch(
             multi,
             { _, socket, what, context, _ in
@@ -44,13 +45,15 @@ final class SocketWatch {
     func wait(atMost longest: Int32) {
         var running: Int32 = 0
         let now = ContinuousClock.now
+        var patience = longest
         if let due, due <= now {
             self.due = nil
+            patience = 0
             curl_multi_socket_action(multi, Self.timeout, 0, &running)
-            return
+        } else if let due {
+            patience = min(patience, Int32(clamping: (due - now).milliseconds))
         }
-        let patience = due.map { Int32(clamping: ($0 - now).milliseconds) } ?? longest
-        let count = epoll_wait(epoll, &events, Int32(events.count), min(patience, longest))
+        let count = epoll_wait(epoll, &events, Int32(events.count), patience)
         guard count > 0 else { return }
         for event in events[..<Int(count)] where event.data.fd != alarm.descriptor {
             curl_multi_socket_action(multi, event.data.fd, Self.meaning(of: event.events), &running)
@@ -76,18 +79,24 @@ final class SocketWatch {
     }
 
     private func watch(_ socket: curl_socket_t, _ what: Int32) {
-        guard what != CURL_POLL_REMOVE else { return control(EPOLL_CTL_DEL, socket, 0) }
+        guard what != CURL_POLL_REMOVE else {
+            watched.remove(socket)
+            _ = control(EPOLL_CTL_DEL, socket, 0)
+            return
+        }
         var wanted: UInt32 = 0
         if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-        control(EPOLL_CTL_MOD, socket, wanted)
+        if watched.contains(socket), control(EPOLL_CTL_MOD, socket, wanted) { return }
+        // Or one that was closed and opened again without a word. One that the system does not watch has its transfers run
+        // into their deadlines: nothing else is to be done.
+        watched.insert(socket)
+        _ = control(EPOLL_CTL_ADD, socket, wanted)
     }
 
-    /// A socket that the system does not watch has its transfers run into their deadlines: nothing else is to be done.
-    private func control(_ operation: Int32, _ descriptor: Int32, _ wanted: UInt32) {
+    /// - Returns: whether it was done.
+    private func control(_ operation: Int32, _ descriptor: Int32, _ wanted: UInt32) -> Bool {
         var event = epoll_event(events: wanted, data: epoll_data_t(fd: descriptor))
-        if epoll_ctl(epoll, operation, descriptor, &event) < 0, operation == EPOLL_CTL_MOD, errno == ENOENT {
-            _ = epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
-        }
+        return epoll_ctl(epoll, operation, descriptor, &event) == 0
     }
 }

@@ -6,7 +6,7 @@ final class Inbox: Sendable {
     enum News: Sendable {
         case start(Transfer)
         case cancel(Transfer)
-        /// Nothing comes after it.
+        /// No transfer starts after it.
         case close
     }
 

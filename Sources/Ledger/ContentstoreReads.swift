@@ -29,7 +29,7 @@ extension RunRow {
     /// What was said longer ago than this, in seconds, says nothing of now.
     private static let lastingRate = 5.0
 
-    /// At a moment; nil for a run that does not say: it reads nothing, or an earlier version of mallow made it.
+    /// At a moment; nil for a run that does not say: it has read nothing yet, or an earlier version of mallow made it.
     package func contentstoreReads(at date: Date) -> ContentstoreReads? {
         guard let reads else { return nil }
         let option = "--limit-reads="

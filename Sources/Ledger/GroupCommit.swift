@@ -34,7 +34,7 @@ final class GroupCommit: Sendable {
     func write(_ work: @escaping Work) async throws {
         try await withCheckedThrowingContinuation { continuation in
             if append(Entry(work: work, waiter: continuation)) {
-                writer.asyncWriteWithoutTransaction { self.writeGroups(to: $0) }
+                writeSoon()
             }
         }
     }
@@ -65,16 +65,19 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// On the writer's own queue, so that from one group to the next no thread has to wake another.
-    private func writeGroups(to db: Database) {
-        while let group = nextGroup() {
-            do {
-                try commit(group, to: db)
-                for entry in group { entry.waiter?.resume() }
-            } catch {
-                writeOneByOne(group, to: db)
-            }
+    /// On the writer's own queue, so that from one group to the next no thread has to wake another; behind whoever else
+    /// waits for the writer.
+    private func writeSoon() { writer.asyncWriteWithoutTransaction { self.writeGroup(to: $0) } }
+
+    private func writeGroup(to db: Database) {
+        guard let group = nextGroup() else { return }
+        do {
+            try commit(group, to: db)
+            for entry in group { entry.waiter?.resume() }
+        } catch {
+            writeOneByOne(group, to: db)
         }
+        writeSoon()
     }
 
     /// One of the group cannot be written: all the others are, each in its own transaction, in the same order.

@@ -44,7 +44,7 @@ package final class Ledger: Sendable {
     /// however long they would wait.
     private static func open(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = Self.lookingAgain(for: 10)
         configuration.label = "ledger"
         let end = ContinuousClock.now + patience
         while true {
@@ -54,6 +54,16 @@ package final class Ledger: Sendable {
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end {
                 Thread.sleep(forTimeInterval: 0.02)
             }
+        }
+    }
+
+    /// An engine at work gives the lock away for a moment between two commits, if its disk is slow hundreds of times a second:
+    /// whoever waits for it, such as a console with a command, looks every millisecond, where SQLite would look ten times a
+    /// second and miss most of them.
+    private static func lookingAgain(for seconds: Double) -> Database.BusyMode {
+        .callback { tries in
+            usleep(1000)
+            return Double(tries) < seconds * 1000
         }
     }
 

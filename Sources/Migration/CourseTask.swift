@@ -83,7 +83,8 @@ struct CourseTask: Sendable {
         return .failed(
             Failure(
                 .transient, "reading a course at the gate", at: "\(course)",
-                cause: "somebody saved the course each of the \(Self.mostListings) times that it was about to cut over",
+                cause:
+                    "somebody kept saving the course: it was listed \(Self.mostListings) times, and was never what had been listed before",
                 safe: "what is migrated stays migrated",
                 advice: "run this course when its authors rest"
             )

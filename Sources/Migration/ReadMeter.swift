@@ -22,8 +22,9 @@ final class ReadMeter: Sendable {
     ///
     /// - Returns: what is to be written down, once for each second in which any were.
     func hear(_ count: Int, at moment: Double) -> Checkpoint? {
-        let now = Int(moment)
-        return state.withLock { state in
+        state.withLock { state in
+            // Moments are taken by many at once, and may come out of order.
+            let now = max(Int(moment), state.seconds.last?.number ?? 0)
             state.total += count
             if state.seconds.last?.number == now {
                 state.seconds[state.seconds.count - 1].reads += count

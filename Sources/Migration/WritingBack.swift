@@ -50,13 +50,13 @@ struct WritingBack: Sendable {
         return .done(planned)
     }
 
-    /// Looks once more, when the flag is on: a save of the platform's that had begun before may have ended over it since.
+    /// Looks once more, after the flag: a save of the platform's that had begun before may have ended over it since.
     ///
     /// - Returns: whether the course still holds its ids; else they are to be written again.
     func isLasting(_ written: WriteBack) async throws -> Bool {
         guard let writer, try await !writer.holds(written) else { return true }
         let text =
-            "somebody has saved the course over its new edx_video_ids, just when its flag was switched on: its transcripts "
+            "somebody has saved the course over its new edx_video_ids since they were written: its transcripts "
             + "are in the catalog, and learners do not see those of these videos until the ids are written again"
         try await journal.record([
             .writeBackAbandoned(written, reason: "somebody has saved the course over it"),

@@ -79,6 +79,8 @@ package struct MongoClient {
             try insert(DocumentWriter(["_id": .list([])]), into: collection)
         } catch let error as MongoError where error.isOfIdentity {
             return
+        } catch let error as MongoError where error.isDuplicate {
+            // From an earlier time.
         }
         throw StoredAnyway()
     }

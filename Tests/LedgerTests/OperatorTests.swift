@@ -7,6 +7,32 @@ import Testing
 
 /// What operators ask of an engine and decide about courses.
 @Suite struct OperatorTests {
+    /// The lock is free for a moment only between two commits.
+    @Test(.timeLimit(.minutes(1)))
+    func `another program's commands get through while an engine writes without a pause`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let (_, log) = try await begin(path)
+            let console = try Ledger(path: path, now: { Date() })
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<32 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            try await log.record([.notice(course: nil, block: nil, text: "at work")])
+                        }
+                    }
+                }
+                for videos in 1...20 {
+                    try await console.submit(.concurrency(videos), by: "somebody", basedOn: 0)
+                }
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+            #expect(try await log.pendingCommands().count == 20)
+            try await log.close()
+        }
+    }
+
     @Test func `commands reach the engine in order and are answered`() async throws {
         try await withTemporaryFolder { folder in
             let (ledger, log) = try await begin("\(folder)/ledger")

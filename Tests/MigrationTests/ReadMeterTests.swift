@@ -19,6 +19,13 @@ import Testing
         #expect(meter.last == .reads(total: 18, perSecond: 0))
     }
 
+    @Test func `moments that come out of order make no rate that is none`() throws {
+        let meter = ReadMeter()
+        for moment in [10.01, 9.99] { #expect(meter.hear(5, at: moment) == nil) }
+        #expect(meter.hear(1, at: 11) == .reads(total: 11, perSecond: 10))
+        #expect(meter.hear(1, at: 10.99) == nil)
+    }
+
     @Test func `its rate is that of the last five seconds, and of no more`() throws {
         let meter = ReadMeter()
         for second in 0..<20 { _ = meter.hear(second < 10 ? 100 : 10, at: Double(second)) }

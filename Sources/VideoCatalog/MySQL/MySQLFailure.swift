@@ -47,8 +47,9 @@ extension Failure {
         case 2059:
             return (
                 .auth,
-                "install libmariadb's plug-in caching_sha2_password (Debian and Ubuntu: in libmariadb3), or name its "
-                    + "folder in MARIADB_PLUGIN_DIR; without it a wrong password looks the same"
+                "look at the user and its password (in MALLOW_CATALOG_PASSWORD or mallow.yaml); on a MySQL 8 install "
+                    + "libmariadb's plug-in caching_sha2_password (Debian and Ubuntu: in libmariadb3), or name its folder in "
+                    + "MARIADB_PLUGIN_DIR: without it both look the same"
             )
         case 2061, 1251:
             return (
