@@ -61,7 +61,7 @@ class RehearsalTests(TerminalTests):
         tmux.see("The ledger has 0 of 2 completed rehearsals of olx:")
         tmux.see("mallow --rehearsal --source")
         tmux.keys("Enter")
-        tmux.see("write why; Esc cancels")
+        tmux.see("nothing is written yet; Esc cancels")
         tmux.bytes("agreed with the site team")
         tmux.keys("Enter")
         tmux.see("begin after 0 of 2 rehearsals, which the event log keeps as")
