@@ -53,9 +53,9 @@ def processor_seconds(pid):
 
 
 def seconds_by_thread(pid):
-    """What the scheduler gave to threads, added up by their names."""
+    """What the scheduler gave to threads, added up by their names; nothing for a process that has ended."""
     used = Counter()
-    for task in Path(f"/proc/{pid}/task").iterdir():
+    for task in Path("/proc").glob(f"{pid}/task/*"):
         try:
             used[(task / "comm").read_text().strip()] += int((task / "schedstat").read_text().split()[0]) / 1e9
         except OSError:
@@ -77,7 +77,7 @@ class Watch:
             while not self.over.is_set():
                 cursor.execute("SHOW GLOBAL STATUS LIKE 'Com_commit'")
                 self.samples.append((time.monotonic(), int(cursor.fetchone()[1])))
-                if self.pid and len(self.samples) % 10 == 0 and os.path.exists(f"/proc/{self.pid}/task"):
+                if self.pid and len(self.samples) % 10 == 0:
                     self.threads = seconds_by_thread(self.pid) or self.threads
                 self.over.wait(0.02)
 
