@@ -142,11 +142,12 @@ package struct StorePreflight: Sendable {
         }
         guard info.provenance == object.provenance else { return .fail("the store does not keep who wrote an object") }
         guard try await store.get(canary) == object.bytes else { return .fail("other bytes were read than written") }
+        let canaries = prefix + Self.name
         var isListed = false
-        for try await key in store.keys(under: prefix + Self.name) {
+        for try await key in store.keys(under: canaries) {
             // Whatever a server lists that was not asked for, it may have more of it.
-            guard key.text.utf8.starts(with: (prefix + Self.name).utf8) else {
-                return .fail("a listing of \(prefix + Self.name) has \(key)")
+            guard key.text.utf8.starts(with: canaries.utf8) else {
+                return .fail("a listing of \(canaries) has \(key)")
             }
             if key == canary { isListed = true } else { forgotten.append(key) }
         }
