@@ -46,10 +46,7 @@ package struct NamedObjects: Sendable {
     func check(_ clock: ProbeClock) async throws -> PreflightCheck? {
         let keys = Set(try await catalog.newestObjects(Self.most))
         guard !keys.isEmpty else { return nil }
-        let found = try await withThrowingTaskGroup(of: Bool.self) { group in
-            for key in keys { group.addTask { try await store.head(key) != nil } }
-            return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
-        }
+        let found = try await store.heads(of: keys).count
         let (all, missing) = (keys.count, keys.count - found)
         let names = "that the catalog's newest rows name"
         if missing == 0 {

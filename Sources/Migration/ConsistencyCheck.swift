@@ -39,6 +39,10 @@ struct ConsistencyCheck: Sendable {
         let new = Dictionary(uniqueKeysWithValues: written.map { ($0.object, $0.checksum) })
         let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new.keys), for: course)
             .merging(new) { $1 }
+        let counting = plan.transcripts.filter { !waived.contains($0.language) && $0.action != .dangling }
+        let languages = Set(counting.map(\.language))
+        let objects = try await store.heads(
+            of: Set(rows.filter { languages.contains($0.language) }.compactMap(\.object)))
         var counts = TranscriptCounts()
         for transcript in plan.transcripts {
             if waived.contains(transcript.language) {
@@ -53,7 +57,9 @@ struct ConsistencyCheck: Sendable {
             let row = rows.first { $0.language == transcript.language }
             let intent = written.first { $0.language == transcript.language }
             let stored = row?.object.flatMap { ours[$0] }
-            try await prove(row, intent, stored, place: "\(plan.resolved.block.usageKey) \(transcript.language)")
+            try prove(
+                row, row?.object.flatMap { objects[$0] }, intent, stored,
+                place: "\(plan.resolved.block.usageKey) \(transcript.language)")
             counts.store += 1
             if stored != nil { counts.migrated += 1 } else { counts.present += 1 }
         }
@@ -61,9 +67,12 @@ struct ConsistencyCheck: Sendable {
     }
 
     /// - Parameters:
+    ///   - info: the object at the row's key, where there is one.
     ///   - intent: of this very attempt, when it wrote the row.
     ///   - stored: what we stored there, in this attempt or an earlier one.
-    private func prove(_ row: CatalogRow?, _ intent: Intent?, _ stored: Checksum?, place: String) async throws {
+    private func prove(
+        _ row: CatalogRow?, _ info: ObjectInfo?, _ intent: Intent?, _ stored: Checksum?, place: String
+    ) throws {
         func violated(_ cause: String) -> Failure {
             Failure(
                 .integrity, "checking a video", at: place, cause: cause,
@@ -73,7 +82,7 @@ struct ConsistencyCheck: Sendable {
         }
         guard let row else { throw violated("the catalog has no row that readers would find") }
         guard let key = row.object else { throw violated("the catalog's row names no object") }
-        guard let info = try await store.head(key) else { throw violated("no object is at \(key)") }
+        guard let info else { throw violated("no object is at \(key)") }
         if let stored, info.checksum != stored {
             throw violated("the object at \(key) has other bytes than were stored")
         }

@@ -62,15 +62,16 @@ package struct VideoPlanner: Sendable {
         var standing: [LanguageCode: Standing] = [:]
         var folded: [LanguageCode: LanguageCode] = [:]
         let exact = Dictionary(rows.map { ($0.language, $0) }, uniquingKeysWith: { first, _ in first })
-        for language in video.languages.map(\.language) {
+        let languages = video.languages.map(\.language)
+        let objects = try await store.heads(of: Set(languages.compactMap { exact[$0]?.object }))
+        for language in languages {
             if let row = exact[language] {
                 guard let key = row.object else {
                     standing[language] = .conflict(row, why: "the catalog's row names no object")
                     continue
                 }
-                let isThere = try await store.head(key) != nil
                 standing[language] =
-                    isThere
+                    objects[key] != nil
                     ? .present(row) : .conflict(row, why: "the catalog's row names \(key), and no object is there")
             } else if catalog.foldsLanguageCase {
                 if let row = rows.first(where: { $0.language.folded == language.folded }) {

@@ -5,6 +5,7 @@ import Ledger
 import Migration
 import MigrationModel
 import Synchronization
+import Threading
 
 /// A run of the engine in this process, steered by signals and commands, shown from the ledger.
 struct ForegroundRun: Sendable {
@@ -16,6 +17,7 @@ struct ForegroundRun: Sendable {
 
     /// Runs to the end and prints what the ledger says meanwhile.
     func execute(_ selection: CourseSelection) async throws {
+        BatchScheduling.enter()
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
         control.whenStopped { _exit(RunExit.interrupted.rawValue) }
         let signals = StopSignals { control.drain(.interrupted, reason: "a signal asked it to drain") }

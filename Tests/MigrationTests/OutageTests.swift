@@ -182,7 +182,7 @@ import Testing
             let (courses, expected) = SimulatedCourses.fleet(12, videos: 10)
             let world = MemoryWorld(courses)
             let before = world.contents
-            let weather = Weather(world, at: 40, "commit", .serverError)
+            let weather = Weather(world, at: 90, "put", .serverError)
             let start = world.now
             try await Simulation(
                 world, weather.schedule,

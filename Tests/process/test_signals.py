@@ -89,6 +89,20 @@ class SignalTests(ProgramTests):
         self.assertEqual(130, child.wait(TIMEOUT), child.err.read_text())
         self.assertIn("\n1 course stays in the queue for the next run\n", child.out.read_text())
 
+    # The machine it shares
+
+    def policies(self, child):
+        return {os.sched_getscheduler(int(thread)) for thread in os.listdir(f"/proc/{child.pid}/task")}
+
+    def test_a_run_pushes_nobody_aside(self):
+        child = self.start_and_wait()
+        self.assertEqual({os.SCHED_BATCH}, self.policies(child))
+
+    def test_a_policy_that_somebody_has_chosen_is_kept(self):
+        choose = lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # noqa: E731
+        child = self.start_and_wait(preexec_fn=choose)
+        self.assertEqual({os.SCHED_IDLE}, self.policies(child))
+
     # Interrupts
 
     def test_interrupt_drains_and_the_next_run_finishes(self):

@@ -120,6 +120,17 @@ package protocol ObjectReader: Sendable {
 }
 
 extension ObjectReader {
+    /// What is at each of `keys`, all looked at in parallel; a key that has no object is left out.
+    ///
+    /// - Throws: the first ``Failure`` of any of them, when none of the others is under way any more.
+    package func heads(of keys: Set<ObjectKey>) async throws -> [ObjectKey: ObjectInfo] {
+        if keys.count == 1, let key = keys.first { return try await head(key).map { [key: $0] } ?? [:] }
+        return try await withThrowingTaskGroup(of: (ObjectKey, ObjectInfo?).self) { group in
+            for key in keys { group.addTask { (key, try await head(key)) } }
+            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
     package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
         try await get(key).map { Checksum(of: $0) }
     }
