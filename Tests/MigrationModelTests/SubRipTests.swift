@@ -48,6 +48,35 @@ import Testing
         #expect(try SubRip(parsing: Array(text.utf8)).invertedCount == 2)
     }
 
+    static let lineEnds = [
+        "\n", "\r", "\r\n", "\u{B}", "\u{C}", "\u{1C}", "\u{1D}", "\u{1E}", "\u{85}", "\u{2028}", "\u{2029}",
+    ]
+
+    @Test(arguments: lineEnds)
+    func `a line ends where its end stands, whatever is before and behind it`(_ end: String) throws {
+        for letter in ["a", "~", " ", "\u{1F}", "\u{7F}", "\u{E9}", "\u{2027}", "\u{4E2D}"] {
+            for (before, behind) in (0...17).flatMap({ before in (0...9).map { (before, $0) } }) {
+                let line = String(repeating: letter, count: before)
+                let text = "\(Self.times)\nx\(line)x\(end)x\(String(repeating: letter, count: behind))x"
+                let cue = try #require(try SubRip(parsing: Array(text.utf8)).cues.first)
+                #expect(
+                    cue.lines == ["x\(line)x", "x\(String(repeating: letter, count: behind))x"],
+                    "\(before) and \(behind) of \(letter.debugDescription)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("12:34:56,789", 45_296_789), ("12.34,56:789", 45_296_789), ("99:99:99,999", 362_439_999),
+        ("0000:34:5,78", 2_045_078), ("1x:34:56,789", 5_696_789), ("12:x4:56,789", 43_256_789),
+        ("12:34:5/,789", 45_245_789), ("12:34:56,78;", 45_296_078), ("+1:34:56,789", 5_696_789),
+        ("1_2:3:56,789", 43_436_789), ("-1:00:00,000", -3_600_000),
+    ])
+    func `a time of twelve characters is what its parts say`(_ time: String, _ milliseconds: Int) throws {
+        let subRip = try SubRip(parsing: Array("\(time) --> 00:00:00,000\nHello".utf8))
+        #expect(subRip.cues.map(\.start) == [milliseconds])
+    }
+
     @Test func `text that is cut off within a character is read without looking past its end`() {
         for tail: [UInt8] in [[0xC2], [0xE2], [0xE2, 0x80], [0xE3, 0x80], [0xF0, 0x9F]] {
             #expect(throws: CorruptTranscript.self) { try SubRip(parsing: tail) }

@@ -19,7 +19,7 @@ struct PlainText {
 
     /// The line that begins at `position`.
     func line(at position: Int) -> Line {
-        var index = position
+        var index = skippingLetters(from: position)
         while index < bytes.count {
             let byte = bytes[index]
             // Nothing else can begin a line end.
@@ -27,9 +27,23 @@ struct PlainText {
                 let length = lineEnd(at: index)
                 if length > 0 { return Line(content: position..<index, next: index + length) }
             }
-            index += 1
+            index = skippingLetters(from: index + 1)
         }
         return Line(content: position..<index, next: index)
+    }
+
+    /// Past as many eights of bytes as are all ASCII and no control characters: none of those can begin a line end.
+    private func skippingLetters(from position: Int) -> Int {
+        let (highBits, blanks) = (0x8080_8080_8080_8080 as UInt64, 0x2020_2020_2020_2020 as UInt64)
+        let memory = UnsafeRawBufferPointer(bytes)
+        var index = position
+        while index + 8 <= bytes.count {
+            let eight = memory.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // Where no byte has its highest bit, taking 0x20 from each borrows exactly below the first that is less.
+            guard (eight | (eight &- blanks)) & highBits == 0 else { break }
+            index += 8
+        }
+        return index
     }
 
     /// The lines of `range`, each without the blanks at its end.

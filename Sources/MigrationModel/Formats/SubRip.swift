@@ -143,6 +143,7 @@ private struct SubRipScanner {
     private func time(in untrimmed: Range<Int>, _ number: Int) throws(CorruptTranscript) -> Int {
         let range = bytes.trimmed(untrimmed)
         if range.isEmpty { return 0 }
+        if let plain = plainTime(in: range) { return plain }
         var total: Int? = 0
         var parts = 0
         var begin = range.lowerBound
@@ -154,6 +155,25 @@ private struct SubRipScanner {
         guard parts == 4 else { throw corrupt(number, "a time has \(parts) parts instead of 4") }
         guard let total else { throw corrupt(number, "a time is too large") }
         return total
+    }
+
+    /// A time as nearly every text writes it, `00:00:00,000`; nil for all other ways to write one.
+    private func plainTime(in range: Range<Int>) -> Int? {
+        let start = range.lowerBound
+        guard range.count == 12, isSeparator(bytes[start + 2]), isSeparator(bytes[start + 5]),
+            isSeparator(bytes[start + 8])
+        else { return nil }
+        var isPlain = true
+        func digit(_ offset: Int) -> Int {
+            let digit = bytes[start + offset] &- 0x30
+            isPlain = isPlain && digit < 10
+            return Int(digit)
+        }
+        let hours = digit(0) * 10 + digit(1)
+        let minutes = digit(3) * 10 + digit(4)
+        let seconds = digit(6) * 10 + digit(7)
+        let milliseconds = digit(9) * 100 + digit(10) * 10 + digit(11)
+        return isPlain ? ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds : nil
     }
 
     /// Of hours, minutes, seconds and milliseconds, in milliseconds.

@@ -32,10 +32,12 @@ package final class S3Client: Sendable {
         var headers: [HTTPHeader] = []
         var body: [UInt8] = []
         /// The SHA-256 of the body.
-        var payload = Checksum(of: [])
+        var payload = Self.nothing
         var mostBytes = 1 << 20
         /// Takes the bytes of an object that is read.
         var sink: (any BodySink)?
+
+        private static let nothing = Checksum(of: [])
     }
 
     /// How a question is placed in a failure: where, for an operator.

@@ -52,7 +52,10 @@ package final class SQLiteCatalog: VideoCatalog {
 
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         try await connection.run("read the catalog", at: "\(videos.count) videos") {
-            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
+            // The question for one video is a single statement, which sees one state by itself.
+            videos.count == 1
+                ? try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos)
+                : try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
         }
     }
 
@@ -163,7 +166,8 @@ extension Database {
     fileprivate func writing<Value>(_ what: String, at place: String, _ body: (Database) throws -> Value) throws
         -> Value
     {
-        try beginTransaction(.immediate)
+        // Statements that are kept: for three rows, to compile them anew would be as much work as to write.
+        try cachedStatement(sql: "BEGIN IMMEDIATE").execute()
         let value: Value
         do {
             value = try body(self)
@@ -172,7 +176,7 @@ extension Database {
             throw error
         }
         do {
-            try commit()
+            try cachedStatement(sql: "COMMIT").execute()
             return value
         } catch {
             rollBackIfOpen()
