@@ -41,7 +41,7 @@ final class ExportLocator: Sendable {
         if Export.isRoot(path) { return [Export(name: name, path: path, kind: .folder)] }
         let folder = try SafeFolder(path: path, name: name)
         let entries = try (folder.entries(of: "") ?? []).sorted { left, right in
-            left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+            left.name.isBytewiseBefore(right.name)
         }
         return entries.compactMap { entry in
             if entry.name.hasPrefix(".") { return nil }

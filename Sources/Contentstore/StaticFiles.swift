@@ -32,7 +32,7 @@ struct StaticFiles: Sendable {
                 throw Failure.export("list assets", at: folder.place("static"), cause: cause)
             }
         }
-        for path in paths.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) { append(path) }
+        for path in paths.sorted(by: { $0.isBytewiseBefore($1) }) { append(path) }
     }
 
     /// Where the asset lies, from the export's root; nil when there is none.

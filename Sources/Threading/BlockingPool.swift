@@ -54,17 +54,30 @@ private final class Errand<Value: Sendable>: Sendable {
 }
 
 /// Work that waits for a thread.
+///
+/// At most one thread is on its way out of sleep, and it wakes the next where it finds more than it takes: a burst of
+/// short calls is done by the one or two that are awake, instead of waking a thread for each.
 private final class WorkQueue: @unchecked Sendable /* guarded by `condition` */ {
     private let condition = NSCondition()
     private var waiting: [@Sendable () -> Void] = []
     private var head = 0
+    private var asleep = 0
+    /// Whether a thread was woken that has not come yet.
+    private var isWaking = false
     private var isClosed = false
 
     func append(_ work: @escaping @Sendable () -> Void) {
         condition.withLock {
             waiting.append(work)
-            condition.signal()
+            wakeOne()
         }
+    }
+
+    /// Called with the lock.
+    private func wakeOne() {
+        guard asleep > 0, !isWaking else { return }
+        isWaking = true
+        condition.signal()
     }
 
     /// Blocks until there is work; nil when the pool is gone and nothing is left to do.
@@ -73,10 +86,14 @@ private final class WorkQueue: @unchecked Sendable /* guarded by `condition` */ 
         defer { condition.unlock() }
         while head == waiting.count {
             if isClosed { return nil }
+            asleep += 1
             condition.wait()
+            asleep -= 1
+            isWaking = false
         }
         let work = waiting[head]
         head += 1
+        if head < waiting.count { wakeOne() }
         if head == waiting.count || head > 1024 {
             waiting.removeFirst(head)
             head = 0

@@ -33,6 +33,18 @@ import Testing
         #expect(ObjectKey(unchecked: "\u{212B}") != ObjectKey(unchecked: "\u{C5}"))
     }
 
+    @Test func `names compare as their bytes do, however long they are`() {
+        let pieces = ["", "a", "b", "\u{E9}", "e\u{301}", "\0", "\u{7F}", "\u{80}", "video-transcripts/", "\u{1F600}"]
+        let texts = pieces.flatMap { first in pieces.flatMap { second in pieces.map { first + second + $0 } } }
+        for (left, right) in zip(texts, texts.reversed()) + zip(texts, texts.dropFirst()) + zip(texts, texts) {
+            let names = (ObjectKey(unchecked: left), ObjectKey(unchecked: right))
+            let bytes = (Array(left.utf8), Array(right.utf8))
+            #expect((names.0 == names.1) == (bytes.0 == bytes.1))
+            #expect((names.0 < names.1) == bytes.0.lexicographicallyPrecedes(bytes.1))
+            #expect(names.0 != names.1 || names.0.hashValue == names.1.hashValue)
+        }
+    }
+
     @Test func `names are ordered by their bytes`() {
         let names: [LanguageCode] = ["zh_HANS", "en", "\u{E9}", "e", "Z", "es-419", ""]
         #expect(names.sorted().map(\.text) == ["", "Z", "e", "en", "es-419", "zh_HANS", "\u{E9}"])

@@ -81,7 +81,7 @@ final class StoredCourses: Sendable {
                 advice: "name the platform's own database, and its collection= where that is not modulestore")
         }
         try await proveContentstore()
-        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return entries.sorted { $0.name.isBytewiseBefore($1.name) }
     }
 
     /// A collection that is not there reads as one that is empty: every transcript would be a reference that leads nowhere,

@@ -32,15 +32,16 @@ struct PlainText {
         return Line(content: position..<index, next: index)
     }
 
-    /// Past as many eights of bytes as are all ASCII and no control characters: none of those can begin a line end.
+    /// The next byte that is no ASCII or a control character; no other can begin a line end. Eight are looked at at once.
     private func skippingLetters(from position: Int) -> Int {
         let (highBits, blanks) = (0x8080_8080_8080_8080 as UInt64, 0x2020_2020_2020_2020 as UInt64)
         let memory = UnsafeRawBufferPointer(bytes)
         var index = position
         while index + 8 <= bytes.count {
-            let eight = memory.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            // Where no byte has its highest bit, taking 0x20 from each borrows exactly below the first that is less.
-            guard (eight | (eight &- blanks)) & highBits == 0 else { break }
+            let eight = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            // Taking a blank from each leaves a highest bit in the first that is less; what it borrows is behind that.
+            let found = (eight | (eight &- blanks)) & highBits
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
             index += 8
         }
         return index

@@ -23,9 +23,7 @@ extension BytewiseName {
 
     package static func == (left: Self, right: Self) -> Bool { left.text.isBytewise(right.text) }
 
-    package static func < (left: Self, right: Self) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
-    }
+    package static func < (left: Self, right: Self) -> Bool { left.text.isBytewiseBefore(right.text) }
 
     package func hash(into hasher: inout Hasher) {
         // All bytes in one call, as they lie in memory: names are keys of most dictionaries here.
@@ -49,13 +47,32 @@ extension BytewiseName {
 extension String {
     /// Whether the bytes are the same, and not only what they spell.
     fileprivate func isBytewise(_ other: String) -> Bool {
+        comparingBytes(with: other) { mine, theirs in mine.count == theirs.count && order(mine, theirs) == 0 }
+    }
+
+    /// Whether it comes first in the order of bytes.
+    package func isBytewiseBefore(_ other: String) -> Bool {
+        comparingBytes(with: other) { mine, theirs in
+            let order = order(mine, theirs)
+            return order == 0 ? mine.count < theirs.count : order < 0
+        }
+    }
+
+    /// Of as many bytes as both have: less than 0, 0 or more.
+    private func order(_ mine: UnsafeBufferPointer<UInt8>, _ theirs: UnsafeBufferPointer<UInt8>) -> CInt {
+        guard let left = mine.baseAddress, let right = theirs.baseAddress else { return 0 }
+        return memcmp(left, right, min(mine.count, theirs.count))
+    }
+
+    private func comparingBytes(
+        with other: String, _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
+    ) -> Bool {
         utf8.withContiguousStorageIfAvailable { mine in
-            other.utf8.withContiguousStorageIfAvailable { theirs in
-                guard mine.count == theirs.count else { return false }
-                guard let left = mine.baseAddress, let right = theirs.baseAddress else { return true }
-                return memcmp(left, right, mine.count) == 0
+            other.utf8.withContiguousStorageIfAvailable { theirs in body(mine, theirs) }
+        }.flatMap(\.self)
+            ?? Array(utf8).withUnsafeBufferPointer { mine in
+                Array(other.utf8).withUnsafeBufferPointer { theirs in body(mine, theirs) }
             }
-        }.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
     }
 }
 
