@@ -9,8 +9,8 @@ package struct Place: Sendable, Hashable {
     package let kind: Kind
     /// How many completed rehearsals of its source a run wants here; 0 where none are wanted.
     package let wantedRehearsals: Int
-    /// In which manner a first run writes: `Manner`'s description.
-    package let manner: String?
+    /// What stands before an object's name in edx-val, where a run is not told otherwise.
+    package let prefix: String
     /// Where courses are read, as a whole endpoint without credentials; nil when it is not known yet.
     package let source: String?
     /// Where transcripts go.
@@ -38,11 +38,11 @@ package struct Place: Sendable, Hashable {
         configuration: String? = nil,
         engineOptions: [String] = [], concurrency: Int, operator: String,
         window: Window? = nil, deadline: Deadline? = nil, weaknesses: [StoreWeakness] = [],
-        wantedRehearsals: Int = 0, manner: String? = nil
+        wantedRehearsals: Int = 0, prefix: String = ""
     ) {
         self.kind = kind
         self.wantedRehearsals = wantedRehearsals
-        self.manner = manner
+        self.prefix = prefix
         self.source = source
         self.store = store
         self.catalog = catalog

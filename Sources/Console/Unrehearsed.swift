@@ -19,9 +19,9 @@ extension Model {
     /// How many completed rehearsals there are for a run of these courses, where it wants more; nil where it may begin.
     /// What a production run here has begun is gone on with: that was decided when it began.
     func rehearsalsShort(of courses: [ChosenCourse]) -> Int? {
-        // A run takes what was chosen for the last one.
-        let manner = lastRun?.manner ?? place.manner ?? ""
-        let completed = view?.rehearsals[Rehearsed(source: place.source ?? "", manner: manner)] ?? 0
+        // A run takes what was chosen for the last one, and of the configuration what it says now.
+        let manner = Manner(choices: lastRun?.choices ?? [], prefix: place.prefix)
+        let completed = view?.rehearsals[Rehearsed(source: place.source ?? "", manner: "\(manner)")] ?? 0
         guard completed < place.wantedRehearsals else { return nil }
         let isHere =
             view?.run.map {

@@ -38,9 +38,12 @@ package struct RehearsalTrial: Sendable {
     func checks(_ clock: ProbeClock) throws -> [PreflightCheck] {
         let completed = try Ledger.rehearsals(of: "\(source)", knownTo: ledger)
         let byManner = Dictionary(grouping: completed.filter { $0.manner != nil }, by: \.manner)
-        let alike = byManner.values.max { $0.count < $1.count } ?? []
+        // Of as many in several manners, those with the newest.
+        let alike = byManner.values.max { ($0.count, Self.newest($0)) < ($1.count, Self.newest($1)) } ?? []
         return [count(completed, alike, clock)] + apart(isWanted: alike.count < Clearance.wanted, clock)
     }
+
+    private static func newest(_ rehearsals: [CompletedRehearsal]) -> Double { rehearsals.map(\.ended).max() ?? 0 }
 
     /// - Parameter alike: the most that were made in one manner: whichever a run will take is not known yet.
     private func count(

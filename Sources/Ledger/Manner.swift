@@ -11,6 +11,19 @@ package struct Manner: Sendable, Hashable, CustomStringConvertible {
         description = "--format=\(format.rawValue) --prefix=\(prefix)" + (declaredOnly ? " --declared-only" : "")
     }
 
+    /// The manner of a run that is asked for with these words of a command line.
+    ///
+    /// - Parameter prefix: what holds where none of them names one.
+    package init(choices: [String], prefix: String) {
+        func value(_ option: String) -> String? {
+            choices.last { $0.hasPrefix("\(option)=") }.map { String($0.dropFirst(option.count + 1)) }
+        }
+        self.init(
+            format: value("--format").flatMap(FormatPolicy.init(rawValue:)) ?? .keep,
+            prefix: value("--prefix") ?? prefix,
+            declaredOnly: choices.contains("--declared-only"))
+    }
+
     /// Reads what runs of earlier versions kept for the report; nil for what is no run over courses.
     init?(options: String) {
         guard let found = options.firstMatch(of: /, format (\w+), prefix (.*), error budget \d+(, declared only)?/),

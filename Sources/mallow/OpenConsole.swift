@@ -70,10 +70,7 @@ struct OpenConsole: AsyncParsableCommand {
             window: isRehearsal ? nil : try configuration?.hours(), deadline: deadline,
             weaknesses: endpoints?.store.weaknesses ?? [],
             wantedRehearsals: isRehearsal || configuration == nil ? 0 : Clearance.wanted,
-            manner: Manner(
-                format: RunOptions().format, prefix: configuration?.production.prefix?.value ?? RunOptions().prefix,
-                declaredOnly: false
-            ).description
+            prefix: configuration?.production.prefix?.value ?? RunOptions().prefix
         )
         try await Self.show(place, ledger, watch, try await outfit, look)
     }

@@ -233,7 +233,8 @@ extension Model {
         _ width: Int, _ height: Int, characters: Capabilities.Characters = .unicode,
         colours: Capabilities.Colours = .direct,
         isProduction: Bool = true, window: Deadline? = nil, weaknesses: [StoreWeakness] = [],
-        kind: Place.Kind? = nil, wantedRehearsals: Int = 0, source: String = "olx:exports"
+        kind: Place.Kind? = nil, wantedRehearsals: Int = 0, source: String = "olx:exports",
+        prefix: String = "video-transcripts/"
     ) -> Model {
         let shelf = ThemeShelf(userFolder: nil)
         return Model(
@@ -242,7 +243,7 @@ extension Model {
                 kind ?? (isProduction ? .production : .demo), source: source, store: "file:objects",
                 catalog: "sqlite:edxval.sqlite",
                 ledger: "night.ledger", concurrency: 32, operator: "mira", deadline: window, weaknesses: weaknesses,
-                wantedRehearsals: wantedRehearsals
+                wantedRehearsals: wantedRehearsals, prefix: prefix
             ), themes: shelf.themes, theme: shelf.preferred(for: .dark), now: Night.now, timeZone: .gmt
         )
     }

@@ -15,11 +15,11 @@ import Testing
     /// A console on the night's ledger after its run, with so many completed rehearsals in it.
     private func onProduction(
         _ size: Size = Size(100, 30), rehearsals: Int, _ ending: RunEnding = .completed, source: String = "olx:exports",
-        format: FormatPolicy = .keep,
+        format: FormatPolicy = .keep, choices: [String] = [], configured prefix: String = "video-transcripts/",
         _ body: (inout Model, Night) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let night = try await Night(in: folder)
+            let night = try await Night(in: folder, choices: choices)
             try await night.log.record([.runEnded(ending, reason: "")])
             try await night.log.close()
             for number in 0..<rehearsals {
@@ -30,7 +30,7 @@ import Testing
                         retries: 0, rollbacks: 0,
                         manner: Manner(format: format, prefix: "video-transcripts/", declaredOnly: false).description))
             }
-            var model = Model.test(size.width, size.height, wantedRehearsals: 2)
+            var model = Model.test(size.width, size.height, wantedRehearsals: 2, prefix: prefix)
             try await model.load(from: night)
             try await body(&model, night)
         }
@@ -104,6 +104,21 @@ import Testing
                 Issue.record("they wrote otherwise than this run would")
                 return
             }
+        }
+    }
+
+    @Test(arguments: [
+        (choices: [String](), configured: "moved/", areEnough: false),
+        (choices: ["--prefix=video-transcripts/"], configured: "moved/", areEnough: true),
+        (choices: ["--prefix=moved/"], configured: "video-transcripts/", areEnough: false),
+        (choices: ["--declared-only"], configured: "video-transcripts/", areEnough: false),
+    ])
+    func `rehearsals count that wrote as this run would, by what was chosen and what is configured now`(
+        _ choices: [String], _ prefix: String, _ areEnough: Bool
+    ) async throws {
+        try await onProduction(rehearsals: 2, choices: choices, configured: prefix) { model, night in
+            try await model.press("r", on: night)
+            if case .confirmation? = model.layer { #expect(areEnough) } else { #expect(!areEnough) }
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
 
     private func checks(
         _ completed: Int, in folder: String, rehearsal: String? = nil, hasStaging: Bool = true,
-        keeping: Int = 9, staging: @escaping @Sendable () throws -> Rehearsal
+        keeping: Int = 9, newest: FormatPolicy = .keep, staging: @escaping @Sendable () throws -> Rehearsal
     ) async throws -> [String: PreflightCheck] {
         let endpoints = try Endpoints(
             source: "olx:\(folder)/exports", store: "file:\(folder)/objects", catalog: "sqlite:\(folder)/c.sqlite")
@@ -70,8 +70,9 @@ import Testing
             _ = try await ledger.keep(
                 CompletedRehearsal(
                     ledger: "mallow.rehearsal-\(number).ledger", source: "\(endpoints.source)", store: "", catalog: "",
-                    actor: "", began: 0, ended: 0, seconds: 0, courses: 1, videos: 1, transcripts: 1, retries: 0,
-                    rollbacks: 0, manner: number > keeping ? nil : Self.manner().description))
+                    actor: "", began: 0, ended: Double(number), seconds: 0, courses: 1, videos: 1, transcripts: 1,
+                    retries: 0, rollbacks: 0,
+                    manner: number > keeping ? nil : Self.manner(number == completed ? newest : .keep).description))
         }
         let trial = RehearsalTrial(
             .production(endpoints), ledger: path, rehearsal: rehearsal, hasStaging: hasStaging,
@@ -96,6 +97,10 @@ import Testing
             let check = try await checks(3, in: folder, keeping: 1, staging: Self.none)["rehearsals"]
             #expect(check?.verdict == .attention)
             #expect(check?.measured == "1 of 2 completed, with --format=keep --prefix=p/; 2 otherwise")
+        }
+        try await withTemporaryFolder { folder in
+            let check = try await checks(2, in: folder, newest: .sjson, staging: Self.none)["rehearsals"]
+            #expect(check?.measured == "1 of 2 completed, with --format=sjson --prefix=p/; 1 otherwise")
         }
     }
 
