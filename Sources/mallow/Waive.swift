@@ -63,13 +63,15 @@ struct Waive: AsyncParsableCommand {
     }
 
     private func waive(_ video: String, of course: CourseKey, _ ledger: Ledger) async throws {
-        let known = try await ledger.videos(of: course)
-        let matches = known.map { UsageKey(unchecked: $0.block) }.filter { $0.text == video || $0.block == video }
-        guard let block = matches.first, matches.count == 1 else {
+        let matches = try await ledger.videos(of: course).filter {
+            $0.block == video || UsageKey(unchecked: $0.block).block == video
+        }
+        guard let match = matches.first, matches.count == 1 else {
             throw UsageError(
                 "The ledger knows \(counted(matches.count, "video")) \(video) in \(course); mallow failures names them."
             )
         }
+        let block = UsageKey(unchecked: match.block)
         guard let reason, !reason.isEmpty else { throw UsageError("Say why, with --reason; it stands in the report.") }
         let code = language.map { LanguageCode(unchecked: $0) }
         let replaced = try await ledger.waive([
@@ -78,6 +80,11 @@ struct Waive: AsyncParsableCommand {
         let what = language.map { "the transcript \($0) of \(block)" } ?? "\(block)"
         for waiver in replaced { Output.print("it takes the place of \(waiver)") }
         Output.print("waived: \(what) may stay behind; run mallow run\(self.ledger.hint) --course \(course) to go on")
+        if code == nil, let failure = Failure(kept: match.failure), !failure.class.mayStayBehind {
+            Output.print(
+                "it does not count yet: the video's last failure is \(failure.class.rawValue), and nothing stays behind for what "
+                    + "may pass or was refused; \(failure.advice)")
+        }
     }
 
     private func takeBack(_ ledger: Ledger) async throws {

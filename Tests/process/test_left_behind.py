@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What does not migrate: it is listed, it can be waived by name, and then its course goes on."""
+import contextlib
+import sqlite3
 import unittest
 
 from test_sample_data import STATES, SampleTests
@@ -54,6 +56,16 @@ class LeftBehindTests(SampleTests):
         self.assert_exit(1, self.sample.call("run", "--course", GEO))
         self.assert_state(GEO, "failed", failed=7)
         self.assert_law_abiding(f"{video}/{language}")
+
+    def test_a_waiver_that_does_not_count_yet_is_told(self):
+        course, video, *_ = next(iter(self.planned("corrupt")))
+        of = ("waive", "--course", course, "--video", video, "--reason", "later")
+        self.assertNotIn("does not count", self.sample.call(*of).out)
+        with contextlib.closing(sqlite3.connect(self.sample.ledger, isolation_level=None)) as ledger:
+            ledger.execute("UPDATE video SET failure = json_replace(failure, '$.class', 'transient')")
+        told = self.sample.call(*of)
+        self.assert_exit(0, told)
+        self.assertIn("it does not count yet: the video's last failure is transient", told.out)
 
     def test_waivers_are_withdrawn_by_what_is_named_and_by_nothing_else(self):
         planned = list(self.planned("corrupt"))
