@@ -5,7 +5,7 @@ import MigrationModel
 extension Failure {
     /// A failure as the ledger keeps it; nil for none, and for one that a later version of the program wrote: the state
     /// beside it still says that something failed.
-    package init?(kept text: String?) {
+    init?(kept text: String?) {
         guard let text else { return nil }
         let failure = try? JSONDecoder().decode(Failure.self, from: Data(text.utf8))  // a later version's: see above
         guard let failure else { return nil }

@@ -39,57 +39,54 @@ struct ConsistencyCheck: Sendable {
         let new = Dictionary(uniqueKeysWithValues: written.map { ($0.object, $0.checksum) })
         let ours = try await journal.committed(among: Set(rows.compactMap(\.object)).subtracting(new.keys), for: course)
             .merging(new) { $1 }
+        let place = { (transcript: TranscriptPlan) in "\(plan.resolved.block.usageKey) \(transcript.language)" }
         let counting = plan.transcripts.filter { !waived.contains($0.language) && $0.action != .dangling }
-        let languages = Set(counting.map(\.language))
-        let objects = try await store.heads(
-            of: Set(rows.filter { languages.contains($0.language) }.compactMap(\.object)))
-        var counts = TranscriptCounts()
-        for transcript in plan.transcripts {
-            if waived.contains(transcript.language) {
-                counts.waived += 1
-                continue
-            }
-            guard transcript.action != .dangling else {
-                counts.dangling += 1
-                continue
-            }
-            if transcript.found != nil { counts.contentstore += 1 }
-            let row = rows.first { $0.language == transcript.language }
-            let intent = written.first { $0.language == transcript.language }
-            let stored = row?.object.flatMap { ours[$0] }
-            try prove(
-                row, row?.object.flatMap { objects[$0] }, intent, stored,
-                place: "\(plan.resolved.block.usageKey) \(transcript.language)")
-            counts.store += 1
-            if stored != nil { counts.migrated += 1 } else { counts.present += 1 }
+        // What the rows alone prove wrong needs no store, and must not wait for one that is out.
+        let keys = try counting.map { transcript in
+            try requireRow(
+                rows.first { $0.language == transcript.language },
+                written.first { $0.language == transcript.language }, place: place(transcript))
         }
+        let objects = try await store.heads(of: Set(keys))
+        for (transcript, key) in zip(counting, keys) {
+            try requireObject(objects[key], at: key, ours[key], place: place(transcript))
+        }
+        var counts = TranscriptCounts()
+        counts.waived = plan.transcripts.count { waived.contains($0.language) }
+        counts.dangling = plan.transcripts.count - counting.count - counts.waived
+        counts.contentstore = counting.count { $0.found != nil }
+        counts.store = counting.count
+        counts.migrated = keys.count { ours[$0] != nil }
+        counts.present = counts.store - counts.migrated
         return counts
     }
 
-    /// - Parameters:
-    ///   - info: the object at the row's key, where there is one.
-    ///   - intent: of this very attempt, when it wrote the row.
-    ///   - stored: what we stored there, in this attempt or an earlier one.
-    private func prove(
-        _ row: CatalogRow?, _ info: ObjectInfo?, _ intent: Intent?, _ stored: Checksum?, place: String
-    ) throws {
-        func violated(_ cause: String) -> Failure {
-            Failure(
-                .integrity, "checking a video", at: place, cause: cause,
-                safe: "the contentstore still has the transcript, and the course does not cut over",
-                advice: "run mallow verify --deep on the course and compare with the platform's own log"
-            )
-        }
-        guard let row else { throw violated("the catalog has no row that readers would find") }
-        guard let key = row.object else { throw violated("the catalog's row names no object") }
-        guard let info else { throw violated("no object is at \(key)") }
-        if let stored, info.checksum != stored {
-            throw violated("the object at \(key) has other bytes than were stored")
-        }
-        guard let intent else { return }
-        guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)") }
+    /// - Parameter intent: of this very attempt, when it wrote the row.
+    /// - Returns: the key that the row names.
+    private func requireRow(_ row: CatalogRow?, _ intent: Intent?, place: String) throws -> ObjectKey {
+        guard let row else { throw violated("the catalog has no row that readers would find", at: place) }
+        guard let key = row.object else { throw violated("the catalog's row names no object", at: place) }
+        guard let intent else { return key }
+        guard key == intent.object else { throw violated("the row names \(key), not our \(intent.object)", at: place) }
         guard row.format == intent.format.rawValue else {
-            throw violated("the row says \(row.format), not \(intent.format.rawValue)")
+            throw violated("the row says \(row.format), not \(intent.format.rawValue)", at: place)
         }
+        return key
+    }
+
+    /// - Parameter stored: what we stored there, in this attempt or an earlier one.
+    private func requireObject(_ info: ObjectInfo?, at key: ObjectKey, _ stored: Checksum?, place: String) throws {
+        guard let info else { throw violated("no object is at \(key)", at: place) }
+        if let stored, info.checksum != stored {
+            throw violated("the object at \(key) has other bytes than were stored", at: place)
+        }
+    }
+
+    private func violated(_ cause: String, at place: String) -> Failure {
+        Failure(
+            .integrity, "checking a video", at: place, cause: cause,
+            safe: "the contentstore still has the transcript, and the course does not cut over",
+            advice: "run mallow verify --deep on the course and compare with the platform's own log"
+        )
     }
 }

@@ -14,18 +14,22 @@ package enum BatchScheduling {
 
     /// Puts every thread of this process into the background; threads made later take after the one that makes them.
     ///
-    /// Needs no right. Threads whose policy somebody has chosen (`chrt`, a unit's `CPUSchedulingPolicy=`) keep it. A
-    /// kernel that refuses changes nothing but speed, so nothing is thrown. Does not block; may be called again.
+    /// Needs no right. Threads of any policy but the ordinary one keep theirs: somebody has chosen it (`chrt`, a unit's
+    /// `CPUSchedulingPolicy=`). A kernel that refuses changes nothing but speed, so nothing is thrown. Does not block; may be called again.
     package static func enter() {
-        // Without /proc there is no list: then the calling thread alone, by its number 0.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? ["0"]
-        for thread in names.compactMap({ pid_t($0) }) { enter(thread) }
+        // A thread that was not there yet may make others meanwhile, so it is looked again until none is new.
+        for _ in 0..<8 {
+            // Without /proc there is no list: then the calling thread alone, by its number 0.
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? ["0"]
+            guard names.compactMap({ pid_t($0) }).count(where: enter) > 0 else { return }
+        }
     }
 
     /// - Parameter thread: by the kernel's number; 0 is the one that calls. One that has ended is passed over.
-    static func enter(_ thread: pid_t) {
-        guard sched_getscheduler(thread) == SCHED_OTHER else { return }
+    /// - Returns: whether it was moved.
+    private static func enter(_ thread: pid_t) -> Bool {
+        guard sched_getscheduler(thread) == SCHED_OTHER else { return false }
         var parameters = sched_param()  // the background knows no priority: 0
-        _ = sched_setscheduler(thread, policy, &parameters)
+        return sched_setscheduler(thread, policy, &parameters) == 0
     }
 }

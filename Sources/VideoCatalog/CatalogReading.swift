@@ -12,7 +12,10 @@ struct CatalogReading {
         "transcript.id, transcript.transcript, transcript.language_code, "
         + "transcript.provider, transcript.file_format, video.edx_video_id"
 
-    /// The rows of videos, through the join that readers use. Open edX: section 11.
+    /// Whether ``rows(of:)`` asks one question, which sees one state by itself.
+    static func isOneQuestion(about videos: Set<VideoID>) -> Bool { videos.count == 1 }
+
+    /// The rows of videos, through the join that readers use: one question for one video, else several. Open edX: section 11.
     func rows(of videos: Set<VideoID>) throws -> [VideoID: [CatalogRow]] {
         var found: [VideoID: [CatalogRow]] = [:]
         // A database that folds case finds a row for an id that is written otherwise, and so do readers; one that does not

@@ -11,7 +11,8 @@ struct Waive: AsyncParsableCommand {
         abstract:
             "Lets a failed or conflicting video, or one transcript of it, stay behind, by name and with a reason.",
         discussion: """
-            Takes effect when the course is run next. Without arguments it lists the waivers in force. To withdraw takes \
+            Takes effect when the course is run next; not for a failure that may pass, nor where access was refused. \
+            Without arguments it lists the waivers in force. To withdraw takes \
             back one, all of a course, or all.
 
             Example:
@@ -79,12 +80,13 @@ struct Waive: AsyncParsableCommand {
         ])
         let what = language.map { "the transcript \($0) of \(block)" } ?? "\(block)"
         for waiver in replaced { Output.print("it takes the place of \(waiver)") }
-        Output.print("waived: \(what) may stay behind; run mallow run\(self.ledger.hint) --course \(course) to go on")
-        if code == nil, let failure = Failure(kept: match.failure), !failure.class.mayStayBehind {
-            Output.print(
-                "it does not count yet: the video's last failure is \(failure.class.rawValue), and nothing stays behind for what "
-                    + "may pass or was refused; \(failure.advice)")
+        // Nothing stays behind for what may pass, or was refused.
+        if code == nil, let failure = match.why, !failure.class.mayStayBehind {
+            return Output.print(
+                "waived: \(what); it does not count yet, as the video's last failure is \(failure.class.rawValue): "
+                    + failure.advice)
         }
+        Output.print("waived: \(what) may stay behind; run mallow run\(self.ledger.hint) --course \(course) to go on")
     }
 
     private func takeBack(_ ledger: Ledger) async throws {

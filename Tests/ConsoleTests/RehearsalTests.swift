@@ -109,6 +109,8 @@ import Testing
 
     @Test(arguments: [
         (choices: [String](), configured: "moved/", areEnough: false),
+        (choices: ["--format=sjson"], configured: "video-transcripts/", areEnough: false),
+        (choices: ["--prefix=moved/", "--prefix=video-transcripts/"], configured: "moved/", areEnough: true),
         (choices: ["--prefix=video-transcripts/"], configured: "moved/", areEnough: true),
         (choices: ["--prefix=moved/"], configured: "video-transcripts/", areEnough: false),
         (choices: ["--declared-only"], configured: "video-transcripts/", areEnough: false),
@@ -118,7 +120,18 @@ import Testing
     ) async throws {
         try await onProduction(rehearsals: 2, choices: choices, configured: prefix) { model, night in
             try await model.press("r", on: night)
-            if case .confirmation? = model.layer { #expect(areEnough) } else { #expect(!areEnough) }
+            switch model.layer {
+            case .confirmation?: #expect(areEnough)
+            case .unrehearsed?: #expect(!areEnough)
+            default: Issue.record("\(String(describing: model.layer))")
+            }
+        }
+        try await onProduction(rehearsals: 2, format: .sjson, choices: ["--format=sjson"]) { model, night in
+            try await model.press("r", on: night)
+            guard case .confirmation? = model.layer else {
+                Issue.record("they wrote SJSON, as this run will")
+                return
+            }
         }
     }
 

@@ -60,7 +60,8 @@ import Testing
 
     private func checks(
         _ completed: Int, in folder: String, rehearsal: String? = nil, hasStaging: Bool = true,
-        keeping: Int = 9, newest: FormatPolicy = .keep, staging: @escaping @Sendable () throws -> Rehearsal
+        keeping: Int = 9, older: FormatPolicy = .keep, newest: FormatPolicy = .keep,
+        staging: @escaping @Sendable () throws -> Rehearsal
     ) async throws -> [String: PreflightCheck] {
         let endpoints = try Endpoints(
             source: "olx:\(folder)/exports", store: "file:\(folder)/objects", catalog: "sqlite:\(folder)/c.sqlite")
@@ -72,7 +73,7 @@ import Testing
                     ledger: "mallow.rehearsal-\(number).ledger", source: "\(endpoints.source)", store: "", catalog: "",
                     actor: "", began: 0, ended: Double(number), seconds: 0, courses: 1, videos: 1, transcripts: 1,
                     retries: 0, rollbacks: 0,
-                    manner: number > keeping ? nil : Self.manner(number == completed ? newest : .keep).description))
+                    manner: number > keeping ? nil : Self.manner(number == completed ? newest : older).description))
         }
         let trial = RehearsalTrial(
             .production(endpoints), ledger: path, rehearsal: rehearsal, hasStaging: hasStaging,
@@ -101,6 +102,10 @@ import Testing
         try await withTemporaryFolder { folder in
             let check = try await checks(2, in: folder, newest: .sjson, staging: Self.none)["rehearsals"]
             #expect(check?.measured == "1 of 2 completed, with --format=sjson --prefix=p/; 1 otherwise")
+        }
+        try await withTemporaryFolder { folder in
+            let check = try await checks(2, in: folder, older: .sjson, staging: Self.none)["rehearsals"]
+            #expect(check?.measured == "1 of 2 completed, with --format=keep --prefix=p/; 1 otherwise")
         }
     }
 

@@ -4,17 +4,18 @@ import Synchronization
 import TestDoubles
 import Testing
 
-@testable import Migration
-
 /// A video's objects are looked at together: a store far away costs one way there and back, however many there are.
 @Suite struct HeadsTests {
     /// Answers nobody before it has been asked for a number of objects.
     private final class GatheringStore: ObjectReader {
         private let raw: MemoryObjectStore
         private let number: Int
+        private let failures: [ObjectKey: Failure.Class]
         private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-        init(_ raw: MemoryObjectStore, until number: Int) { (self.raw, self.number) = (raw, number) }
+        init(_ raw: MemoryObjectStore, until number: Int, failing failures: [ObjectKey: Failure.Class] = [:]) {
+            (self.raw, self.number, self.failures) = (raw, number, failures)
+        }
 
         func head(_ key: ObjectKey) async throws -> ObjectInfo? {
             await withCheckedContinuation { continuation in
@@ -23,6 +24,10 @@ import Testing
                     return waiting.count < number ? [] : waiting
                 }
                 for one in all { one.resume() }
+            }
+            try Task.checkCancellation()
+            if let failure = failures[key] {
+                throw Failure(failure, "head", at: key.text, cause: "503", advice: "wait")
             }
             return try await raw.head(key)
         }
@@ -38,6 +43,20 @@ import Testing
         let found = try await GatheringStore(raw, until: count).heads(of: Set(keys))
         #expect(Set(found.keys) == Set(keys.dropFirst()))
         #expect(found.allSatisfy { $1.key == $0 })
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `of several failures the one is told that must not be retried, and else the first`() async throws {
+        let keys = (0..<9).map { ObjectKey(unchecked: "\($0)") }
+        func failure(_ failures: [ObjectKey: Failure.Class]) async -> Failure? {
+            let store = GatheringStore(MemoryObjectStore(), until: keys.count, failing: failures)
+            do { _ = try await store.heads(of: Set(keys)) } catch { return error as? Failure }
+            return nil
+        }
+        let mixed = await failure([keys[2]: .transient, keys[5]: .auth, keys[7]: .throttled])
+        #expect((mixed?.class, mixed?.place) == (.auth, "5"))
+        let passing = await failure([keys[6]: .throttled, keys[3]: .transient])
+        #expect((passing?.class, passing?.place) == (.transient, "3"))
     }
 
     @Test func `no key is no question`() async throws {

@@ -65,7 +65,7 @@ class LeftBehindTests(SampleTests):
             ledger.execute("UPDATE video SET failure = json_replace(failure, '$.class', 'transient')")
         told = self.sample.call(*of)
         self.assert_exit(0, told)
-        self.assertIn("it does not count yet: the video's last failure is transient", told.out)
+        self.assertIn("it does not count yet, as the video's last failure is transient: ", told.out)
 
     def test_waivers_are_withdrawn_by_what_is_named_and_by_nothing_else(self):
         planned = list(self.planned("corrupt"))

@@ -2,7 +2,7 @@
 """How fast transcripts go to S3, beside the fastest tools there are: a table, by hand.
 
     swift build -c release -Xswiftc -enable-testing
-    $(Tests/s3/venv.sh) Tests/s3/figures.py [--objects 20000] [--rounds 2] [--in-flight 32] [--only puts|run|memory]
+    $(Tests/s3/venv.sh) Tests/s3/figures.py [--objects 20000] [--rounds 3] [--in-flight 32] [--only puts|run|memory]
 
 MALLOW names another program to measure, such as the one that operators build.
 
@@ -119,7 +119,7 @@ class Figures:
             server = servers["seaweedfs"]
             self.warm(server)
             for round_ in range(self.arguments.rounds):
-                # A server with more in it is slower: each of them begins in its turn.
+                # A server with more in it is slower: each of three begins in its turn.
                 seconds = {}
                 for name, tool in tools[round_ % 3:] + tools[:round_ % 3]:
                     took = tool(server, round_)
@@ -149,7 +149,7 @@ class Figures:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--objects", type=int, default=20_000)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--in-flight", type=int, default=32)
     parser.add_argument("--only", choices=("puts", "run", "memory"))
     options = parser.parse_args()

@@ -19,7 +19,7 @@ struct PlainText {
 
     /// The line that begins at `position`.
     func line(at position: Int) -> Line {
-        var index = skippingLetters(from: position)
+        var index = skippingPlain(from: position)
         while index < bytes.count {
             let byte = bytes[index]
             // Nothing else can begin a line end.
@@ -27,13 +27,15 @@ struct PlainText {
                 let length = lineEnd(at: index)
                 if length > 0 { return Line(content: position..<index, next: index + length) }
             }
-            index = skippingLetters(from: index + 1)
+            // A text of other scripts has hardly eight in a row.
+            index = byte < 0x80 ? skippingPlain(from: index + 1) : index + 1
         }
         return Line(content: position..<index, next: index)
     }
 
-    /// The next byte that is no ASCII or a control character; no other can begin a line end. Eight are looked at at once.
-    private func skippingLetters(from position: Int) -> Int {
+    /// A place no later than the next byte that can begin a line end, eight looked at at once: past ASCII but for control
+    /// characters, up to the last seven bytes.
+    private func skippingPlain(from position: Int) -> Int {
         let (highBits, blanks) = (0x8080_8080_8080_8080 as UInt64, 0x2020_2020_2020_2020 as UInt64)
         let memory = UnsafeRawBufferPointer(bytes)
         var index = position

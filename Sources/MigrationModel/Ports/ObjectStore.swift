@@ -119,16 +119,40 @@ package protocol ObjectReader: Sendable {
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error>
 }
 
+/// What came of asking for one object of several.
+private struct Look: Sendable {
+    let key: ObjectKey
+    let info: ObjectInfo?
+    let error: (any Error)?
+}
+
 extension ObjectReader {
     /// What is at each of `keys`, all looked at in parallel; a key that has no object is left out.
     ///
-    /// - Throws: the first ``Failure`` of any of them, when none of the others is under way any more.
+    /// - Throws: when all have answered, the ``Failure`` of one: of several rather one that must not be retried, which
+    ///   says more than one that may, and then the first in order of keys.
     package func heads(of keys: Set<ObjectKey>) async throws -> [ObjectKey: ObjectInfo] {
         if keys.count == 1, let key = keys.first { return try await head(key).map { [key: $0] } ?? [:] }
-        return try await withThrowingTaskGroup(of: (ObjectKey, ObjectInfo?).self) { group in
-            for key in keys { group.addTask { (key, try await head(key)) } }
-            return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        // Nobody is cancelled for another's failure: it would cost a connection, and leave out what the store says.
+        let looks = await withTaskGroup(of: Look.self) { group in
+            for key in keys {
+                group.addTask {
+                    do {
+                        return Look(key: key, info: try await head(key), error: nil)
+                    } catch {
+                        return Look(key: key, info: nil, error: error)
+                    }
+                }
+            }
+            var looks: [Look] = []
+            for await look in group { looks.append(look) }
+            return looks.sorted { $0.key < $1.key }
         }
+        let errors = looks.compactMap(\.error)
+        if let error = errors.first(where: { ($0 as? Failure)?.class.isRetryable == false }) ?? errors.first {
+            throw error
+        }
+        return looks.reduce(into: [:]) { $0[$1.key] = $1.info }
     }
 
     package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {

@@ -52,8 +52,7 @@ package final class SQLiteCatalog: VideoCatalog {
 
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         try await connection.run("read the catalog", at: "\(videos.count) videos") {
-            // The question for one video is a single statement, which sees one state by itself.
-            videos.count == 1
+            CatalogReading.isOneQuestion(about: videos)
                 ? try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos)
                 : try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
         }
