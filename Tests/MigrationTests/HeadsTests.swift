@@ -45,18 +45,20 @@ import Testing
         #expect(found.allSatisfy { $1.key == $0 })
     }
 
-    @Test(.timeLimit(.minutes(1)))
-    func `of several failures the one is told that must not be retried, and else the first`() async throws {
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (failures: ["2": Failure.Class.transient, "5": .auth, "7": .throttled], told: "5"),
+            (failures: ["6": .throttled, "3": .transient], told: "3"),
+        ])
+    func `of several failures the one is told that must not be retried, and else the first`(
+        _ failures: [ObjectKey: Failure.Class], _ told: String
+    ) async throws {
         let keys = (0..<9).map { ObjectKey(unchecked: "\($0)") }
-        func failure(_ failures: [ObjectKey: Failure.Class]) async -> Failure? {
-            let store = GatheringStore(MemoryObjectStore(), until: keys.count, failing: failures)
-            do { _ = try await store.heads(of: Set(keys)) } catch { return error as? Failure }
-            return nil
-        }
-        let mixed = await failure([keys[2]: .transient, keys[5]: .auth, keys[7]: .throttled])
-        #expect((mixed?.class, mixed?.place) == (.auth, "5"))
-        let passing = await failure([keys[6]: .throttled, keys[3]: .transient])
-        #expect((passing?.class, passing?.place) == (.transient, "3"))
+        let store = GatheringStore(MemoryObjectStore(), until: keys.count, failing: failures)
+        let failure = await #expect(throws: Failure.self) { _ = try await store.heads(of: Set(keys)) }
+        #expect(failure?.place == told)
+        #expect(failure?.class == failures[ObjectKey(unchecked: told)])
     }
 
     @Test func `no key is no question`() async throws {
