@@ -15,12 +15,14 @@ package enum BatchScheduling {
     /// Puts every thread of this process into the background; threads made later take after the one that makes them.
     ///
     /// Needs no right. Threads of any policy but the ordinary one keep theirs: somebody has chosen it (`chrt`, a unit's
-    /// `CPUSchedulingPolicy=`). A kernel that refuses changes nothing but speed, so nothing is thrown. Does not block; may be called again.
+    /// `CPUSchedulingPolicy=`). A kernel that refuses changes nothing but speed, so nothing is thrown. Does not block; may
+    /// be called again.
     package static func enter() {
         // A thread that was not there yet may make others meanwhile, so it is looked again until none is new.
         for _ in 0..<8 {
-            // Without /proc there is no list: then the calling thread alone, by its number 0.
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? ["0"]
+            let list = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")  // nil without /proc
+            // Then the calling thread alone, which has the number 0.
+            let names = list ?? ["0"]
             guard names.compactMap({ pid_t($0) }).count(where: enter) > 0 else { return }
         }
     }

@@ -15,7 +15,8 @@ struct CatalogReading {
     /// Whether ``rows(of:)`` asks one question, which sees one state by itself.
     static func isOneQuestion(about videos: Set<VideoID>) -> Bool { videos.count == 1 }
 
-    /// The rows of videos, through the join that readers use: one question for one video, else several. Open edX: section 11.
+    /// The rows of videos, through the join that readers use: one question for one video, else it may be several. Open
+    /// edX: section 11.
     func rows(of videos: Set<VideoID>) throws -> [VideoID: [CatalogRow]] {
         var found: [VideoID: [CatalogRow]] = [:]
         // A database that folds case finds a row for an id that is written otherwise, and so do readers; one that does not

@@ -12,8 +12,7 @@ struct Waive: AsyncParsableCommand {
             "Lets a failed or conflicting video, or one transcript of it, stay behind, by name and with a reason.",
         discussion: """
             Takes effect when the course is run next; not for a failure that may pass, nor where access was refused. \
-            Without arguments it lists the waivers in force. To withdraw takes \
-            back one, all of a course, or all.
+            Without arguments it lists the waivers in force. To withdraw takes back one, all of a course, or all.
 
             Example:
               mallow waive --course course-v1:AcmeX+Bio1+2018 \\

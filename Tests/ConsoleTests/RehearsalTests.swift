@@ -126,6 +126,9 @@ import Testing
             default: Issue.record("\(String(describing: model.layer))")
             }
         }
+    }
+
+    @Test func `rehearsals that wrote another format count for a run that was asked for that format`() async throws {
         try await onProduction(rehearsals: 2, format: .sjson, choices: ["--format=sjson"]) { model, night in
             try await model.press("r", on: night)
             guard case .confirmation? = model.layer else {

@@ -103,13 +103,15 @@ class Figures:
         measured([TOOLS / "s5cmd", "--endpoint-url", server.endpoint, "cp", file, f"s3://{BUCKET}/first"],
                  environment(), server)
 
-    def mallow(self, server, round_):
-        place = self.folder / f"place-{round_}"
+    def mallow_command(self, server, name, in_flight):
+        place = self.folder / name
         place.mkdir()
-        return measured(
-            [MALLOW, "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", str(self.arguments.in_flight),
-             "--store", f"s3://{BUCKET}/ours-{round_}?endpoint={server.endpoint}",
-             "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")], environment(), server)
+        return [MALLOW, "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", str(in_flight),
+                "--store", f"s3://{BUCKET}/{name}?endpoint={server.endpoint}",
+                "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")]
+
+    def mallow(self, server, round_):
+        return measured(self.mallow_command(server, f"ours-{round_}", self.arguments.in_flight), environment(), server)
 
     def run(self):
         print(f"a whole run, {self.count} transcripts of 20 KB, {self.arguments.in_flight} videos in flight, to SeaweedFS")
@@ -135,13 +137,8 @@ class Figures:
     def memory(self):
         print(f"512 videos in flight, {self.count} transcripts, to SeaweedFS")
         with Servers("seaweedfs") as servers:
-            place = self.folder / "memory"
-            place.mkdir()
             process = subprocess.Popen(
-                [MALLOW, "run", "--all", "--source", f"olx:{self.fleet}", "--concurrency", "512",
-                 "--store", f"s3://{BUCKET}/memory?endpoint={servers['seaweedfs'].endpoint}",
-                 "--catalog", f"sqlite:{place / 'edxval.sqlite'}", "--ledger", str(place / "ledger")],
-                env=environment(), stdout=subprocess.DEVNULL)
+                self.mallow_command(servers["seaweedfs"], "memory", 512), env=environment(), stdout=subprocess.DEVNULL)
             _, status, usage = os.wait4(process.pid, 0)
             print(f"  peak memory {usage.ru_maxrss / 1024:.0f} MB, exit {os.waitstatus_to_exitcode(status)}")
 

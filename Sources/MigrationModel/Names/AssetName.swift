@@ -13,25 +13,17 @@ package struct AssetName: BytewiseName, ExpressibleByStringLiteral {
     /// `_`; runs of underscores stay; case matters (section 3.4).
     package init(cleaning text: String) {
         // Most names are clean already.
-        if text.utf8.allSatisfy(Self.isClean) {
+        if text.unicodeScalars.allSatisfy(Self.stays) {
             self.text = text
             return
         }
         var scalars = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let stays = KeyCharacters.isWord(scalar) || scalar == "." || scalar == "%" || scalar == "-"
-            scalars.append(stays ? scalar : "_")
-        }
+        for scalar in text.unicodeScalars { scalars.append(Self.stays(scalar) ? scalar : "_") }
         self.text = String(scalars)
     }
 
-    /// Whether a byte is a character by itself, and one that stays.
-    private static func isClean(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "%"), UInt8(ascii: "-"): true
-        default: false
-        }
+    private static func stays(_ scalar: Unicode.Scalar) -> Bool {
+        KeyCharacters.isWord(scalar) || scalar == "." || scalar == "%" || scalar == "-"
     }
 
     /// The SJSON asset of an id: `subs_ID.srt.sjson`, with the language in front for all but English.

@@ -27,10 +27,8 @@ extension BytewiseName {
 
     package func hash(into hasher: inout Hasher) {
         // All bytes in one call, as they lie in memory: names are keys of most dictionaries here.
-        let done: Void? = text.utf8.withContiguousStorageIfAvailable {
-            hasher.combine(bytes: UnsafeRawBufferPointer($0))
-        }
-        if done == nil { Array(text.utf8).withUnsafeBytes { hasher.combine(bytes: $0) } }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xFF as UInt8)
     }
 
@@ -47,32 +45,24 @@ extension BytewiseName {
 extension String {
     /// Whether the bytes are the same, and not only what they spell.
     fileprivate func isBytewise(_ other: String) -> Bool {
-        comparingBytes(with: other) { mine, theirs in mine.count == theirs.count && order(mine, theirs) == 0 }
+        utf8.count == other.utf8.count && bytewiseOrder(to: other) == 0
     }
 
     /// Whether it comes first in the order of bytes.
     package func isBytewiseBefore(_ other: String) -> Bool {
-        comparingBytes(with: other) { mine, theirs in
-            let order = order(mine, theirs)
-            return order == 0 ? mine.count < theirs.count : order < 0
-        }
+        let order = bytewiseOrder(to: other)
+        return order == 0 ? utf8.count < other.utf8.count : order < 0
     }
 
     /// Of as many bytes as both have: less than 0, 0 or more.
-    private func order(_ mine: UnsafeBufferPointer<UInt8>, _ theirs: UnsafeBufferPointer<UInt8>) -> CInt {
-        guard let left = mine.baseAddress, let right = theirs.baseAddress else { return 0 }
-        return memcmp(left, right, min(mine.count, theirs.count))
-    }
-
-    private func comparingBytes(
-        with other: String, _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
-    ) -> Bool {
-        utf8.withContiguousStorageIfAvailable { mine in
-            other.utf8.withContiguousStorageIfAvailable { theirs in body(mine, theirs) }
-        }.flatMap(\.self)
-            ?? Array(utf8).withUnsafeBufferPointer { mine in
-                Array(other.utf8).withUnsafeBufferPointer { theirs in body(mine, theirs) }
+    private func bytewiseOrder(to other: String) -> CInt {
+        var (mine, theirs) = (self, other)
+        return mine.withUTF8 { mine in
+            theirs.withUTF8 { theirs in
+                guard let left = mine.baseAddress, let right = theirs.baseAddress else { return 0 }
+                return memcmp(left, right, min(mine.count, theirs.count))
             }
+        }
     }
 }
 

@@ -52,9 +52,7 @@ package final class SQLiteCatalog: VideoCatalog {
 
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         try await connection.run("read the catalog", at: "\(videos.count) videos") {
-            CatalogReading.isOneQuestion(about: videos)
-                ? try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos)
-                : try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
+            try $0.rows(of: videos)
         }
     }
 
@@ -190,6 +188,13 @@ extension Database {
                 advice: "the rows are looked for before anything else is done"
             )
         }
+    }
+
+    /// The rows of videos, all as they are at the same moment.
+    func rows(of videos: Set<VideoID>) throws -> [VideoID: [CatalogRow]] {
+        let reading = CatalogReading(session: SQLiteSession(database: self))
+        if CatalogReading.isOneQuestion(about: videos) { return try reading.rows(of: videos) }
+        return try readingOneState { _ in try reading.rows(of: videos) }
     }
 
     /// Runs `body`, all of whose queries see the same state.

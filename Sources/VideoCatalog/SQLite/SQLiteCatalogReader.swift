@@ -24,7 +24,7 @@ package final class SQLiteCatalogReader: CatalogReader {
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {
         guard let open = try opened() else { return [:] }
         return try await open.connection.run("read the catalog", at: "\(videos.count) videos") {
-            try $0.readingOneState { try CatalogReading(session: SQLiteSession(database: $0)).rows(of: videos) }
+            try $0.rows(of: videos)
         }
     }
 
