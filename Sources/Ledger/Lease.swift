@@ -28,9 +28,9 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
     /// An open transaction can be settled only on the stores that it was begun on.
     static func refuseOtherStores(_ db: Database, _ header: RunHeader, ledger: String) throws {
         let sql = """
-            SELECT DISTINCT r.id, r.kind, r.store, r.catalog FROM intent i INDEXED BY intent_open
+            SELECT DISTINCT r.id, r.kind, r.store, r.catalog FROM intent i
             JOIN video_transaction t ON t.number = i.owner JOIN run r ON r.id = t.run
-            WHERE i.state IN ('open', 'stored', 'watched') AND (r.store <> ? OR r.catalog <> ?)
+            WHERE \(OpenWork.isOpen) AND (r.store <> ? OR r.catalog <> ?)
             """
         guard let row = try Row.fetchOne(db, sql: sql, arguments: [header.store, header.catalog]) else { return }
         let (run, store, catalog): (Int64, String, String) = (row["id"], row["store"], row["catalog"])

@@ -35,7 +35,7 @@ extension RunExit {
             return
         }
         let states = try String.fetchSet(db, sql: "SELECT state FROM course WHERE run = ?", arguments: [id.number])
-        let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM intent WHERE state IN ('open', 'stored', 'watched')")
+        let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM intent i WHERE \(OpenWork.isOpen)")
         self = Self.following(run, Set(states.compactMap(CourseState.init)), open: open ?? 0)
     }
 

@@ -25,8 +25,8 @@ extension Ledger {
             WHERE c.store > 0 AND r.\(column) = ? ORDER BY is_ours DESC, r.id DESC LIMIT 1
             """
         let unsettled = """
-            SELECT r.id FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
-            JOIN run r ON r.id = t.run WHERE i.state IN ('open', 'stored', 'watched') AND r.\(column) = ? LIMIT 1
+            SELECT r.id FROM intent i JOIN video_transaction t ON t.number = i.owner
+            JOIN run r ON r.id = t.run WHERE \(OpenWork.isOpen) AND r.\(column) = ? LIMIT 1
             """
         let known: (run: Int64, what: String)?? = try withFile(path) { db in
             // Where nothing is mounted, everything is absent: that would prove nothing about what is open.

@@ -58,7 +58,7 @@ extension Ledger.Readiness {
     /// Asks only for what ledgers of every version have.
     fileprivate init(_ db: Database, at date: Date) throws {
         let lease = try Lease.fetch(db).flatMap { $0.isAlive(at: date) ? $0 : nil }
-        let open = "SELECT count(DISTINCT owner) FROM intent WHERE state IN ('open', 'stored', 'watched')"
+        let open = "SELECT count(DISTINCT owner) FROM intent i WHERE \(OpenWork.isOpen)"
         let newest = try Double.fetchOne(db, sql: "SELECT at FROM event ORDER BY seq DESC LIMIT 1")
         holder = lease.map {
             Holder(host: $0.host, pid: $0.pid, heartbeatAge: max(0, date.timeIntervalSince1970 - $0.heartbeat))

@@ -75,7 +75,7 @@ package final class RunLog: CheckpointLog, CommandQueue {
                 sql: """
                     SELECT t.number, t.id AS owner, t.run, t.course, t.block, t.video_id, i.*
                     FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
-                    WHERE i.state IN ('open', 'stored', 'watched') ORDER BY t.number, i.language
+                    WHERE \(OpenWork.isOpen) ORDER BY t.number, i.language
                     """
             )
             var transactions: [OpenTransaction] = []

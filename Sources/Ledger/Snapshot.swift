@@ -182,7 +182,7 @@ package struct VideoRow: Sendable, Hashable, Codable, FetchableRecord {
         WITH open AS (
             SELECT t.block, count(*) AS planned, sum(i.state = 'stored') AS stored
             FROM intent i INDEXED BY intent_open JOIN video_transaction t ON t.number = i.owner
-            WHERE i.state IN ('open', 'stored', 'watched') AND t.course = ?1 GROUP BY t.block
+            WHERE \(OpenWork.isOpen) AND t.course = ?1 GROUP BY t.block
         )
         SELECT v.*, ifnull(o.planned, 0) AS planned, ifnull(o.stored, 0) AS stored
         FROM video v LEFT JOIN open o ON o.block = v.block WHERE v.course = (SELECT id FROM course WHERE key = ?1)
@@ -231,9 +231,10 @@ package struct EventRow: Sendable, Hashable, FetchableRecord {
 
     /// What has a sentence in ``EventSentence``. An index has the same words.
     static let isWorthALine = """
-        (kind IN ('rolled back', 'notice', 'unreadable', 'command applied', 'command refused', 'waived', 'waiver withdrawn',
-            'held', 'released', 'wrote back', 'write-back undone', 'write-back abandoned') OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
-            OR kind = 'video' AND to_state <> 'verified')
+        \(isNotable) AND (kind = 'video' OR kind = 'course' AND to_state NOT IN ('queued', 'pending')
+            OR kind = 'rolled back' OR kind = 'notice' OR kind = 'unreadable' OR kind = 'command applied'
+            OR kind = 'command refused' OR kind = 'waived' OR kind = 'waiver withdrawn' OR kind = 'held' OR kind = 'released'
+            OR kind = 'wrote back' OR kind = 'write-back undone' OR kind = 'write-back abandoned')
         """
 
     /// Read by hand: events come by the hundred thousand.

@@ -29,9 +29,9 @@ struct Benchmarks {
         }
         if arguments.first == "puts" {
             guard let place = option("--store") else {
-                return print("puts --store //BUCKET?endpoint=URL --folder FILES")
+                return print("puts --store //BUCKET?endpoint=URL --folder FILES [--look]")
             }
-            return try await PutBenchmark(files: parent, place: place).run(
+            return try await PutBenchmark(files: parent, place: place, looks: arguments.contains("--look")).run(
                 inFlight: option("--in-flight").flatMap(Int.init) ?? 32)
         }
         #if MySQL

@@ -7,7 +7,8 @@
 MALLOW names another program to measure, such as the one that operators build.
 
 Puts alone go to nginx on tmpfs, which stores bytes and checks nothing; whole runs go to SeaweedFS. Everything that is
-compared takes turns in the same run, on the same files, with the same number in flight.
+compared takes turns in the same run, on the same files, with the same number in flight; but "plain" is a tool as it comes.
+Beside whole runs stand the two requests alone that a run makes for each object: what no run can be faster than.
 """
 import argparse
 import os
@@ -73,12 +74,25 @@ class Figures:
              f"{self.files}/*", f"s3://{BUCKET}/s5cmd-{round_}/"], environment(), server)
 
     def rclone(self, server, round_):
+        return self.rclone_copy(server, f"rclone-{round_}", "--transfers", str(self.arguments.in_flight))
+
+    def plain_rclone(self, server, round_):
+        return self.rclone_copy(server, f"plain-rclone-{round_}")
+
+    def rclone_copy(self, server, name, *options):
         remote = {f"RCLONE_CONFIG_IT_{name}": value for name, value in {
             "TYPE": "s3", "PROVIDER": "Other", "ENDPOINT": server.endpoint, "ACCESS_KEY_ID": ACCESS_KEY,
             "SECRET_ACCESS_KEY": SECRET_KEY, "REGION": REGION}.items()}
+        return measured([TOOLS / "rclone", "copy", str(self.files), f"it:{BUCKET}/{name}", *options],
+                        environment(RCLONE_CONFIG="/dev/null", **remote), server)
+
+    def store(self, server, name, *options):
         return measured(
-            [TOOLS / "rclone", "copy", str(self.files), f"it:{BUCKET}/rclone-{round_}", "--transfers",
-             str(self.arguments.in_flight)], environment(RCLONE_CONFIG="/dev/null", **remote), server)
+            [RELEASE / "benchmarks", "puts", "--folder", self.files, "--in-flight", str(self.arguments.in_flight),
+             "--store", f"//{BUCKET}/{name}?endpoint={server.endpoint}", *options], environment(), server)
+
+    def requests(self, server, round_):
+        return self.store(server, f"requests-{round_}", "--look")
 
     def puts(self):
         print(f"puts alone, {self.count} objects of 20 KB, {self.arguments.in_flight} in flight, to nginx on tmpfs")
@@ -86,9 +100,7 @@ class Figures:
             server = servers["nginx"]
             speeds, costs = [], []
             for round_ in range(self.arguments.rounds):
-                ours = measured(
-                    [RELEASE / "benchmarks", "puts", "--folder", self.files, "--in-flight", str(self.arguments.in_flight),
-                     "--store", f"//{BUCKET}/ours-{round_}?endpoint={server.endpoint}"], environment(), server)
+                ours = self.store(server, f"ours-{round_}")
                 theirs = self.s5cmd(server, round_)
                 self.line("mallow's store", *ours[:3], ours[3].strip())
                 self.line("s5cmd cp", *theirs[:3])
@@ -115,24 +127,26 @@ class Figures:
 
     def run(self):
         print(f"a whole run, {self.count} transcripts of 20 KB, {self.arguments.in_flight} videos in flight, to SeaweedFS")
-        tools = [("mallow run", self.mallow), ("s5cmd cp", self.s5cmd), ("rclone copy", self.rclone)]
+        tools = [("mallow run", self.mallow), ("s5cmd cp", self.s5cmd), ("rclone copy", self.rclone),
+                 ("plain rclone", self.plain_rclone), ("requests alone", self.requests)]
         rounds = []
         with Servers("seaweedfs") as servers:
             server = servers["seaweedfs"]
             self.warm(server)
             for round_ in range(self.arguments.rounds):
-                # A server with more in it is slower: each of three begins in its turn.
+                # A server with more in it is slower: each begins in its turn.
                 seconds = {}
-                for name, tool in tools[round_ % 3:] + tools[:round_ % 3]:
+                begin = round_ % len(tools)
+                for name, tool in tools[begin:] + tools[:begin]:
                     took = tool(server, round_)
                     self.line(name, *took[:3])
                     seconds[name] = took[0]
                 rounds.append(seconds)
-        ours, s5cmd, rclone = ([seconds[name] for seconds in rounds] for name, _ in tools)
-        for name, theirs in (("s5cmd", s5cmd), ("rclone", rclone)):
-            ratios = [their / our for our, their in zip(ours, theirs)]
-            print(f"  against {name}: {', '.join(f'{ratio:.2f}' for ratio in ratios)} times as fast, "
-                  f"{sum(theirs) / sum(ours):.2f} in all")
+        of = {name: [seconds[name] for seconds in rounds] for name, _ in tools}
+        compared = [("mallow run", other) for other in of if other != "mallow run"] + [("requests alone", "s5cmd cp")]
+        for one, other in compared:
+            ratios = ", ".join(f"{their / our:.2f}" for our, their in zip(of[one], of[other]))
+            print(f"  {one} against {other}: {ratios} times as fast, {sum(of[other]) / sum(of[one]):.2f} in all")
 
     def memory(self):
         print(f"512 videos in flight, {self.count} transcripts, to SeaweedFS")
