@@ -228,7 +228,8 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Canvas", "Console", "HTTP", "Ledger", "MigrationModel", "ObjectStorage", "Themes", "VideoCatalog",
+                "Canvas", "Console", "HTTP", "Ledger", "MigrationModel", "ObjectStorage", "Themes", "Threading",
+                "VideoCatalog",
                 .target(name: "MariaDB", condition: .when(traits: ["MySQL"])),
             ],
             path: "Tests/Benchmarks",

@@ -200,8 +200,8 @@ enum LedgerSchema {
                 OR kind = 'course' AND to_state NOT IN ('queued', 'pending') OR kind = 'video' AND to_state <> 'verified');
         """
 
-    /// For IN and a list, SQLite makes and fills a table at every row that is written; together they took a third of the time
-    /// that the ledger's transactions take.
+    /// For IN and a list, SQLite makes and fills a table at every row that is written: more than a third of what a transaction
+    /// computed.
     private static let partsByComparison = """
         DROP INDEX intent_open;
         CREATE INDEX intent_open ON intent (owner) WHERE (state = 'open' OR state = 'stored' OR state = 'watched');

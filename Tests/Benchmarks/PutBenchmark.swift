@@ -3,9 +3,10 @@ import Foundation
 import HTTP
 import MigrationModel
 import ObjectStorage
+import Threading
 
-/// Puts every file of a folder into a bucket, once, as the engine does: read, hashed, signed, conditional; and asks for it
-/// afterwards, where that is wanted. No run can be faster than both of them.
+/// Puts every file of a folder into a bucket, once, as the engine does: in the background, read, hashed, signed, conditional;
+/// and asks for it afterwards, where that is wanted. No run can be faster than both of them.
 struct PutBenchmark {
     let files: String
     /// What follows `s3:`.
@@ -14,6 +15,7 @@ struct PutBenchmark {
     let looks: Bool
 
     func run(inFlight: Int) async throws {
+        BatchScheduling.enter()
         let names = try FileManager.default.contentsOfDirectory(atPath: files)
         let loop = CurlLoop(TransferLimits(connections: inFlight))
         let store = S3Store(
@@ -50,6 +52,8 @@ struct PutBenchmark {
             provenance: Provenance(run: RunID(1), intent: UUID()))
         _ = try await store.put(object)
         guard looks else { return }
-        guard try await store.head(object.key)?.checksum == object.checksum else { throw CocoaError(.fileReadCorruptFile) }
+        guard try await store.head(object.key)?.checksum == object.checksum else {
+            throw CocoaError(.fileReadCorruptFile)
+        }
     }
 }
