@@ -49,6 +49,7 @@ struct Bucket {
             location, over: CurlLoop(TransferLimits(connections: connections), trust: trust),
             as: CredentialKeeper(
                 (secrets.goFirst ? [configured, named] : [named, configured]) + [
+                    WebIdentity(environment),
                     ProfileCredentials(environment, home: NSHomeDirectory()),
                     ContainerCredentials(environment, over: nearby),
                     InstanceCredentials(environment, over: nearby),

@@ -58,6 +58,12 @@ struct EasyHandle: Hashable {
         // Servers close what has been idle for some seconds; a connection that closes just then is a doubt for nothing.
         set(CURLOPT_MAXAGE_CONN, 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
+        // A thread that still waits for a name server is left alone, and not waited for, by the thread of all transfers.
+        set(CURLOPT_QUICK_EXIT, 1)
+        // Every connection begins at another of a name's addresses, and a name is asked for again as soon as a server of S3
+        // may have another one.
+        set(CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 10)
         // A large body on a slow line takes its time: a second more for each 100 kB.
         set(CURLOPT_TIMEOUT_MS, limits.whole.milliseconds + count / 100)
         if isDirect { set(CURLOPT_NOPROXY, "*") }

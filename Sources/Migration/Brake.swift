@@ -60,7 +60,9 @@ struct Brake: Sendable {
             case .store: ("the store", "puts")
             case .catalog: ("the catalog", "commits")
             }
-        if answer.failure?.class == .throttled { return "\(place) asked for less" }
+        if let failure = answer.failure, failure.class == .throttled || failure.retryAfter != nil {
+            return "\(place) asked for less"
+        }
         guard answer.isMeasured, answer.error == nil,
             let (median, best) = paces[answer.place, default: Pace()].hear(answer.ended - answer.began)
         else { return nil }

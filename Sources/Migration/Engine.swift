@@ -42,7 +42,7 @@ struct Engine: Sendable {
                 outages.store.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }
             }
-            return WatchedStore(raw: store, watching: watch)
+            return UnhurriedStore(raw: WatchedStore(raw: store, watching: watch), surroundings: surroundings)
         }
         let given = connections.store
         let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)

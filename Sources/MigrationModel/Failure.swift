@@ -18,7 +18,7 @@ package struct Failure: Error, Hashable, Sendable, Codable {
         case sourceCorrupt = "source corrupt"
         /// Bytes changed on the way. Once again from the source's bytes, then never.
         case integrity
-        /// Credentials were refused. The run pauses.
+        /// Refused, and whatever else is asked there would be, too: somebody has to put it right. The run drains.
         case auth
         /// Ours. Never retried.
         case bug
@@ -47,7 +47,8 @@ package struct Failure: Error, Hashable, Sendable, Codable {
     package let safe: String
     /// What to press or run.
     package let advice: String
-    /// Seconds in which whoever refused wants to be left alone; nil when it did not say.
+    /// Seconds in which a place that asks for less wants to be left alone, 0 when it does not say for how long; nil when it
+    /// does not ask for less.
     package let retryAfter: Double?
 
     package init(

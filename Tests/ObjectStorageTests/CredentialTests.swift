@@ -102,6 +102,34 @@ import Testing
         server.stop()
     }
 
+    @Test func `a machine without a role has none, and one that says nothing is not passed over`() async throws {
+        let server = try LoopbackServer { $0.method == "PUT" ? .answer(200, body: Array("t".utf8)) : .answer(404) }
+        defer { server.stop() }
+        let roleless = InstanceCredentials(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.address], over: loop)
+        #expect(try await roleless.credentials(at: now) == nil)
+        let silent = try LoopbackServer { _ in .reset }
+        defer { silent.stop() }
+        let hidden = InstanceCredentials(["AWS_EC2_METADATA_SERVICE_ENDPOINT": silent.address], over: loop)
+        let failure = await #expect(throws: Failure.self) { _ = try await hidden.credentials(at: now) }
+        #expect(failure?.class == .transient)
+        #expect(failure?.advice.contains("hop limit") == true)
+    }
+
+    @Test(arguments: [(429, Failure.Class.transient), (503, .transient), (403, .auth), (404, .auth)])
+    func `a container's host that refuses is told in its class`(_ status: Int, _ expected: Failure.Class) async throws {
+        let server = try LoopbackServer { _ in .answer(status) }
+        defer { server.stop() }
+        let source = ContainerCredentials(["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.address], over: loop)
+        #expect(await #expect(throws: Failure.self) { _ = try await source.credentials(at: now) }?.class == expected)
+    }
+
+    @Test func `a web identity is neither followed nor passed over`() async throws {
+        let names = ["AWS_ROLE_ARN": "arn:aws:iam::1:role/r", "AWS_WEB_IDENTITY_TOKEN_FILE": "/token"]
+        let failure = await #expect(throws: Failure.self) { _ = try await WebIdentity(names).credentials(at: now) }
+        #expect(failure?.class == .auth)
+        #expect(try await WebIdentity(["AWS_ROLE_ARN": "arn"]).credentials(at: now) == nil)
+    }
+
     @Test func `what is no answer is said without what it was`() async throws {
         let server = try LoopbackServer { _ in .answer(200, body: Array(#"{"SecretAccessKey":"s3cret"}"#.utf8)) }
         defer { server.stop() }

@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import MigrationModel
 import ObjectStorage
+import Synchronization
 import TestDoubles
 import Testing
 
@@ -10,12 +11,13 @@ import Testing
 @Suite struct S3AnswerTests {
     private static let object = ObjectStoreContract.object("video-transcripts/a.srt", "one")
 
-    private func store(_ reply: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply) throws -> (
-        S3Store, LoopbackServer
-    ) {
+    private func store(
+        accepting weaknesses: String = "", _ reply: @escaping @Sendable (LoopbackServer.Request) -> LoopbackServer.Reply
+    ) throws -> (S3Store, LoopbackServer) {
         let server = try LoopbackServer(reply)
+        let accepted = weaknesses.isEmpty ? "" : "&accept=\(weaknesses)"
         let client = S3Client(
-            try S3Location("//bucket?endpoint=\(server.address)"),
+            try S3Location("//bucket?endpoint=\(server.address)\(accepted)"),
             over: CurlLoop(TransferLimits(connections: 2, connect: .seconds(2), firstByte: .milliseconds(600))),
             as: CredentialKeeper([
                 EnvironmentCredentials(["AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"])
@@ -36,7 +38,11 @@ import Testing
         (409, "ConditionalRequestConflict", .transient),
         (412, "PreconditionFailed", .conflict), (429, "TooManyRequests", .throttled),
         (500, "InternalError", .ambiguous),
-        (502, "", .ambiguous), (503, "SlowDown", .throttled), (503, "", .ambiguous), (301, "PermanentRedirect", .bug),
+        (502, "", .ambiguous), (503, "SlowDown", .throttled), (503, "", .ambiguous), (301, "PermanentRedirect", .auth),
+        (503, "SlowDownWrite", .ambiguous), (503, "ServiceUnavailable", .ambiguous), (400, "TokenRefreshRequired", .auth),
+        (404, "", .ambiguous), (413, "", .bug), (501, "NotImplemented", .bug), (407, "", .auth),
+        (507, "XMinioStorageFull", .auth), (403, "QuotaExceeded", .auth), (400, "XMinioAdminBucketQuotaExceeded", .auth),
+        (400, "KMS.DisabledException", .auth), (400, "AuthorizationHeaderMalformed", .auth),
     ])
     func `a put that was not answered by 200 ends in its class`(
         _ status: Int, _ code: String, _ expected: Failure.Class
@@ -50,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (500, Failure.Class.transient), (503, .throttled), (403, .auth), (400, .auth),
+        (500, Failure.Class.transient), (503, .throttled), (403, .auth), (400, .bug), (404, .transient), (301, .auth),
     ])
     func `a head has no words, and ends in its class all the same`(_ status: Int, _ expected: Failure.Class)
         async throws
@@ -61,13 +67,62 @@ import Testing
         #expect(failure?.class == expected)
     }
 
-    @Test(arguments: [(503, "SlowDown", 7.0), (429, "TooManyRequests", 7), (500, "InternalError", nil)])
-    func `a store that asks for less says for how long`(_ status: Int, _ code: String, _ seconds: Double?) async throws
-    {
-        let (store, server) = try store { _ in .answer(status, [("Retry-After", "7")], body: Self.error(code)) }
+    @Test(arguments: [
+        (503, "SlowDown", "7", 7.0), (429, "TooManyRequests", "7", 7), (500, "InternalError", "7", nil),
+        (503, "SlowDown", "0", 0), (503, "", "7", 7), (503, "SlowDownWrite", "0", 0),
+    ])
+    func `a store that asks for less says so, and for how long`(
+        _ status: Int, _ code: String, _ header: String, _ seconds: Double?
+    ) async throws {
+        let (store, server) = try store { _ in
+            .answer(status, [("Retry-After", header)], body: code.isEmpty ? [] : Self.error(code))
+        }
         defer { server.stop() }
         let failure = await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
         #expect(failure?.retryAfter == seconds)
+    }
+
+    @Test(arguments: ["", "<html>404 page not found</html>", "<Error><Code>NotFound</Code></Error>"])
+    func `a proxy that finds no server proves no object absent, and none deleted`(_ body: String) async throws {
+        let isAway = Mutex(false)
+        let (store, server) = try store { request in
+            if isAway.withLock({ $0 }) || request.method == "DELETE" { return .answer(404, body: Array(body.utf8)) }
+            return .answer(200, [("ETag", "\"e\"")])
+        }
+        defer { server.stop() }
+        let deletion = await #expect(throws: Failure.self) { _ = try await store.delete("a.srt", ifMatch: "\"e\"") }
+        #expect(deletion?.class == .ambiguous)
+        isAway.withLock { $0 = true }
+        #expect(await #expect(throws: Failure.self) { _ = try await store.head("a.srt") }?.class == .transient)
+        #expect(await #expect(throws: Failure.self) { _ = try await store.get("a.srt") }?.class == .transient)
+        let absent = await #expect(throws: Failure.self) { _ = try await store.delete("a.srt", ifMatch: "\"e\"") }
+        #expect(absent?.class == .transient)
+    }
+
+    @Test(arguments: [
+        (403, "RequestTimeTooSkewed", "set this machine's clock"), (403, "AccessDenied", "s3:ListBucket without a condition"),
+        (400, "InvalidRequest", "mallow doctor"), (400, "AuthorizationHeaderMalformed", "name its region=eu-north-1,"),
+    ])
+    func `what a head's answer cannot say is asked for`(_ status: Int, _ code: String, _ advice: String) async throws {
+        let (store, server) = try store { request in
+            request.method == "HEAD"
+                ? .answer(status)
+                : .answer(status, [("x-amz-bucket-region", "eu-north-1")], body: Self.error(code))
+        }
+        defer { server.stop() }
+        let failure = await #expect(throws: Failure.self) { _ = try await store.head("a.srt") }
+        #expect(failure?.cause.hasPrefix("\(status) \(code)") == true)
+        #expect(failure?.advice.contains(advice) == true, "\(failure?.advice ?? "")")
+    }
+
+    @Test func `a store of which no sums are expected is sent none, nor asked for any`() async throws {
+        let (store, server) = try store(accepting: "unchecked") { request in
+            .answer(200, [("ETag", "\"e\"")], body: request.method == "GET" ? Self.object.bytes : [])
+        }
+        defer { server.stop() }
+        #expect(try await store.put(Self.object) == "\"e\"")
+        #expect(server.requests.map(\.method) == ["PUT", "GET"])
+        #expect(server.requests.allSatisfy { $0.headers.keys.allSatisfy { !$0.hasPrefix("x-amz-checksum") } })
     }
 
     @Test func `a lost reply to a put or a delete is in doubt, and one to a read is asked for again`() async throws {

@@ -24,27 +24,33 @@ struct S3Answer: Sendable {
     let code: String?
     private let words: String
     private let retryAfter: Double?
+    /// Where the bucket is, as AWS says with every answer that has to do with it.
+    private let region: String?
 
     init(_ response: HTTPResponse, to call: Call, at place: String) {
         self.call = call
         self.place = place
         status = response.status
         retryAfter = response.retryAfter.map(Double.init)
+        region = response["x-amz-bucket-region"].map { String($0.prefix(64)) }
         let error = 200..<300 ~= status ? nil : S3ErrorBody(response.body)
         code = error?.code
         let request = response["x-amz-request-id"].map { ", request \($0.prefix(64))" } ?? ""
         words = [code, error?.message].compactMap(\.self).joined(separator: ": ") + request
     }
 
-    /// Whether other credentials could help.
+    /// Whether other credentials could help. The answer to a HEAD does not say: what is asked after it does.
     var isRefusal: Bool {
         switch status {
-        case 401, 403: code.map { !Self.notAboutCredentials.contains($0) } ?? true
-        // Expired ones come as 400 too, and a HEAD's answer has no body to say so.
-        case 400: code == "ExpiredToken" || code == "InvalidToken" || (code == nil && call == .head)
+        case 401, 403: call != .head && (code.map { !Self.notAboutCredentials.contains($0) } ?? true)
+        case 400: code.map(Self.passed.contains) ?? false
         default: false
         }
     }
+
+    /// Whether S3 itself says that there is no such object. Whatever else answers 404, a proxy whose server is away or a
+    /// balancer, proves nothing absent.
+    var isNoSuchKey: Bool { status == 404 && code == "NoSuchKey" }
 
     var failure: Failure {
         let (`class`, advice) = verdict
@@ -52,11 +58,15 @@ struct S3Answer: Sendable {
             `class`, call.rawValue, at: place, cause: words.isEmpty ? "\(status)" : "\(status) \(words)",
             safe: `class` == .ambiguous
                 ? "it may have been done; it is looked for before anything else" : "nothing was changed",
-            advice: advice, retryAfter: `class` == .throttled ? retryAfter : nil
+            advice: advice, retryAfter: status == 429 || status == 503 ? retryAfter ?? 0 : nil
         )
     }
 
-    private static let notAboutCredentials: Set = ["RequestTimeTooSkewed", "AllAccessDisabled"]
+    private static let notAboutCredentials: Set = ["RequestTimeTooSkewed", "AllAccessDisabled", "QuotaExceeded"]
+    /// Of credentials whose time is over.
+    private static let passed: Set = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"]
+    /// Of stores that take no more: Ceph's, and MinIO's.
+    private static let full: Set = ["QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"]
 
     private var verdict: (Failure.Class, advice: String) {
         switch (status, code) {
@@ -69,23 +79,42 @@ struct S3Answer: Sendable {
             (.integrity, "the object is made again from the source's bytes")
         // The server waited for the rest of a body and gave up.
         case (400, "RequestTimeout"), (408, _): (.transient, "it is tried again")
-        // Not S3's own word: something between us and the server has lost it, and the server may go on.
-        case (503, nil) where !call.isReading: (.ambiguous, "it is looked for, and tried again")
-        case (429, _), (503, _): (.throttled, "the whole run slows down and tries again")
-        case (403, "RequestTimeTooSkewed"): (.auth, "set this machine's clock, then run again")
-        case (401, _), (403, _), (400, "ExpiredToken"), (400, "InvalidToken"):
-            (.auth, "look at the credentials and at what they may do under this prefix (mallow doctor)")
-        // What a HEAD may not say.
-        case (400, nil) where call == .head: (.auth, "look at the credentials (mallow doctor)")
+        // Refused before anything was done.
+        case (429, _), (503, "SlowDown"): (.throttled, "the whole run slows down and tries again")
+        // No other 503 says whether it had begun: a proxy's whose server goes on, a server's that lacks a quorum.
+        case (503, _): (call.isReading ? .throttled : .ambiguous, "the run slows down, looks for it, and tries again")
         // It is not this object that is refused: every other one would be, too.
+        case (_, let code?) where Self.full.contains(code): Self.noRoom
+        case (507, _): Self.noRoom
+        case (_, let code?) where code.hasPrefix("KMS."): (.auth, "let the bucket's key be used again, then run again")
+        case (403, "RequestTimeTooSkewed"): (.auth, "set this machine's clock, then run again")
+        case (401, _), (403, _): (.auth, call.isReading ? Self.mayRead : Self.mayWrite)
+        case (400, let code?) where Self.passed.contains(code): (.auth, "give it credentials that last, then run again")
+        case (407, _): (.auth, "give the proxy its credentials (https_proxy), then run again")
         case (404, "NoSuchBucket"): (.auth, "name a bucket that exists; mallow makes none")
-        case (301, _), (307, _), (308, _), (400, "AuthorizationHeaderMalformed"):
-            (.bug, "the bucket is elsewhere: name its region=, and its endpoint= where it has one")
+        case (301, _), (307, _), (308, _), (400, "AuthorizationHeaderMalformed"),
+            (400, "IllegalLocationConstraintException"):
+            (.auth, "the bucket is elsewhere: name its region=\(region ?? ""), and its endpoint= where it has one")
+        case (404, _):
+            (
+                call.isReading ? .transient : .ambiguous,
+                "something answers in the server's place: it is tried again; look at the proxy before it if it stays so"
+            )
+        case (413, _):
+            (.bug, "something before the server takes no object of this size: let it (nginx: client_max_body_size)")
+        case (501, _): (.bug, "the server does not know such a request")
         // The server has broken down in the middle of it.
         case (500..., _): (call.isReading ? .transient : .ambiguous, "it is looked for, and tried again")
         default: (.bug, "this server answers what S3 does not; run mallow doctor on it")
         }
     }
+
+    private static let noRoom = (Failure.Class.auth, "make room in the bucket, or raise its quota, then run again")
+    private static let mayRead =
+        "look at the credentials, and whether they have s3:ListBucket without a condition, s3:GetObject, and "
+        + "kms:Decrypt where a key of their own encrypts objects (mallow doctor)"
+    private static let mayWrite =
+        "look at the credentials and at what they may do under this prefix (mallow doctor)"
 }
 
 extension Failure {

@@ -14,13 +14,11 @@ package struct S3Reader: ObjectReader {
     /// Where the store itself does not look at SHA-256s, its bytes are read and hashed here.
     package func head(_ key: ObjectKey) async throws -> ObjectInfo? {
         if isUnchecked { return try await readInfo(key) }
-        let question = S3Client.Question(
-            call: .head, method: .head, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")])
+        let question = S3Client.Question(call: .head, method: .head, key: key, headers: checksumMode)
         let response = try await client.ask(question)
-        if response.status == 404 {
-            // The answer to a HEAD does not say what is missing, and a bucket that is gone proves no object absent.
-            return try await readInfo(key)
-        }
+        // The answer to a HEAD does not say what is missing or refused: a bucket that is gone proves no object absent, and
+        // a clock that is wrong is no matter of credentials.
+        if [400, 401, 403, 404].contains(response.status) { return try await readInfo(key) }
         guard response.status == 200, let size = response["content-length"].flatMap(Int.init) else {
             throw client.failure(response, to: question)
         }
@@ -39,6 +37,9 @@ package struct S3Reader: ObjectReader {
     }
 
     private var isUnchecked: Bool { client.location.accepted.contains(.unchecked) }
+
+    /// Some of those that know no SHA-256 refuse to be asked for it.
+    private var checksumMode: [HTTPHeader] { isUnchecked ? [] : [HTTPHeader("x-amz-checksum-mode", "ENABLED")] }
 
     private func info(
         _ key: ObjectKey, _ response: HTTPResponse, size: Int, _ checksum: Checksum?
@@ -62,10 +63,9 @@ package struct S3Reader: ObjectReader {
     ) async throws -> (response: HTTPResponse, size: Int, checksum: Checksum, bytes: [UInt8])? {
         let sink = HashedBytes(keepsBytes: keepsBytes)
         let question = S3Client.Question(
-            call: .get, method: .get, key: key, headers: [HTTPHeader("x-amz-checksum-mode", "ENABLED")],
-            mostBytes: Self.largest, sink: sink)
+            call: .get, method: .get, key: key, headers: checksumMode, mostBytes: Self.largest, sink: sink)
         let response = try await client.ask(question)
-        if response.status == 404, S3Answer(response, to: .get, at: "").code != "NoSuchBucket" { return nil }
+        if S3Answer(response, to: .get, at: "").isNoSuchKey { return nil }
         guard response.status == 200 else { throw client.failure(response, to: question) }
         let (size, found, bytes) = sink.finish()
         let known = response["x-amz-checksum-sha256"].flatMap(Checksum.init(base64:))

@@ -60,8 +60,8 @@ package struct S3Store: ObjectStore {
         let response = try await client.ask(question)
         switch response.status {
         case 200, 204: return .deleted
-        case 404: return .absent
         case 412: return .changed
+        case 404 where S3Answer(response, to: .delete, at: "").isNoSuchKey: return .absent
         default: throw client.failure(response, to: question)
         }
     }
@@ -98,11 +98,14 @@ package struct S3Store: ObjectStore {
         var question = S3Client.Question(call: .put, method: .put, key: object.key, body: bytes, payload: payload)
         question.headers = [
             HTTPHeader("content-type", object.contentType),
-            HTTPHeader("x-amz-checksum-sha256", object.checksum.base64),
             HTTPHeader(Metadata.run, "\(object.provenance.run.number)"),
             HTTPHeader(Metadata.intent, object.provenance.intent.uuidString.lowercased()),
             HTTPHeader(Metadata.checksum, object.checksum.hexadecimal),
         ]
+        // Some of those that do not look at it refuse to be told.
+        if !weaknesses.contains(.unchecked) {
+            question.headers.append(HTTPHeader("x-amz-checksum-sha256", object.checksum.base64))
+        }
         if !weaknesses.contains(.putRace) { question.headers.append(HTTPHeader("if-none-match", "*")) }
         return question
     }

@@ -24,7 +24,12 @@ package struct ContainerCredentials: CredentialSource {
         guard let url = try url() else { return nil }
         var headers: [HTTPHeader] = []
         if let token = try token() { headers.append(HTTPHeader("Authorization", token)) }
-        let answer = try await ask(HTTPRequest(.get, url, headers: headers, isDirect: true), of: name, over: loop)
+        guard let answer = try await ask(HTTPRequest(.get, url, headers: headers, isDirect: true), of: name, over: loop)
+        else {
+            throw Failure(
+                .auth, "find credentials", at: name, cause: "it answered 404",
+                advice: "look at AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI")
+        }
         return try IssuedCredentials(answer, from: name).credentials
     }
 
@@ -82,26 +87,33 @@ package struct InstanceCredentials: CredentialSource {
                     headers: [HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds", "21600")], isDirect: true))
             guard answer.status == 200 else { return nil }
             token = String(decoding: answer.body, as: UTF8.self)
-        } catch is TransferError {
+        } catch let error as TransferError {
             // No such machine: nobody is there to ask.
-            return nil
+            guard error.mayHaveArrived else { return nil }
+            throw Failure(
+                .transient, "find credentials", at: name, cause: "\(error)",
+                advice: "in a container, let its answers through (a hop limit of 2); where no role is meant, set "
+                    + "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE")
         }
         let roles = "\(endpoint)/latest/meta-data/iam/security-credentials/"
-        func ask(_ url: String) async throws -> [UInt8] {
+        func ask(_ url: String) async throws -> [UInt8]? {
             try await ObjectStorage.ask(
                 HTTPRequest(.get, url, headers: [HTTPHeader("X-aws-ec2-metadata-token", token)], isDirect: true),
                 of: name,
                 over: loop)
         }
-        let role = String(decoding: try await ask(roles), as: UTF8.self).split(whereSeparator: \.isNewline).first ?? ""
-        guard !role.isEmpty else { return nil }
-        return try IssuedCredentials(try await ask(roles + PercentEncoding.encode(String(role))), from: name)
-            .credentials
+        // A machine without a role says that there is no such page.
+        guard let named = try await ask(roles),
+            let role = String(decoding: named, as: UTF8.self).split(whereSeparator: \.isNewline).first,
+            let issued = try await ask(roles + PercentEncoding.encode(String(role)))
+        else { return nil }
+        return try IssuedCredentials(issued, from: name).credentials
     }
 }
 
 /// - Parameter name: who is asked. Not its address, whose path may be all that it takes to be answered.
-private func ask(_ request: HTTPRequest, of name: String, over loop: CurlLoop) async throws -> [UInt8] {
+/// - Returns: nil where there is nothing of that name.
+private func ask(_ request: HTTPRequest, of name: String, over loop: CurlLoop) async throws -> [UInt8]? {
     func failure(_ class: Failure.Class, _ cause: String) -> Failure {
         Failure(
             `class`, "find credentials", at: name, cause: cause, advice: "it is asked again when they are needed"
@@ -109,10 +121,12 @@ private func ask(_ request: HTTPRequest, of name: String, over loop: CurlLoop) a
     }
     do {
         let answer = try await loop.perform(request)
-        guard answer.status == 200 else {
-            throw failure(answer.status >= 500 ? .transient : .auth, "it answered \(answer.status)")
+        switch answer.status {
+        case 200: return answer.body
+        case 404: return nil
+        case 429, 500...: throw failure(.transient, "it answered \(answer.status)")
+        default: throw failure(.auth, "it answered \(answer.status)")
         }
-        return answer.body
     } catch let error as TransferError {
         throw failure(.transient, "\(error)")
     }

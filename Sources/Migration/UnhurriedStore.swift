@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import MigrationModel
+
+/// An object store that is asked again, in its time, where it asked for less.
+///
+/// Such a call was refused before anything was done, so it may be made again as it stands. A store that is told to scale
+/// up refuses some calls of many for minutes: if each took its whole video back, and cost its course a retry, the fleet
+/// would ask for more than before. The brake hears of every refusal all the same.
+struct UnhurriedStore: ObjectStore {
+    /// How often a call is made.
+    private static let tries = 3
+    /// One that is to wait for longer fails: meanwhile its video can be taken back, and no other one begins.
+    private static let longest = 30.0
+
+    let raw: any ObjectStore
+    let surroundings: Surroundings
+
+    var longestDelay: TimeInterval { raw.longestDelay }
+    var weaknesses: Set<StoreWeakness> { raw.weaknesses }
+
+    func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await unhurried { try await raw.head(key) } }
+
+    func get(_ key: ObjectKey) async throws -> [UInt8]? { try await unhurried { try await raw.get(key) } }
+
+    func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
+        try await unhurried { try await raw.checksum(ofBytesAt: key) }
+    }
+
+    /// A list is begun anew by whoever asked for it.
+    func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+
+    func put(_ object: NewObject) async throws -> ETag { try await unhurried { try await raw.put(object) } }
+
+    func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+        try await unhurried { try await raw.delete(key, ifMatch: etag) }
+    }
+
+    func refusesDamage(to object: NewObject) async throws -> Bool? {
+        try await unhurried { try await raw.refusesDamage(to: object) }
+    }
+
+    func refusesWrongETag(at key: ObjectKey) async throws -> Bool? {
+        try await unhurried { try await raw.refusesWrongETag(at: key) }
+    }
+
+    private func unhurried<Value>(_ call: () async throws -> Value) async throws -> Value {
+        var attempt = 1
+        while true {
+            do {
+                return try await call()
+            } catch let failure as Failure
+                where failure.class == .throttled && attempt < Self.tries && failure.retryAfter ?? 0 <= Self.longest
+            {
+                let pause = max(RetryPolicy().delay(jitter: surroundings.jitter()), .seconds(failure.retryAfter ?? 0))
+                try await surroundings.sleep(pause)
+                attempt += 1
+            }
+        }
+    }
+}
