@@ -224,10 +224,6 @@ import Testing
             let crowds = try #require(store.withLock { $0 }).crowds
             let later = crowds.suffix(crowds.count / 2)
             #expect(later.count { $0 > most } < later.count / 50, "few are refused")
-            let reports = world.log.contents.checkpoints.compactMap { checkpoint in
-                if case .videoState(let report) = checkpoint { report.failure } else { nil }
-            }
-            #expect(reports.isEmpty, "no video is taken back for it, and no course pays")
             #expect(bounds.prefix(2) == [16, 8])
             // Here those who wait make time pass one after the other, so it falls further than it would.
             #expect(bounds.dropFirst().allSatisfy { (1...most + 2).contains($0) }, "\(bounds)")

@@ -39,9 +39,11 @@ import Testing
         (412, "PreconditionFailed", .conflict), (429, "TooManyRequests", .throttled),
         (500, "InternalError", .ambiguous),
         (502, "", .ambiguous), (503, "SlowDown", .throttled), (503, "", .ambiguous), (301, "PermanentRedirect", .auth),
-        (503, "SlowDownWrite", .ambiguous), (503, "ServiceUnavailable", .ambiguous), (400, "TokenRefreshRequired", .auth),
+        (503, "SlowDownWrite", .ambiguous), (503, "ServiceUnavailable", .ambiguous),
+        (400, "TokenRefreshRequired", .auth),
         (404, "", .ambiguous), (413, "", .bug), (501, "NotImplemented", .bug), (407, "", .auth),
-        (507, "XMinioStorageFull", .auth), (403, "QuotaExceeded", .auth), (400, "XMinioAdminBucketQuotaExceeded", .auth),
+        (507, "XMinioStorageFull", .auth), (403, "QuotaExceeded", .auth),
+        (400, "XMinioAdminBucketQuotaExceeded", .auth),
         (400, "KMS.DisabledException", .auth), (400, "AuthorizationHeaderMalformed", .auth),
     ])
     func `a put that was not answered by 200 ends in its class`(
@@ -100,7 +102,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (403, "RequestTimeTooSkewed", "set this machine's clock"), (403, "AccessDenied", "s3:ListBucket without a condition"),
+        (403, "RequestTimeTooSkewed", "set this machine's clock"),
+        (403, "AccessDenied", "s3:ListBucket without a condition"),
         (400, "InvalidRequest", "mallow doctor"), (400, "AuthorizationHeaderMalformed", "name its region=eu-north-1,"),
     ])
     func `what a head's answer cannot say is asked for`(_ status: Int, _ code: String, _ advice: String) async throws {

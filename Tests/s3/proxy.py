@@ -8,6 +8,7 @@ standard input ends), and then prints how many faults of each kind there were, a
 
     503, 500        not forwarded (503 SlowDown, now and then with Retry-After: 0)
     403-expired     not forwarded: ExpiredToken
+    404             not forwarded: not S3's words, but those of a balancer whose server is away
     409             not forwarded: ConditionalRequestConflict, for conditional PUTs alone
     412             forwarded, and answered PreconditionFailed although the write landed, for conditional PUTs alone
     reset-before    TCP reset, not forwarded
@@ -28,9 +29,9 @@ import signal
 import sys
 from collections import Counter
 
-from http_plumbing import Proxy, ResetConnection, error
+from http_plumbing import Proxy, ResetConnection, Response, error
 
-FAULTS = ("503", "500", "403-expired", "409", "412", "reset-before", "reset-after", "delay", "truncate", "corrupt",
+FAULTS = ("503", "500", "403-expired", "404", "409", "412", "reset-before", "reset-after", "delay", "truncate", "corrupt",
           "corrupt-upload")
 
 
@@ -111,6 +112,8 @@ class FaultProxy(Proxy):
                 return error(500, "InternalError", "We encountered an internal error. Please try again.")
             case "403-expired":
                 return error(403, "ExpiredToken", "The provided token has expired.")
+            case "404":
+                return Response([("Content-Type", "text/plain")], b"404 page not found\n", 404, "Not Found")
             case "409":
                 return error(409, "ConditionalRequestConflict", "A conflicting conditional operation is under way.")
             case "reset-before":
