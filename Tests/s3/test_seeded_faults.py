@@ -23,8 +23,8 @@ AT_ONCE = 20
 ATTEMPTS = 6
 COURSES, VIDEOS, TRANSCRIPTS = 2, 3, 2
 ALL = COURSES * VIDEOS * TRANSCRIPTS
-# A run reads heads alone; bodies are read by verify.
-NEVER_MET = ("truncate", "corrupt")
+# A run reads a body only where a head was refused without a word; verify reads them all.
+SELDOM_MET = {"truncate", "corrupt"}
 
 
 class Operator:
@@ -192,7 +192,7 @@ class SeededFaultTests(BucketTests):
         if len(played) >= 40:
             # Else this has proven little.
             self.assertGreaterEqual(exits[0], len(played) // 3)
-            self.assertEqual(set(FAULTS) - faults.keys(), set(NEVER_MET))
+            self.assertLessEqual(set(FAULTS) - faults.keys(), SELDOM_MET)
 
 
 if __name__ == "__main__":
