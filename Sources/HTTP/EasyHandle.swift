@@ -60,8 +60,8 @@ struct EasyHandle: Hashable {
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
         // A thread that still waits for a name server is left alone, and not waited for, by the thread of all transfers.
         set(CURLOPT_QUICK_EXIT, 1)
-        // Every connection begins at another of a name's addresses, and a name is asked for again as soon as a server of S3
-        // may have another one.
+        // A store's name has many addresses, and others a moment later: whoever looks it up begins at any of them, and what
+        // was found is not gone by for long.
         set(CURLOPT_DNS_SHUFFLE_ADDRESSES, 1)
         set(CURLOPT_DNS_CACHE_TIMEOUT, 10)
         // A large body on a slow line takes its time: a second more for each 100 kB.

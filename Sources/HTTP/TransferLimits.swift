@@ -5,7 +5,7 @@ package struct TransferLimits: Sendable, Hashable {
     /// Connections, and so transfers in flight; the others wait their turn.
     package var connections: Int
     /// Until a connection stands, its name looked up and its TLS handshake included. Resolvers wait five seconds for a name
-    /// server before they ask the next.
+    /// server before they ask the next; and a store is said to be out after ten without a word, so that this comes first.
     package var connect: Duration
     /// From the last byte that was sent until the first byte of the response.
     package var firstByte: Duration
@@ -13,7 +13,7 @@ package struct TransferLimits: Sendable, Hashable {
     package var whole: Duration
 
     package init(
-        connections: Int, connect: Duration = .seconds(12), firstByte: Duration = .seconds(20),
+        connections: Int, connect: Duration = .seconds(9), firstByte: Duration = .seconds(20),
         whole: Duration = .seconds(60)
     ) {
         precondition(connections > 0, "nothing can be transferred without a connection")

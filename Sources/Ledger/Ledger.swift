@@ -16,8 +16,8 @@ package final class Ledger: Sendable {
     ///
     /// Blocks for some milliseconds.
     ///
-    /// - Throws: ``Failure``, also for a file that is no ledger or that a newer version of this program wrote: it is
-    ///   refused, never guessed at and never started afresh.
+    /// - Throws: ``Failure``, also for a file that is no ledger, that a newer version of this program wrote, or that an
+    ///   earlier one is at work on: it is refused, never guessed at and never started afresh.
     package init(path: String, now: @escaping @Sendable () -> Date) throws {
         // One ledger has one lock, by whatever name it is called.
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -34,6 +34,7 @@ package final class Ledger: Sendable {
                 try db.execute(sql: "PRAGMA cache_size = -65536")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             }
+            try Self.refuseUnderEarlierEngine(pool, path, at: now())
             try Self.bringUpToDate(pool)
         } catch let error as DatabaseError {
             throw Failure(error, ledger: path)
@@ -69,6 +70,21 @@ package final class Ledger: Sendable {
 
     /// Far longer than it takes to make a log, and less than a lock is waited for.
     private static let patience = Duration.seconds(3)
+
+    /// An engine of an earlier version goes by the tables and indexes that it knows: nobody changes them under it.
+    private static func refuseUnderEarlierEngine(_ pool: DatabasePool, _ path: String, at date: Date) throws {
+        let engine = try pool.read { db -> Lease? in
+            // Whoever has a lease has taken every step that he knows before.
+            guard try db.tableExists("lease"), try !LedgerSchema.migrator.hasCompletedMigrations(db) else { return nil }
+            return try Lease.fetch(db).flatMap { $0.isAlive(at: date) ? $0 : nil }
+        }
+        guard let engine else { return }
+        throw Failure(
+            .conflict, "opening the ledger", at: path,
+            cause: "an earlier version of mallow is at work on it (process \(engine.pid) on \(engine.host))",
+            advice: "use that version until it has ended, or to stop it"
+        )
+    }
 
     /// Several programs may come to a new ledger at once, a console and its engine among them. Each step is a transaction:
     /// whoever finds that another took it in between has lost nothing and looks again.

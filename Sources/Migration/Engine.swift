@@ -11,6 +11,8 @@ struct Engine: Sendable {
 
     let source: PatientSource
     let catalog: PatientCatalog
+    /// The object store without its patience: to ask whether it answers.
+    let askedStore: any ObjectReader
     let journal: Journal
     let planner: VideoPlanner
     let rollback: Rollback
@@ -42,10 +44,13 @@ struct Engine: Sendable {
                 outages.store.hear(answer)
                 if let news = control.admission.hear(answer) { journal.note(news) }
             }
-            return UnhurriedStore(raw: WatchedStore(raw: store, watching: watch), surroundings: surroundings)
+            return WatchedStore(raw: store, watching: watch)
         }
         let given = connections.store
-        let store = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
+        let asked: any ObjectStore = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
+        let store = UnhurriedStore(asked, surroundings) {
+            !control.isDraining && !outages.store.isOut
+        }
         let catalog = PatientCatalog(
             raw: connections.catalog,
             patiently: Patience(
@@ -69,6 +74,7 @@ struct Engine: Sendable {
         }
         let limited: any CourseSource = (connections.source as? LimitedSource)?.over(source) ?? source
         self.run = run
+        askedStore = asked
         self.connections = Connections(
             source: limited, store: store, catalog: catalog, log: connections.log,
             writer: connections.writer.map { [source] in PatientWriter(raw: $0, patiently: source.patiently) }

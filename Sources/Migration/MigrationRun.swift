@@ -61,7 +61,7 @@ package struct MigrationRun: Sendable {
     }
 
     private func watchStore() async throws {
-        let (store, rest) = (engine.connections.store, engine.rest)
+        let (store, rest) = (engine.askedStore, engine.rest)
         let nothing = ObjectKey(unchecked: engine.options.prefix + "mallow-asks-whether-anybody-answers")
         try await engine.outages.store.watch {
             _ = try await store.head(nothing)

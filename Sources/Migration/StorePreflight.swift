@@ -102,7 +102,7 @@ package struct StorePreflight: Sendable {
         var attempt = 0
         while true {
             attempt += 1
-            let checks = await preflight.checks(of: UnhurriedStore(raw: store, surroundings: surroundings))
+            let checks = await preflight.checks(of: store)
             let failed = checks.filter { $0.verdict == .fail }
             let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
             guard let first = failed.first, mayPass, attempt <= RetryPolicy.most, !Task.isCancelled else {
@@ -272,11 +272,9 @@ package struct StorePreflight: Sendable {
             }
         } catch {
             let failure = Failure(error, "preflight", at: canary.text)
-            // What no server should answer may be how one says that it cannot do this.
-            let advice =
-                failure.class == .bug ? "\(failure.advice): \(promise.advice(.fail))" : failure.advice
             return found(
-                "\(failure.what) at \(failure.place): \(failure.cause)", .fail, advice, failed: failure.class)
+                "\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice,
+                failed: failure.class)
         }
     }
 }

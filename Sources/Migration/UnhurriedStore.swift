@@ -6,15 +6,21 @@ import MigrationModel
 ///
 /// Such a call was refused before anything was done, so it may be made again as it stands. A store that is told to scale
 /// up refuses some calls of many for minutes: if each took its whole video back, and cost its course a retry, the fleet
-/// would ask for more than before. The brake hears of every refusal all the same.
+/// would ask for more than before. The brake hears of every refusal all the same, and an operator's limits hold for every
+/// call. Nobody waits here while the run drains, or the store is out: that is somebody else's to wait for.
 struct UnhurriedStore: ObjectStore {
     /// How often a call is made.
     private static let tries = 3
-    /// One that is to wait for longer fails: meanwhile its video can be taken back, and no other one begins.
-    private static let longest = 30.0
+    /// In seconds. A call that is to wait for longer fails: its video is taken back, and none begins meanwhile.
+    private static let longest = 10.0
 
-    let raw: any ObjectStore
-    let surroundings: Surroundings
+    private let raw: any ObjectStore
+    private let surroundings: Surroundings
+    private let mayWait: @Sendable () -> Bool
+
+    init(_ raw: any ObjectStore, _ surroundings: Surroundings, mayWait: @escaping @Sendable () -> Bool) {
+        (self.raw, self.surroundings, self.mayWait) = (raw, surroundings, mayWait)
+    }
 
     var longestDelay: TimeInterval { raw.longestDelay }
     var weaknesses: Set<StoreWeakness> { raw.weaknesses }
@@ -51,6 +57,7 @@ struct UnhurriedStore: ObjectStore {
                 return try await call()
             } catch let failure as Failure
                 where failure.class == .throttled && attempt < Self.tries && failure.retryAfter ?? 0 <= Self.longest
+                && mayWait()
             {
                 let pause = max(RetryPolicy().delay(jitter: surroundings.jitter()), .seconds(failure.retryAfter ?? 0))
                 try await surroundings.sleep(pause)

@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    @Test func `nobody changes the tables under an engine of an earlier version`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let (_, log) = try await begin(path)
+            try makeEarlier(path)
+            let refusal = await #expect(throws: Failure.self) { _ = try Ledger(path: path, now: { Date() }) }
+            #expect(refusal?.class == .conflict)
+            try await log.close()
+            _ = try Ledger(path: path, now: { Date() })
+        }
+    }
+
     private func database() throws -> DatabaseQueue {
         let database = try DatabaseQueue()
         try LedgerSchema.migrator.migrate(database)

@@ -188,14 +188,6 @@ import Testing
         #expect(checks.count { $0.name == "store: nothing left" && $0.verdict == .attention } == (again == 3 ? 4 : 0))
     }
 
-    @Test func `a server that does not know a request is told with what may be accepted instead`() async throws {
-        let ignorance = Failure(.bug, "put object", at: "a key", cause: "501 NotImplemented", advice: "none")
-        let ignorant = FailingStore(raw: MemoryObjectStore(), failures: [ignorance])
-        let first = try #require(await preflight().checks(of: ignorant).first)
-        #expect(first.verdict == .fail)
-        #expect(first.advice?.contains("accept=put-race") == true)
-    }
-
     @Test func `what was accepted by name is said by name`() async {
         let checks = await preflight().checks(of: OddStore(MemoryObjectStore(), weaknesses: [.unchecked, .putRace]))
         #expect(names(of: checks, .pass) == Self.names)

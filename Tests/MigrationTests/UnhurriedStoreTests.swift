@@ -14,8 +14,11 @@ import Testing
     /// A store that fails its first calls, each in its way, and does the others.
     private func store(failing failures: [Failure]) -> (UnhurriedStore, MemoryObjectStore) {
         let raw = MemoryObjectStore()
-        let failing = FailingStore(raw: raw, failures: failures)
-        return (UnhurriedStore(raw: failing, surroundings: clock.surroundings), raw)
+        return (unhurried(FailingStore(raw: raw, failures: failures)), raw)
+    }
+
+    private func unhurried(_ store: any ObjectStore, mayWait: Bool = true) -> UnhurriedStore {
+        UnhurriedStore(store, clock.surroundings) { mayWait }
     }
 
     private static func refusal(_ class: Failure.Class = .throttled, _ seconds: Double? = 0) -> Failure {
@@ -39,7 +42,7 @@ import Testing
         #expect(waits == [2, 2])
     }
 
-    @Test(arguments: [1.0: [2.0], 7: [7], 30: [30], 31: []])
+    @Test(arguments: [1.0: [2.0], 7: [7], 10: [10], 11: []])
     func `it waits for as long as it was asked to, unless that is long`(_ asked: Double, _ expected: [Double]) async {
         let (store, _) = store(failing: [Self.refusal(.throttled, asked)])
         do {
@@ -58,6 +61,29 @@ import Testing
         let failure = await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
         #expect(failure?.class == kind)
         #expect(waits.isEmpty)
+    }
+
+    @Test func `nobody waits while the run drains or the store is out`() async {
+        let store = unhurried(FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()]), mayWait: false)
+        await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
+        #expect(waits.isEmpty)
+    }
+
+    @Test func `a call that is made again is within the operator's limit, too`() async throws {
+        let limit = RateLimit(perSecond: 0.1, surroundings: clock.surroundings)
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal(), Self.refusal()])
+        _ = try await unhurried(LimitedStore(failing, puts: limit, reads: nil)).put(Self.object)
+        #expect(waits == [2, 8, 2, 8])
+    }
+
+    @Test func `a task that is cancelled waits no longer`() async throws {
+        let given = clock.surroundings
+        let surroundings = Surroundings(
+            sleep: { _ in throw CancellationError() }, uptime: given.uptime, now: given.now, newID: given.newID,
+            jitter: given.jitter)
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()])
+        let store = UnhurriedStore(failing, surroundings) { true }
+        await #expect(throws: CancellationError.self) { _ = try await store.put(Self.object) }
     }
 }
 

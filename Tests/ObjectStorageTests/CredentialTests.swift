@@ -107,6 +107,10 @@ import Testing
         defer { server.stop() }
         let roleless = InstanceCredentials(["AWS_EC2_METADATA_SERVICE_ENDPOINT": server.address], over: loop)
         #expect(try await roleless.credentials(at: now) == nil)
+        let busy = try LoopbackServer { _ in .answer(503) }
+        defer { busy.stop() }
+        let asked = InstanceCredentials(["AWS_EC2_METADATA_SERVICE_ENDPOINT": busy.address], over: loop)
+        #expect(await #expect(throws: Failure.self) { _ = try await asked.credentials(at: now) }?.class == .transient)
         let silent = try LoopbackServer { _ in .reset }
         defer { silent.stop() }
         let hidden = InstanceCredentials(["AWS_EC2_METADATA_SERVICE_ENDPOINT": silent.address], over: loop)

@@ -44,7 +44,8 @@ import Testing
         (404, "", .ambiguous), (413, "", .bug), (501, "NotImplemented", .bug), (407, "", .auth),
         (507, "XMinioStorageFull", .auth), (403, "QuotaExceeded", .auth),
         (400, "XMinioAdminBucketQuotaExceeded", .auth),
-        (400, "KMS.DisabledException", .auth), (400, "AuthorizationHeaderMalformed", .auth),
+        (400, "KMS.DisabledException", .auth), (400, "KMS.ThrottlingException", .bug), (507, "", .ambiguous),
+        (400, "AuthorizationHeaderMalformed", .auth),
     ])
     func `a put that was not answered by 200 ends in its class`(
         _ status: Int, _ code: String, _ expected: Failure.Class
@@ -116,6 +117,27 @@ import Testing
         let failure = await #expect(throws: Failure.self) { _ = try await store.head("a.srt") }
         #expect(failure?.cause.hasPrefix("\(status) \(code)") == true)
         #expect(failure?.advice.contains(advice) == true, "\(failure?.advice ?? "")")
+    }
+
+    @Test(arguments: [(503, Failure.Class.ambiguous), (500, .ambiguous), (403, .auth)])
+    func `an object that cannot be read back is there, and is never put again`(
+        _ status: Int, _ expected: Failure.Class
+    ) async throws {
+        let (store, server) = try store(accepting: "unchecked") { request in
+            request.method == "PUT" ? .answer(200, [("ETag", "\"e\"")]) : .answer(status)
+        }
+        defer { server.stop() }
+        #expect(await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }?.class == expected)
+        #expect(server.requests.count { $0.method == "PUT" } == 1)
+    }
+
+    @Test func `an object whose key is gone is a matter of that object`() async throws {
+        let (store, server) = try store { request in
+            request.method == "HEAD" ? .answer(400) : .answer(400, body: Self.error("KMS.NotFoundException"))
+        }
+        defer { server.stop() }
+        let failure = await #expect(throws: Failure.self) { _ = try await store.head("a.srt") }
+        #expect(failure?.class.mayStayBehind == true)
     }
 
     @Test func `a store of which no sums are expected is sent none, nor asked for any`() async throws {

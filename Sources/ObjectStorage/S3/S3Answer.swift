@@ -67,6 +67,11 @@ struct S3Answer: Sendable {
     private static let passed: Set = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"]
     /// Of stores that take no more: Ceph's, and MinIO's.
     private static let full: Set = ["QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"]
+    /// Of a key that is gone, or switched off.
+    private static let keyless: Set = [
+        "KMS.DisabledException", "KMS.NotFoundException", "KMS.KMSInvalidStateException",
+        "KMS.InvalidKeyUsageException",
+    ]
 
     private var verdict: (Failure.Class, advice: String) {
         switch (status, code) {
@@ -83,14 +88,20 @@ struct S3Answer: Sendable {
         case (429, _), (503, "SlowDown"): (.throttled, "the whole run slows down and tries again")
         // No other 503 says whether it had begun: a proxy's whose server goes on, a server's that lacks a quorum.
         case (503, _): (call.isReading ? .throttled : .ambiguous, "the run slows down, looks for it, and tries again")
-        // It is not this object that is refused: every other one would be, too.
-        case (_, let code?) where Self.full.contains(code): Self.noRoom
-        case (507, _): Self.noRoom
-        case (_, let code?) where code.hasPrefix("KMS."): (.auth, "let the bucket's key be used again, then run again")
+        // It is not this object that is refused: every other one would be, too. The server itself has ended the call, and
+        // with it whatever it had begun.
+        case (_, let code?) where Self.full.contains(code):
+            (.auth, "make room in the bucket, or raise its quota, then run again")
+        case (_, let code?) where Self.keyless.contains(code):
+            call.isReading
+                ? (.bug, "let the key of this object be used again, or let it stay behind by name")
+                : (.auth, "let the bucket's key be used again, then run again")
         case (403, "RequestTimeTooSkewed"): (.auth, "set this machine's clock, then run again")
-        case (401, _), (403, _): (.auth, call.isReading ? Self.mayRead : Self.mayWrite)
+        case (401, _), (403, "InvalidAccessKeyId"), (403, "SignatureDoesNotMatch"):
+            (.auth, "look at the credentials (mallow doctor)")
+        case (403, _): (.auth, call.isReading ? Self.mayRead : Self.mayWrite)
         case (400, let code?) where Self.passed.contains(code): (.auth, "give it credentials that last, then run again")
-        case (407, _): (.auth, "give the proxy its credentials (https_proxy), then run again")
+        case (407, _): (.auth, "give the proxy its credentials (http_proxy, https_proxy), then run again")
         case (404, "NoSuchBucket"): (.auth, "name a bucket that exists; mallow makes none")
         case (301, _), (307, _), (308, _), (400, "AuthorizationHeaderMalformed"),
             (400, "IllegalLocationConstraintException"):
@@ -102,17 +113,17 @@ struct S3Answer: Sendable {
             )
         case (413, _):
             (.bug, "something before the server takes no object of this size: let it (nginx: client_max_body_size)")
-        case (501, _): (.bug, "the server does not know such a request")
+        // A condition, or a checksum.
+        case (501, _): (.bug, "accept by name what this server cannot do (accept=, in the manual of buckets)")
         // The server has broken down in the middle of it.
         case (500..., _): (call.isReading ? .transient : .ambiguous, "it is looked for, and tried again")
         default: (.bug, "this server answers what S3 does not; run mallow doctor on it")
         }
     }
 
-    private static let noRoom = (Failure.Class.auth, "make room in the bucket, or raise its quota, then run again")
     private static let mayRead =
-        "look at the credentials, and whether they have s3:ListBucket without a condition, s3:GetObject, and "
-        + "kms:Decrypt where a key of their own encrypts objects (mallow doctor)"
+        "look at the credentials, and whether they have s3:ListBucket without a condition, s3:GetObject, and kms:Decrypt "
+        + "on the keys that objects are encrypted with (mallow doctor)"
     private static let mayWrite =
         "look at the credentials and at what they may do under this prefix (mallow doctor)"
 }

@@ -111,8 +111,20 @@ package struct S3Store: ObjectStore {
     }
 
     /// Instead of the server's own look at what it got.
+    ///
+    /// - Throws: ``Failure``: `integrity`; `ambiguous` when it cannot be read, for it is there.
     private func readBack(_ object: NewObject) async throws {
-        guard try await head(object.key)?.checksum == object.checksum else {
+        let found: Checksum?
+        do {
+            found = try await head(object.key)?.checksum
+        } catch let failure as Failure where failure.class == .transient || failure.class == .throttled {
+            throw Failure(
+                .ambiguous, "read back object", at: object.key.text, cause: failure.cause,
+                safe: "it may be as it should; it is looked for before anything else", advice: failure.advice,
+                retryAfter: failure.retryAfter
+            )
+        }
+        guard found == object.checksum else {
             throw Failure(
                 .integrity, "read back object", at: object.key.text,
                 cause: "the store holds other bytes than it was sent", safe: "it is removed again",

@@ -25,11 +25,7 @@ package struct ContainerCredentials: CredentialSource {
         var headers: [HTTPHeader] = []
         if let token = try token() { headers.append(HTTPHeader("Authorization", token)) }
         guard let answer = try await ask(HTTPRequest(.get, url, headers: headers, isDirect: true), of: name, over: loop)
-        else {
-            throw Failure(
-                .auth, "find credentials", at: name, cause: "it answered 404",
-                advice: "look at AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI")
-        }
+        else { throw refused(name, 404) }
         return try IssuedCredentials(answer, from: name).credentials
     }
 
@@ -85,6 +81,7 @@ package struct InstanceCredentials: CredentialSource {
                 HTTPRequest(
                     .put, "\(endpoint)/latest/api/token",
                     headers: [HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds", "21600")], isDirect: true))
+            if answer.status == 429 || answer.status >= 500 { throw busy(name, "it answered \(answer.status)") }
             guard answer.status == 200 else { return nil }
             token = String(decoding: answer.body, as: UTF8.self)
         } catch let error as TransferError {
@@ -114,22 +111,27 @@ package struct InstanceCredentials: CredentialSource {
 /// - Parameter name: who is asked. Not its address, whose path may be all that it takes to be answered.
 /// - Returns: nil where there is nothing of that name.
 private func ask(_ request: HTTPRequest, of name: String, over loop: CurlLoop) async throws -> [UInt8]? {
-    func failure(_ class: Failure.Class, _ cause: String) -> Failure {
-        Failure(
-            `class`, "find credentials", at: name, cause: cause, advice: "it is asked again when they are needed"
-        )
-    }
     do {
         let answer = try await loop.perform(request)
         switch answer.status {
         case 200: return answer.body
         case 404: return nil
-        case 429, 500...: throw failure(.transient, "it answered \(answer.status)")
-        default: throw failure(.auth, "it answered \(answer.status)")
+        case 429, 500...: throw busy(name, "it answered \(answer.status)")
+        default: throw refused(name, answer.status)
         }
     } catch let error as TransferError {
-        throw failure(.transient, "\(error)")
+        throw busy(name, "\(error)")
     }
+}
+
+private func busy(_ name: String, _ cause: String) -> Failure {
+    Failure(.transient, "find credentials", at: name, cause: cause, advice: "it is asked again when they are needed")
+}
+
+private func refused(_ name: String, _ status: Int) -> Failure {
+    Failure(
+        .auth, "find credentials", at: name, cause: "it answered \(status)",
+        advice: "look at the role that this machine or container has")
 }
 
 /// The form in which credentials are issued.
