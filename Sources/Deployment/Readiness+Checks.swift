@@ -19,7 +19,9 @@ extension Ledger.Readiness {
         let heard = String(format: "%.0f", holder.heartbeatAge)
         return clock.failed(
             "ledger", "process \(holder.pid) on \(holder.host) holds it, heard \(heard) s ago",
-            advice: "another run begins when that one has ended: watch it with mallow status")
+            advice: isOfEarlierVersion
+                ? "another run begins when that one has ended: watch it with the earlier version of mallow that it is of"
+                : "another run begins when that one has ended: watch it with mallow status")
     }
 
     private func transactions(_ clock: ProbeClock) -> PreflightCheck {

@@ -5,7 +5,7 @@ package struct TransferLimits: Sendable, Hashable {
     /// Connections, and so transfers in flight; the others wait their turn.
     package var connections: Int
     /// Until a connection stands, its name looked up and its TLS handshake included. Resolvers wait five seconds for a name
-    /// server before they ask the next; and a store is said to be out after ten without a word, so that this comes first.
+    /// server before they ask the next.
     package var connect: Duration
     /// From the last byte that was sent until the first byte of the response.
     package var firstByte: Duration

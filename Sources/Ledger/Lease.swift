@@ -17,6 +17,11 @@ struct Lease: Sendable, Hashable, Codable, FetchableRecord {
     let heartbeat: Double
     let released: Bool
 
+    /// Whether it is this engine's own.
+    func isOf(_ engine: EngineIdentity) -> Bool {
+        host == engine.host && boot == engine.boot && pid == engine.pid
+    }
+
     /// Whether an engine stands behind it: on this machine its process is looked for, elsewhere its heartbeat decides.
     func isAlive(at date: Date, seenFrom engine: EngineIdentity = .current) -> Bool {
         guard !released, date.timeIntervalSince1970 - heartbeat < Self.lifetime else { return false }

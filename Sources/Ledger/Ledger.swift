@@ -16,8 +16,9 @@ package final class Ledger: Sendable {
     ///
     /// Blocks for some milliseconds.
     ///
-    /// - Throws: ``Failure``, also for a file that is no ledger, that a newer version of this program wrote, or that an
-    ///   earlier one is at work on: it is refused, never guessed at and never started afresh.
+    /// - Throws: ``Failure``, also for a file that is no ledger or that a newer version of this program wrote: it is
+    ///   refused, never guessed at and never started afresh. ``LedgerBusy`` when an engine of an earlier version is at
+    ///   work on it.
     package init(path: String, now: @escaping @Sendable () -> Date) throws {
         // One ledger has one lock, by whatever name it is called.
         let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -34,8 +35,7 @@ package final class Ledger: Sendable {
                 try db.execute(sql: "PRAGMA cache_size = -65536")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
             }
-            try Self.refuseUnderEarlierEngine(pool, path, at: now())
-            try Self.bringUpToDate(pool)
+            try Self.bringUpToDate(pool, path, at: now())
         } catch let error as DatabaseError {
             throw Failure(error, ledger: path)
         }
@@ -71,24 +71,33 @@ package final class Ledger: Sendable {
     /// Far longer than it takes to make a log, and less than a lock is waited for.
     private static let patience = Duration.seconds(3)
 
-    /// An engine of an earlier version goes by the tables and indexes that it knows: nobody changes them under it.
-    private static func refuseUnderEarlierEngine(_ pool: DatabasePool, _ path: String, at date: Date) throws {
-        let engine = try pool.read { db -> Lease? in
-            // Whoever has a lease has taken every step that he knows before.
-            guard try db.tableExists("lease"), try !LedgerSchema.migrator.hasCompletedMigrations(db) else { return nil }
-            return try Lease.fetch(db).flatMap { $0.isAlive(at: date) ? $0 : nil }
-        }
-        guard let engine else { return }
-        throw Failure(
-            .conflict, "opening the ledger", at: path,
-            cause: "an earlier version of mallow is at work on it (process \(engine.pid) on \(engine.host))",
-            advice: "use that version until it has ended, or to stop it"
-        )
+    /// An engine of an earlier version goes by the tables and indexes that it knows, from when it has the file's lock until it
+    /// gives it back: nobody changes them under it. Other versions' consoles are told the same.
+    ///
+    /// - Throws: ``LedgerBusy``.
+    private static func bringUpToDate(_ pool: DatabasePool, _ path: String, at date: Date) throws {
+        let end = ContinuousClock.now + patience
+        repeat {
+            let (isNew, isComplete, lease) = try pool.read { db in
+                let isNew = try !db.tableExists("lease")
+                return (isNew, try LedgerSchema.migrator.hasCompletedMigrations(db), isNew ? nil : try Lease.fetch(db))
+            }
+            if isComplete { return }
+            // Nobody is at work on one that is being made.
+            if isNew { return try takeSteps(pool) }
+            if let lease, lease.isAlive(at: date), !lease.isOf(.current) {
+                throw LedgerBusy(of: lease, ledger: path, isOfEarlierVersion: true)
+            }
+            if let lock = try LedgerLock(beside: path) { return try withExtendedLifetime(lock) { try takeSteps(pool) } }
+            // Somebody begins a run, or takes these very steps.
+            Thread.sleep(forTimeInterval: 0.02)
+        } while ContinuousClock.now < end
+        throw LedgerBusy(of: nil, ledger: path, isOfEarlierVersion: true)
     }
 
     /// Several programs may come to a new ledger at once, a console and its engine among them. Each step is a transaction:
     /// whoever finds that another took it in between has lost nothing and looks again.
-    private static func bringUpToDate(_ pool: DatabasePool) throws {
+    private static func takeSteps(_ pool: DatabasePool) throws {
         let migrator = LedgerSchema.migrator
         let end = ContinuousClock.now + patience
         for attempt in 0... {
@@ -162,19 +171,14 @@ package final class Ledger: Sendable {
     }
 
     private func busy() async throws -> LedgerBusy {
-        let lease = try await pool.read { try Lease.fetch($0) }
-        return LedgerBusy(
-            ledger: path, host: lease?.host ?? "this host", pid: lease?.pid ?? 0, run: lease.map { RunID($0.run) }
-        )
+        LedgerBusy(of: try await pool.read { try Lease.fetch($0) }, ledger: path)
     }
 
     /// File locks do not reach every host that shares a folder, and a lock file can be removed; the heartbeat tells.
     private func livingHolder(otherThan engine: EngineIdentity) async throws -> LedgerBusy? {
         guard let lease = try await pool.read({ try Lease.fetch($0) }), lease.isAlive(at: now(), seenFrom: engine)
         else { return nil }
-        let isHere = lease.host == engine.host && lease.boot == engine.boot
-        if isHere && lease.pid == engine.pid { return nil }
-        return LedgerBusy(ledger: path, host: lease.host, pid: lease.pid, run: RunID(lease.run))
+        return lease.isOf(engine) ? nil : LedgerBusy(of: lease, ledger: path)
     }
 }
 

@@ -9,9 +9,23 @@ package struct LedgerBusy: Error, Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let pid: Int32
     package let run: RunID?
+    /// Whether it goes by tables of an earlier version, so that this one cannot even look.
+    package let isOfEarlierVersion: Bool
+
+    /// - Parameter lease: nil where the engine has not written one yet.
+    init(of lease: Lease?, ledger: String, isOfEarlierVersion: Bool = false) {
+        self.ledger = ledger
+        self.isOfEarlierVersion = isOfEarlierVersion
+        (host, pid, run) = (lease?.host ?? "this host", lease?.pid ?? 0, lease.map { RunID($0.run) })
+    }
 
     package var description: String {
         let work = run.map { "run \($0)" } ?? "a run"
+        if isOfEarlierVersion {
+            return "An earlier version of mallow holds the ledger \(ledger): process \(pid) on \(host), with \(work). "
+                + "Nothing was done; watch or stop it with that version, or wait until it has ended: a minute is enough "
+                + "where its machine is gone."
+        }
         return "Another engine holds the ledger \(ledger): process \(pid) on \(host), with \(work). "
             + "Nothing was done; watch it with mallow status, or wait until it ends."
     }

@@ -49,7 +49,7 @@ struct Engine: Sendable {
         let given = connections.store
         let asked: any ObjectStore = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
         let store = UnhurriedStore(asked, surroundings) {
-            !control.isDraining && !outages.store.isOut
+            !outages.store.isOut
         }
         let catalog = PatientCatalog(
             raw: connections.catalog,

@@ -7,7 +7,7 @@ import MigrationModel
 /// Such a call was refused before anything was done, so it may be made again as it stands. A store that is told to scale
 /// up refuses some calls of many for minutes: if each took its whole video back, and cost its course a retry, the fleet
 /// would ask for more than before. The brake hears of every refusal all the same, and an operator's limits hold for every
-/// call. Nobody waits here while the run drains, or the store is out: that is somebody else's to wait for.
+/// call. Nobody waits here for a store that is out: that is the run's to wait for.
 struct UnhurriedStore: ObjectStore {
     /// How often a call is made.
     private static let tries = 3

@@ -78,10 +78,23 @@ import Testing
             let path = "\(folder)/ledger"
             let (_, log) = try await begin(path)
             try makeEarlier(path)
-            let refusal = await #expect(throws: Failure.self) { _ = try Ledger(path: path, now: { Date() }) }
-            #expect(refusal?.class == .conflict)
+            let refusal = #expect(throws: LedgerBusy.self) { _ = try Ledger(path: path, now: { Date() }) }
+            #expect(refusal?.isOfEarlierVersion == true)
+            #expect(refusal?.pid == 1)
             try await log.close()
             _ = try Ledger(path: path, now: { Date() })
+        }
+    }
+
+    @Test func `nor under one that has the lock and no run yet`() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/ledger"
+            let ledger = try Ledger(path: path, now: { Date() })
+            let claim = try await ledger.claim()
+            try makeEarlier(path)
+            let refusal = #expect(throws: LedgerBusy.self) { _ = try Ledger(path: path, now: { Date() }) }
+            #expect(refusal?.isOfEarlierVersion == true)
+            withExtendedLifetime(claim) {}
         }
     }
 

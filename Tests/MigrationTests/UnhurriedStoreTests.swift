@@ -63,7 +63,7 @@ import Testing
         #expect(waits.isEmpty)
     }
 
-    @Test func `nobody waits while the run drains or the store is out`() async {
+    @Test func `nobody waits for a store that is out`() async {
         let store = unhurried(FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()]), mayWait: false)
         await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
         #expect(waits.isEmpty)

@@ -44,7 +44,8 @@ import Testing
         (404, "", .ambiguous), (413, "", .bug), (501, "NotImplemented", .bug), (407, "", .auth),
         (507, "XMinioStorageFull", .auth), (403, "QuotaExceeded", .auth),
         (400, "XMinioAdminBucketQuotaExceeded", .auth),
-        (400, "KMS.DisabledException", .auth), (400, "KMS.ThrottlingException", .bug), (507, "", .ambiguous),
+        (400, "KMS.DisabledException", .auth), (400, "KMS.ThrottlingException", .throttled),
+        (400, "InvalidArgument", .bug), (507, "", .ambiguous),
         (400, "AuthorizationHeaderMalformed", .auth),
     ])
     func `a put that was not answered by 200 ends in its class`(
@@ -105,7 +106,8 @@ import Testing
     @Test(arguments: [
         (403, "RequestTimeTooSkewed", "set this machine's clock"),
         (403, "AccessDenied", "s3:ListBucket without a condition"),
-        (400, "InvalidRequest", "mallow doctor"), (400, "AuthorizationHeaderMalformed", "name its region=eu-north-1,"),
+        (400, "InvalidRequest", "into its log"), (400, "InvalidArgument", "accept=unchecked"),
+        (400, "AuthorizationHeaderMalformed", "name its region=eu-north-1,"),
     ])
     func `what a head's answer cannot say is asked for`(_ status: Int, _ code: String, _ advice: String) async throws {
         let (store, server) = try store { request in

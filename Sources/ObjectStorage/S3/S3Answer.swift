@@ -67,11 +67,6 @@ struct S3Answer: Sendable {
     private static let passed: Set = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"]
     /// Of stores that take no more: Ceph's, and MinIO's.
     private static let full: Set = ["QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"]
-    /// Of a key that is gone, or switched off.
-    private static let keyless: Set = [
-        "KMS.DisabledException", "KMS.NotFoundException", "KMS.KMSInvalidStateException",
-        "KMS.InvalidKeyUsageException",
-    ]
 
     private var verdict: (Failure.Class, advice: String) {
         switch (status, code) {
@@ -85,17 +80,18 @@ struct S3Answer: Sendable {
         // The server waited for the rest of a body and gave up.
         case (400, "RequestTimeout"), (408, _): (.transient, "it is tried again")
         // Refused before anything was done.
-        case (429, _), (503, "SlowDown"): (.throttled, "the whole run slows down and tries again")
+        case (429, _), (503, "SlowDown"), (400, "KMS.ThrottlingException"):
+            (.throttled, "the whole run slows down and tries again")
         // No other 503 says whether it had begun: a proxy's whose server goes on, a server's that lacks a quorum.
         case (503, _): (call.isReading ? .throttled : .ambiguous, "the run slows down, looks for it, and tries again")
         // It is not this object that is refused: every other one would be, too. The server itself has ended the call, and
         // with it whatever it had begun.
         case (_, let code?) where Self.full.contains(code):
             (.auth, "make room in the bucket, or raise its quota, then run again")
-        case (_, let code?) where Self.keyless.contains(code):
+        case (400..<500, let code?) where code.hasPrefix("KMS."):
             call.isReading
                 ? (.bug, "let the key of this object be used again, or let it stay behind by name")
-                : (.auth, "let the bucket's key be used again, then run again")
+                : (.auth, "let the bucket's key be used, then run again")
         case (403, "RequestTimeTooSkewed"): (.auth, "set this machine's clock, then run again")
         case (401, _), (403, "InvalidAccessKeyId"), (403, "SignatureDoesNotMatch"):
             (.auth, "look at the credentials (mallow doctor)")
@@ -113,14 +109,16 @@ struct S3Answer: Sendable {
             )
         case (413, _):
             (.bug, "something before the server takes no object of this size: let it (nginx: client_max_body_size)")
-        // A condition, or a checksum.
-        case (501, _): (.bug, "accept by name what this server cannot do (accept=, in the manual of buckets)")
+        case (501, _), (405, _), (400, "NotImplemented"), (400, "InvalidArgument"): (.bug, Self.isUnknown)
         // The server has broken down in the middle of it.
         case (500..., _): (call.isReading ? .transient : .ambiguous, "it is looked for, and tried again")
-        default: (.bug, "this server answers what S3 does not; run mallow doctor on it")
+        default: (.bug, "this server answers what S3 does not: look at what stands before it, and into its log")
         }
     }
 
+    private static let isUnknown =
+        "the server does not know such a request: accept=unchecked where it knows no checksum, accept=put-race or "
+        + "accept=delete-race where it knows no condition, in --store"
     private static let mayRead =
         "look at the credentials, and whether they have s3:ListBucket without a condition, s3:GetObject, and kms:Decrypt "
         + "on the keys that objects are encrypted with (mallow doctor)"

@@ -47,7 +47,7 @@ package struct S3Reader: ObjectReader {
         guard let etag = response["etag"] else {
             throw Failure(
                 .bug, "read object's head", at: key.text, cause: "the server names no ETag",
-                advice: "this server answers what S3 does not; run mallow doctor on it"
+                advice: "this server answers what S3 does not: look at what stands before it, and into its log"
             )
         }
         // Where versions are kept each has an id; "null" is what was there before they were.

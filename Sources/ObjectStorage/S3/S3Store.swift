@@ -124,6 +124,11 @@ package struct S3Store: ObjectStore {
                 retryAfter: failure.retryAfter
             )
         }
+        guard let found else {
+            throw Failure(
+                .ambiguous, "read back object", at: object.key.text, cause: "it was acknowledged and is not found",
+                safe: "it is looked for before anything else", advice: "it is looked for, and tried again")
+        }
         guard found == object.checksum else {
             throw Failure(
                 .integrity, "read back object", at: object.key.text,

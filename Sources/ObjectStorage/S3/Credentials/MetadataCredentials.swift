@@ -131,7 +131,9 @@ private func busy(_ name: String, _ cause: String) -> Failure {
 private func refused(_ name: String, _ status: Int) -> Failure {
     Failure(
         .auth, "find credentials", at: name, cause: "it answered \(status)",
-        advice: "look at the role that this machine or container has")
+        advice:
+            "look at the role that this machine or container has, and at AWS_CONTAINER_CREDENTIALS_*_URI where one is set"
+    )
 }
 
 /// The form in which credentials are issued.

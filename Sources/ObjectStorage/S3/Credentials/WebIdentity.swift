@@ -18,6 +18,6 @@ package struct WebIdentity: CredentialSource {
             .auth, "find credentials", at: names.joined(separator: ", "),
             cause: "roles of a web identity are not followed",
             advice: "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, as aws sts "
-                + "assume-role-with-web-identity gives them; or unset these to be asked as somebody else")
+                + "assume-role-with-web-identity gives them; or unset both of the above to ask as somebody else")
     }
 }
