@@ -76,12 +76,14 @@ import Testing
     @Test func `nobody changes the tables under an engine of an earlier version`() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/ledger"
-            let (_, log) = try await begin(path)
-            try makeEarlier(path)
-            let refusal = #expect(throws: LedgerBusy.self) { _ = try Ledger(path: path, now: { Date() }) }
-            #expect(refusal?.isOfEarlierVersion == true)
-            #expect(refusal?.pid == 1)
-            try await log.close()
+            do {
+                let (_, log) = try await begin(path)
+                try makeEarlier(path)
+                let refusal = #expect(throws: LedgerBusy.self) { _ = try Ledger(path: path, now: { Date() }) }
+                #expect(refusal?.isOfEarlierVersion == true)
+                #expect(refusal?.pid == 1)
+                try await log.close()
+            }
             _ = try Ledger(path: path, now: { Date() })
         }
     }
