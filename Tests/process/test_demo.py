@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """mallow demo without its console: staged trouble, a killed engine, and an end that is proven, here as well."""
+import contextlib
 import signal
+import sqlite3
 import subprocess
 import unittest
 
@@ -35,7 +37,6 @@ class DemoTests(ProgramTests):
         for words in (
             "rolled back, absence proven",
             "retry 1 of 3",
-            "503 Slow Down (staged by mallow demo) (throttled)",
             "deadlock found when trying to get lock (staged by mallow demo) (transient)",
             "the line broke before an answer came (staged by mallow demo) (ambiguous)",
             "demo: the engine was killed; the same run again settles what it left open and goes on",
@@ -46,8 +47,13 @@ class DemoTests(ProgramTests):
             "demo: everything that can migrate has",
         ):
             self.assertIn(words, result.out)
-        # Staged, too: a contentstore that fails in passing is asked again, and no course pays for it.
+        # Staged, too: a contentstore that fails in passing is asked again, and so is a store that asks for less, for which
+        # the run slows down. No course pays for either.
         self.assertNotIn("the server closed the connection", result.out)
+        self.assertNotIn("503 Slow Down", result.out)
+        with contextlib.closing(sqlite3.connect(self.sandbox.ledger)) as ledger:
+            brakes = ledger.execute("SELECT detail FROM event WHERE kind = 'brake'").fetchall()
+        self.assertIn(("the store asked for less",), brakes)
         self.assertEqual(1, result.out.count("the engine was killed"))
         self.assertIn("killed by the demo in the middle of its work", result.err)
         self.assertNotIn("wrong:", result.out)
