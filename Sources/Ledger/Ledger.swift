@@ -78,9 +78,9 @@ package final class Ledger: Sendable {
     private static func bringUpToDate(_ pool: DatabasePool, _ path: String, at date: Date) throws {
         let end = ContinuousClock.now + patience
         repeat {
-            let (isNew, isComplete, lease) = try pool.read { db in
-                let isNew = try !db.tableExists("lease")
-                return (isNew, try LedgerSchema.migrator.hasCompletedMigrations(db), isNew ? nil : try Lease.fetch(db))
+            let (isComplete, isNew, lease) = try pool.read { db -> (Bool, Bool, Lease?) in
+                if try LedgerSchema.migrator.hasCompletedMigrations(db) { return (true, false, nil) }
+                return try db.tableExists("lease") ? (false, false, try Lease.fetch(db)) : (false, true, nil)
             }
             if isComplete { return }
             // Nobody is at work on one that is being made.

@@ -23,15 +23,10 @@ struct UnhurriedStore: ObjectStore {
     }
 
     var longestDelay: TimeInterval { raw.longestDelay }
-    var weaknesses: Set<StoreWeakness> { raw.weaknesses }
 
     func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await unhurried { try await raw.head(key) } }
 
     func get(_ key: ObjectKey) async throws -> [UInt8]? { try await unhurried { try await raw.get(key) } }
-
-    func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
-        try await unhurried { try await raw.checksum(ofBytesAt: key) }
-    }
 
     /// A list is begun anew by whoever asked for it.
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
@@ -40,14 +35,6 @@ struct UnhurriedStore: ObjectStore {
 
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
         try await unhurried { try await raw.delete(key, ifMatch: etag) }
-    }
-
-    func refusesDamage(to object: NewObject) async throws -> Bool? {
-        try await unhurried { try await raw.refusesDamage(to: object) }
-    }
-
-    func refusesWrongETag(at key: ObjectKey) async throws -> Bool? {
-        try await unhurried { try await raw.refusesWrongETag(at: key) }
     }
 
     private func unhurried<Value>(_ call: () async throws -> Value) async throws -> Value {

@@ -215,7 +215,7 @@ import Testing
                 store.withLock { $0 = made }
                 return made
             }
-            try await Simulation(world, before: crowded).live()
+            try await Simulation(world, waiters: 64, before: crowded).live()
             let laws = Laws(before: before, courses: expected, intents: world.intents)
             #expect(laws.violations(in: world.contents, isFinished: true).isEmpty)
             let bounds = world.log.contents.checkpoints.compactMap { checkpoint in
@@ -225,9 +225,7 @@ import Testing
             let later = crowds.suffix(crowds.count / 2)
             #expect(later.count { $0 > most } < later.count / 50, "few are refused")
             #expect(bounds.prefix(2) == [16, 8])
-            #expect(bounds.dropFirst().allSatisfy { $0 <= most + 2 }, "\(bounds)")
-            // Here those who wait make time pass one after the other, so that it falls further than it would.
-            #expect(bounds.sorted()[bounds.count / 2] >= most / 4, "\(bounds)")
+            #expect(bounds.dropFirst().allSatisfy { (most / 2 - 1...most + 2).contains($0) }, "\(bounds)")
             #expect(bounds.count > 10, "it is tried again and again")
             #expect(world.log.contents.courses.values.allSatisfy { $0 == .migrated })
         }

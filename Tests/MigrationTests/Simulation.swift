@@ -14,6 +14,9 @@ struct Simulation: Sendable {
     let ledger: String?
     /// Whether the engine may write ids into courses.
     let writesBack: Bool
+    /// How many may begin to wait at the same moment, and then wait through the same time; else each in turn makes his own
+    /// time pass.
+    let waiters: Int
     /// What stands before the object store.
     let before: @Sendable (any ObjectStore) -> any ObjectStore
     /// Called whenever somebody in the engine has slept.
@@ -21,12 +24,12 @@ struct Simulation: Sendable {
 
     init(
         _ world: MemoryWorld, _ schedule: FaultSchedule = FaultSchedule(), options: RunOptions = RunOptions(),
-        ledger: String? = nil, writesBack: Bool = false,
+        ledger: String? = nil, writesBack: Bool = false, waiters: Int = 0,
         before: @escaping @Sendable (any ObjectStore) -> any ObjectStore = { $0 },
         meanwhile: @escaping @Sendable (RunControl, any CheckpointLog) -> Void = { _, _ in }
     ) {
         (self.world, self.schedule, self.options, self.ledger) = (world, schedule, options, ledger)
-        (self.before, self.meanwhile, self.writesBack) = (before, meanwhile, writesBack)
+        (self.before, self.meanwhile, self.writesBack, self.waiters) = (before, meanwhile, writesBack, waiters)
     }
 
     /// One process, from its start to its end or death.
@@ -50,13 +53,18 @@ struct Simulation: Sendable {
             writer: writesBack ? FaultyWriter(world.source, schedule, log: world.log) : nil
         )
         let control = RunControl(concurrency: options.concurrency, errorBudget: options.errorBudget)
-        let (meanwhile, schedule) = (meanwhile, schedule)
+        let (meanwhile, schedule, waiters) = (meanwhile, schedule, waiters)
         let surroundings = Surroundings(
             sleep: { time in
                 let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
-                // Before the clock says so: what arrives in this time has arrived for whoever reads the clock after it.
-                await schedule.pass(seconds)
-                world.advance(by: seconds)
+                let end = world.now.addingTimeInterval(seconds)
+                for _ in 0..<waiters { await Task.yield() }
+                let left = end.timeIntervalSince(world.now)
+                if left > 0 {
+                    // Before the clock says so: what arrives in this time has arrived for whoever reads the clock after it.
+                    await schedule.pass(left)
+                    world.advance(by: left)
+                }
                 meanwhile(control, connections.log)
                 // Whoever is not asleep has his turn.
                 await Task.yield()

@@ -88,8 +88,8 @@ import Testing
 }
 
 /// A store whose first heads and puts fail, each in its way; all others are done.
-struct FailingStore: ObjectStore {
-    let raw: MemoryObjectStore
+private struct FailingStore: ObjectStore {
+    private let raw: MemoryObjectStore
     private let failures: Queue
 
     private final class Queue: Sendable {
