@@ -246,13 +246,14 @@ extension Manner {
 
     @Test func `the limit of a run's reads stands beside them`() async throws {
         try await withTemporaryFolder { folder in
-            let ledger = try Ledger(path: "\(folder)/ledger", now: { Date() })
+            let began = Date(timeIntervalSince1970: 1_000_000)
+            let ledger = try Ledger(path: "\(folder)/ledger", now: { began })
             let header = RunHeader(
                 kind: "production", actor: "mira", source: "", store: "", catalog: "", options: "",
                 choices: ["--format=sjson", "--limit-reads=2.5"])
             let log = try await ledger.beginRun(header, under: try await ledger.claim())
             try await log.record([.reads(total: 9, perSecond: 2.25)])
-            let reads = try await ledger.newestRun()?.contentstoreReads(at: Date())
+            let reads = try await ledger.newestRun()?.contentstoreReads(at: began)
             #expect(reads?.limit == 2.5 && reads?.rate == "2.2/s, at most 2.5/s")
             try await log.close()
         }
