@@ -35,7 +35,7 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
 
         // HTTP transfers on one thread, over connections that are kept.
-        .target(name: "HTTP", dependencies: ["CCrypto", "CCurl", "CEpoll"], swiftSettings: settings),
+        .target(name: "HTTP", dependencies: ["CCurl", "CEpoll"], swiftSettings: settings),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestDoubles"], swiftSettings: settings),
 
         // libmariadb, the client of MariaDB and MySQL. Debian: libmariadb-dev.
@@ -217,7 +217,7 @@ let package = Package(
         .executableTarget(
             name: "mallow",
             dependencies: [
-                "HTTP", "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console",
+                "MigrationModel", "Migration", "Ledger", "Deployment", "Threading", "Canvas", "Console",
                 "Terminal", "PlatformSettings", "Settings", "Themes",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -32,7 +32,7 @@ static stack_t own_stack;
 
 /// Armed; whoever takes it to false is the one that restores.
 static atomic_bool is_armed = false;
-static bool has_exit_handler = false;
+static bool has_exit_handlers = false;
 
 static void write_all(int fd, const char *bytes, size_t count) {
     while (count > 0) {
@@ -85,7 +85,10 @@ bool cn_arm_guard(int terminal, int error, const char *notice) {
     struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (size_t index = 0; index < COUNT(faults); index++) sigaction(faults[index], &action, &before[index]);
-    if (!has_exit_handler) has_exit_handler = atexit(on_exit_without_close) == 0;
+    if (!has_exit_handlers) {
+        const int failed = atexit(on_exit_without_close) | at_quick_exit(on_exit_without_close);
+        has_exit_handlers = failed == 0;
+    }
     return true;
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CCrypto
 import CCurl
 import Foundation
 
@@ -30,10 +29,6 @@ package final class CurlLoop: Sendable {
     }
 
     deinit { inbox.add(.close) }
-
-    /// To be called before anything else that a process does: a process that exits in the middle of a transfer must not
-    /// have its TLS library taken away from under the thread that is in it.
-    package static func prepareProcess() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
 
     package var statistics: Statistics { inbox.statistics }
 

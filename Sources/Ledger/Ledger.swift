@@ -41,6 +41,14 @@ package final class Ledger: Sendable {
         }
     }
 
+    /// A file that is to be whole without the log beside it, also where the process ends next: who is told that his rows are
+    /// durable is told by a thread that still has the file open. Blocks until what was begun is over.
+    deinit {
+        // Its readers' connections first: the last one to go takes the log with it, which a reader cannot.
+        pool.releaseMemory()
+        try? pool.close()  // one that cannot be closed now is closed with its last holder
+    }
+
     /// Whoever makes a new ledger's log has the file to himself for a moment; SQLite turns others away then and there,
     /// however long they would wait.
     private static func open(_ path: String) throws -> DatabasePool {

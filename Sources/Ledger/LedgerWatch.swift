@@ -37,6 +37,11 @@ package final class LedgerWatch: Sendable {
         }
     }
 
+    /// Before the ledger itself: whoever cannot write cannot take the log away.
+    deinit {
+        try? database.close()  // one that cannot be closed now is closed with its last holder
+    }
+
     /// A number that is another one as soon as anybody has written to the ledger. Reads no page of it.
     ///
     /// - Throws: ``Failure``, also when the file is gone or another one: what is open is then nobody's any more.

@@ -44,6 +44,7 @@ package struct MigrationRun: Sendable {
             for place in places { place.outage?.giveUp() }
         }
         engine.control.whenLooking { for place in places { place.outage?.look() } }
+        defer { engine.control.runIsOver() }
         journal.note(.concurrency(engine.control.admission.limit))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await watchStore() }

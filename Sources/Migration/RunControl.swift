@@ -73,6 +73,14 @@ package final class RunControl: Sendable {
 
     func look() { state.withLock { $0.onLook }?() }
 
+    /// Nobody of the run is told of anything any more. Whoever steers it may keep this for longer than the run's log is open.
+    func runIsOver() {
+        state.withLock { state in
+            state.onDrain = nil
+            state.onLook = nil
+        }
+    }
+
     // MARK: - Waiting
 
     /// Closes the gate until the same reason is lifted. Others that keep it closed are left alone, and leave this alone.

@@ -39,6 +39,7 @@ struct ForegroundRun: Sendable {
         try await log.close()
         showing.cancel()
         await showing.value
+        await listening.value
         try await screen.finish()
     }
 }

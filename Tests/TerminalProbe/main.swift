@@ -7,7 +7,7 @@ import Terminal
 ///
 ///     TerminalProbe ERROR-LOG [COLOURS [CHARACTERS]]
 ///
-/// Keys: q ends, t dies of a fault, x exits without closing, z stops, m turns the mouse on or off, c copies, b rings, w
+/// Keys: q ends, t dies of a fault, x exits without closing and e does it quickly, z stops, m turns the mouse on or off, c copies, b rings, w
 /// changes a few cells, h shows wide characters, l redraws, o tries to open the terminal once more, r gives it back and
 /// opens it again.
 
@@ -68,6 +68,7 @@ struct Probe {
             case .key(.character("q")): return "q"
             case .key(.character("t")): fatalError("the probe was told to die")
             case .key(.character("x")): exit(7)
+            case .key(.character("e")): quick_exit(7)
             case .key(.character("z")): await terminal.suspend()
             case .key(.character("m")):
                 hasMouse.toggle()

@@ -286,10 +286,12 @@ class OnPty(TerminalTests):
                 self.assert_given_back(terminal)
 
     def test_an_exit_that_closes_nothing(self):
-        terminal = self.start()
-        terminal.send("x")
-        self.assertEqual(7, terminal.wait())
-        self.assert_given_back(terminal)
+        for key in ("x", "e"):
+            with self.subTest(key):
+                terminal = self.start()
+                terminal.send(key)
+                self.assertEqual(7, terminal.wait())
+                self.assert_given_back(terminal)
 
     def test_a_stop_that_nobody_could_end_does_not_happen(self):
         terminal = self.start()

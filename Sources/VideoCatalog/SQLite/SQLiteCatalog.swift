@@ -41,6 +41,8 @@ package final class SQLiteCatalog: VideoCatalog {
         self.now = now
     }
 
+    deinit { connection.close() }
+
     /// A reader of the catalog at `path` that could not write if it tried: its connection is read-only.
     ///
     /// As long as there is no file, it reads as an empty catalog, and none is made. Blocks.

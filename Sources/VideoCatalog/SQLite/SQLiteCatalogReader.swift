@@ -19,6 +19,8 @@ package final class SQLiteCatalogReader: CatalogReader {
         _ = try opened()
     }
 
+    deinit { open.withLock { $0?.connection.close() } }
+
     package var foldsLanguageCase: Bool { open.withLock { $0?.shape.foldsLanguageCase } ?? false }
 
     package func rows(of videos: Set<VideoID>) async throws -> [VideoID: [CatalogRow]] {

@@ -33,6 +33,15 @@ final class SQLiteConnection: Sendable {
         self.log = log
     }
 
+    /// Closes the file, with its log, when what was begun is over; blocks for as long. Nothing can be run afterwards, and it
+    /// must not be called by what runs.
+    ///
+    /// Whoever hears of his job is resumed by a thread that still holds the file: without this, a process that ends next
+    /// would leave the log beside it.
+    func close() {
+        try? database.close()  // one that cannot be closed now is closed with its last holder
+    }
+
     /// Runs `body` in its turn and returns what it returns, when everything that it wrote or saw is durable.
     ///
     /// - Parameter effect: whether `body` may have changed something when the sync fails.
