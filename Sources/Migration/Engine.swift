@@ -48,9 +48,7 @@ struct Engine: Sendable {
         }
         let given = connections.store
         let asked: any ObjectStore = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
-        let store = UnhurriedStore(asked, surroundings) {
-            !outages.store.isOut
-        }
+        let store = UnhurriedStore(asked, Unhurried(surroundings: surroundings) { !outages.store.isOut })
         let catalog = PatientCatalog(
             raw: connections.catalog,
             patiently: Patience(

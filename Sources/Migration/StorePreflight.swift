@@ -89,7 +89,8 @@ package struct StorePreflight: Sendable {
             }
     }
 
-    /// The same, tried again where the store may only have been busy, as a course would be: after 2 s, at most 3 times.
+    /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times. A call that the store refused
+    /// for being busy is made again in its place: some take one write a second at a key, and no more.
     ///
     /// - Parameter again: told what failed before each further attempt, which has a canary of its own.
     /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes no
@@ -97,15 +98,19 @@ package struct StorePreflight: Sendable {
     package func checks(
         of store: any ObjectStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
     ) async -> [PreflightCheck] {
+        let unhurried = UnhurriedStore(
+            store, Unhurried(longest: Self.longestPause, surroundings: surroundings) { !Task.isCancelled })
         var left: [PreflightCheck] = []
         var preflight = self
+        let began = surroundings.uptime()
         var attempt = 0
         while true {
             attempt += 1
-            let checks = await preflight.checks(of: store)
+            let checks = await preflight.checks(of: unhurried)
             let failed = checks.filter { $0.verdict == .fail }
             let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
-            guard let first = failed.first, mayPass, attempt <= RetryPolicy.most, !Task.isCancelled else {
+            let isInTime = surroundings.uptime() - began < Self.longest
+            guard let first = failed.first, mayPass, isInTime, attempt <= RetryPolicy.most, !Task.isCancelled else {
                 return left + checks
             }
             left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
@@ -119,6 +124,11 @@ package struct StorePreflight: Sendable {
             preflight = StorePreflight(prefix: prefix, id: surroundings.newID(), uptime: uptime)
         }
     }
+
+    /// Seconds after which no further attempt is begun: somebody waits for its word.
+    private static let longest = 10.0
+    /// In seconds. A store that wants a call to wait for longer is not waited for.
+    private static let longestPause = 5.0
 
     /// After these nothing was written.
     private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled]

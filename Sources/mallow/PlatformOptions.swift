@@ -196,7 +196,8 @@ extension ReadablePlatform {
     func readers(_ content: ContentOptions) -> Readers { readers(format: content.format, lookUp: content.lookUp) }
 
     func readers(format: FormatPolicy, lookUp: LookUp) -> Readers {
-        Readers(source: source, store: store, catalog: catalog, format: format, lookUp: lookUp)
+        Readers(
+            source: source, store: UnhurriedReader(store, .real), catalog: catalog, format: format, lookUp: lookUp)
     }
 }
 

@@ -46,7 +46,8 @@ struct Recover: AsyncParsableCommand {
                 catalog: "\(endpoints.catalog)", options: "", configuration: try self.ledger.configuration.path
             ), under: claim
         )
-        let recovery = Recovery(store: platform.store, catalog: platform.catalog, log: log, surroundings: .real)
+        let recovery = Recovery(
+            store: UnhurriedStore(platform.store, .real), catalog: platform.catalog, log: log, surroundings: .real)
         let outcome = try await recovery.settleAll { settled, all in
             Output.complain("\(settled) of \(counted(all, "open transaction")) looked into")
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import MigrationModel
 import Synchronization
 import TestDoubles
@@ -18,7 +19,7 @@ import Testing
     }
 
     private func unhurried(_ store: any ObjectStore, mayWait: Bool = true) -> UnhurriedStore {
-        UnhurriedStore(store, clock.surroundings) { mayWait }
+        UnhurriedStore(store, Unhurried(surroundings: clock.surroundings) { mayWait })
     }
 
     private static func refusal(_ class: Failure.Class = .throttled, _ seconds: Double? = 0) -> Failure {
@@ -82,8 +83,83 @@ import Testing
             sleep: { _ in throw CancellationError() }, uptime: given.uptime, now: given.now, newID: given.newID,
             jitter: given.jitter)
         let failing = FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()])
-        let store = UnhurriedStore(failing, surroundings) { true }
+        let store = UnhurriedStore(failing, surroundings)
         await #expect(throws: CancellationError.self) { _ = try await store.put(Self.object) }
+    }
+
+    @Test func `so it is by who only reads`() async throws {
+        let raw = MemoryObjectStore()
+        _ = try await raw.put(Self.object)
+        let failing = FailingStore(raw: raw, failures: [Self.refusal(), Self.refusal(.throttled, 3)])
+        let reader = UnhurriedReader(failing, clock.surroundings)
+        #expect(try await reader.head(Self.object.key)?.checksum == Self.object.checksum)
+        #expect(waits == [2, 3])
+        #expect(try await reader.get(Self.object.key) == Self.object.bytes)
+        #expect(try await reader.checksum(ofBytesAt: Self.object.key) == Self.object.checksum)
+    }
+
+    @Test(arguments: [true, false])
+    func `a store that takes one write a second at a key is proven`(_ countsRefused: Bool) async {
+        let store = OnceASecondStore(countsRefused: countsRefused, uptime: clock.surroundings.uptime)
+        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
+        let checks = await preflight.checks(of: store, in: clock.surroundings) { Issue.record("\($0)") }
+        #expect(checks.map(\.verdict) == Array(repeating: .pass, count: 5))
+        #expect(store.raw.objects.isEmpty)
+        #expect(!waits.isEmpty && Set(waits) == [2])
+    }
+
+    @Test(arguments: [(0.0, 10.0), (5, 10), (6, 6)])
+    func `a preflight of a store that stays busy has its answer soon, in the store's words`(
+        _ asked: Double, _ longest: Double
+    ) async {
+        let failures = Array(repeating: Self.refusal(.throttled, asked), count: 100)
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: failures)
+        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
+        let checks = await preflight.checks(of: failing, in: clock.surroundings) { _ in }
+        #expect(checks.first?.failed == .throttled)
+        #expect(waits.reduce(0, +) <= longest)
+    }
+}
+
+/// A store in memory that takes one write a second at a key.
+private struct OnceASecondStore: ObjectStore {
+    let raw = MemoryObjectStore()
+    /// Whether what it refuses is a write, too.
+    let countsRefused: Bool
+    let uptime: @Sendable () -> Double
+    private let writes = Writes()
+
+    private final class Writes: Sendable {
+        let last = Mutex<[ObjectKey: Double]>([:])
+    }
+
+    init(countsRefused: Bool, uptime: @escaping @Sendable () -> Double) {
+        (self.countsRefused, self.uptime) = (countsRefused, uptime)
+    }
+
+    private func write(_ key: ObjectKey) throws {
+        let now = uptime()
+        let isRefused = writes.last.withLock { last in
+            let isRefused = last[key].map { now - $0 < 1 } ?? false
+            if !isRefused || countsRefused { last[key] = now }
+            return isRefused
+        }
+        if isRefused {
+            throw Failure(.throttled, "write", at: key.text, cause: "429", advice: "wait", retryAfter: 0)
+        }
+    }
+
+    var longestDelay: Double { raw.longestDelay }
+    func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await raw.head(key) }
+    func get(_ key: ObjectKey) async throws -> [UInt8]? { try await raw.get(key) }
+    func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+    func put(_ object: NewObject) async throws -> ETag {
+        try write(object.key)
+        return try await raw.put(object)
+    }
+    func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+        try write(key)
+        return try await raw.delete(key, ifMatch: etag)
     }
 }
 

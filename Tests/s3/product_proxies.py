@@ -76,6 +76,24 @@ class BusyProxy(RecordingProxy):
         return await super().answer(request)
 
 
+class OnceASecondProxy(RecordingProxy):
+    """Takes one write a second at a key, as some services do; what it refuses counts, too."""
+
+    def __init__(self, upstream):
+        super().__init__(upstream, "once a second", faults=(), share=0)
+        self.writes, self.refused = {}, 0
+
+    async def answer(self, request):
+        if request.method in ("PUT", "DELETE"):
+            now = time.monotonic()
+            last = self.writes.get(request.path)
+            self.writes[request.path] = now
+            if last is not None and now - last < 1:
+                self.refused += 1
+                return error(429, "TooManyRequests", "Reduce your concurrent request rate for the same object.")
+        return await super().answer(request)
+
+
 class GatedProxy(RecordingProxy):
     """One whose port can be shut, so that who comes is refused, until it is opened again on the same port.
 

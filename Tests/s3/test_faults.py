@@ -3,7 +3,7 @@
 import collections
 import unittest
 
-from product_proxies import CredentialHost, PlannedProxy, RecordingProxy, TokenProxy
+from product_proxies import CredentialHost, OnceASecondProxy, PlannedProxy, RecordingProxy, TokenProxy
 from product_site import OPEN, BucketTests, minute_later, shared, surroundings
 
 VIDEOS_OF_ONE = 12
@@ -52,6 +52,36 @@ class PlannedFaultTests(BucketTests):
             {("PUT", 0): "503", ("PUT", 1): "503", ("PUT", 2): "503", ("HEAD", 1): "503"})
         self.assert_done(site, result)
         self.assertEqual((4, 0), (len(proxy.written), len(proxy.deleted)))
+
+    def test_so_it_is_by_those_who_only_look(self):
+        refusals = []
+        site, result, _ = self.run_against(lambda method, ordinal: refusals.pop() if refusals else None)
+        self.assert_done(site, result)
+        for command in (["verify"], ["verify", "--deep"], ["plan", "--compare"]):
+            refusals[:] = ["503"] * 2
+            self.assert_exit(0, site.call(*command))
+            self.assertEqual([], refusals, command)
+
+    def test_so_it_is_by_those_who_settle(self):
+        refusals = []
+        plan = {("PUT", 0): "reset-before"}
+        site, result, _ = self.run_against(
+            lambda method, ordinal: refusals.pop() if refusals else plan.get((method, ordinal)))
+        self.assert_exit(130, result)
+        minute_later(site)
+        refusals[:] = ["503"] * 2
+        self.assert_exit(0, site.call("recover"))
+        self.assertEqual([], refusals)
+        self.assert_whole(site, 2)
+
+    def test_a_store_that_takes_one_write_a_second_at_a_key_is_proven_and_used(self):
+        proxy = self.enterContext(OnceASecondProxy(self.weed.endpoint))
+        site = self.sited(proxy)
+        self.assert_exit(0, site.call("doctor"))
+        tried = proxy.refused
+        self.assertGreater(tried, 0)
+        self.assert_done(site, site.run("--all", "--json"))
+        self.assertGreater(proxy.refused, tried)
 
     def test_a_balancer_without_its_server_proves_nothing_absent(self):
         """One object of a video is stored and the other refused; what is asked of both is answered by the balancer."""
