@@ -79,10 +79,6 @@ package actor ConsoleSession {
                 }
             }
         }
-        defer {
-            keys.cancel()
-            pulse.cancel()
-        }
         while !isOver {
             let news = await inputs.next()
             if news.isEmpty { break }
@@ -99,6 +95,10 @@ package actor ConsoleSession {
             }
             await show()
         }
+        keys.cancel()
+        pulse.cancel()
+        // It has the ledger, which is to be closed with the session.
+        await pulse.value
         return farewell
     }
 

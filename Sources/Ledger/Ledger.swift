@@ -41,7 +41,7 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// A file that is to be whole without the log beside it, also where the process ends next: who is told that his rows are
+    /// The file is whole without the log beside it then, also where the process ends next: who is told that his rows are
     /// durable is told by a thread that still has the file open. Blocks until what was begun is over.
     deinit {
         // Its readers' connections first: the last one to go takes the log with it, which a reader cannot.

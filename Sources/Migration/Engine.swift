@@ -48,7 +48,8 @@ struct Engine: Sendable {
         }
         let given = connections.store
         let asked: any ObjectStore = (given as? LimitedStore)?.wrapping(watched) ?? watched(given)
-        let store = UnhurriedStore(asked, Unhurried(surroundings: surroundings) { !outages.store.isOut })
+        let store = UnhurriedStore(
+            asked, Unhurried(surroundings, mayWait: { $0 <= Unhurried.longest && !outages.store.isOut }))
         let catalog = PatientCatalog(
             raw: connections.catalog,
             patiently: Patience(

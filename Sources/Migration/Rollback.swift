@@ -46,8 +46,10 @@ struct Rollback: Sendable {
     func remove(_ intents: [Intent], of header: TransactionHeader, doubtful: [UUID: Date]) async throws -> Absence {
         var absence = Absence()
         for intent in intents {
+            // By the clock before the look: what arrives between the store's answer and ours was not seen by it.
+            let looked = now()
             try await remove(intent)
-            let mayArrive = doubtful[intent.id].map { now().timeIntervalSince($0) < store.longestDelay } ?? false
+            let mayArrive = doubtful[intent.id].map { looked.timeIntervalSince($0) < store.longestDelay } ?? false
             try await journal.record(mayArrive ? .watched(header, intent) : .removed(header, intent))
             if mayArrive { absence.watched += 1 } else { absence.proven += 1 }
         }

@@ -73,7 +73,8 @@ package final class RunControl: Sendable {
 
     func look() { state.withLock { $0.onLook }?() }
 
-    /// Nobody of the run is told of anything any more. Whoever steers it may keep this for longer than the run's log is open.
+    /// Nobody of the run is told of anything any more. Whoever steers it may keep this for longer than the run's log is
+    /// open.
     func runIsOver() {
         state.withLock { state in
             state.onDrain = nil

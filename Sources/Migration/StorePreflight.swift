@@ -1,6 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Foundation
 package import MigrationModel
+import Synchronization
+
+/// For how long the calls of a preflight may still wait.
+private final class PreflightPatience: Sendable {
+    private let seconds: Mutex<Double>
+
+    init(seconds: Double) { self.seconds = Mutex(seconds) }
+
+    /// Whether one may wait for so many seconds, which are gone then.
+    func lasts(_ pause: Double) -> Bool {
+        seconds.withLock { seconds in
+            guard pause <= seconds else { return false }
+            seconds -= pause
+            return true
+        }
+    }
+
+    func end() { seconds.withLock { $0 = 0 } }
+}
 
 /// Proves what every migration rests on, with one small object: the store refuses a second put at a key, knows our
 /// SHA-256, and deletes only what has the ETag that it was told.
@@ -89,8 +108,9 @@ package struct StorePreflight: Sendable {
             }
     }
 
-    /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times. A call that the store refused
-    /// for being busy is made again in its place: some take one write a second at a key, and no more.
+    /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times. A call that the store
+    /// refused for being busy is made again in its place: some take one write a second at a key, and no more. All those
+    /// calls together wait for ten seconds at most, for somebody waits for the word, and for none when it is given up.
     ///
     /// - Parameter again: told what failed before each further attempt, which has a canary of its own.
     /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes no
@@ -98,19 +118,27 @@ package struct StorePreflight: Sendable {
     package func checks(
         of store: any ObjectStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
     ) async -> [PreflightCheck] {
-        let unhurried = UnhurriedStore(
-            store, Unhurried(longest: Self.longestPause, surroundings: surroundings) { !Task.isCancelled })
+        let patience = PreflightPatience(seconds: Self.longest)
+        let store = UnhurriedStore(store, Unhurried(surroundings, mayWait: patience.lasts))
+        return await withTaskCancellationHandler {
+            await attempts(on: store, in: surroundings, again: again)
+        } onCancel: {
+            patience.end()
+        }
+    }
+
+    private func attempts(
+        on store: UnhurriedStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
+    ) async -> [PreflightCheck] {
         var left: [PreflightCheck] = []
         var preflight = self
-        let began = surroundings.uptime()
         var attempt = 0
         while true {
             attempt += 1
-            let checks = await preflight.checks(of: unhurried)
+            let checks = await preflight.checks(of: store)
             let failed = checks.filter { $0.verdict == .fail }
             let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
-            let isInTime = surroundings.uptime() - began < Self.longest
-            guard let first = failed.first, mayPass, isInTime, attempt <= RetryPolicy.most, !Task.isCancelled else {
+            guard let first = failed.first, mayPass, attempt <= RetryPolicy.most, !Task.isCancelled else {
                 return left + checks
             }
             left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
@@ -125,10 +153,8 @@ package struct StorePreflight: Sendable {
         }
     }
 
-    /// Seconds after which no further attempt is begun: somebody waits for its word.
+    /// Seconds for which calls wait that a busy store refused.
     private static let longest = 10.0
-    /// In seconds. A store that wants a call to wait for longer is not waited for.
-    private static let longestPause = 5.0
 
     /// After these nothing was written.
     private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MigrationModel
+import Synchronization
 
 /// Makes a call again, in its time, that a store refused because it was asked for too much.
 ///
@@ -7,27 +8,54 @@ import MigrationModel
 struct Unhurried: Sendable {
     /// How often a call is made.
     private static let tries = 3
+    /// In seconds. Whoever is to wait for longer does something else meanwhile.
+    static let longest = 10.0
 
-    /// In seconds. A call that is to wait for longer fails.
-    var longest = 10.0
-    let surroundings: Surroundings
-    /// Whether it is of any use to wait.
-    var mayWait: @Sendable () -> Bool = { true }
+    private let surroundings: Surroundings
+    private let mayWait: @Sendable (Double) -> Bool
+    private let answered: @Sendable () -> Void
 
-    /// - Throws: what the last call threw; `CancellationError` when the task is cancelled while it waits.
+    /// - Parameters:
+    ///   - mayWait: whether a call waits for so many seconds; else it fails with what the store said.
+    ///   - answered: told of every call that went well.
+    init(
+        _ surroundings: Surroundings, mayWait: @escaping @Sendable (Double) -> Bool,
+        answered: @escaping @Sendable () -> Void = {}
+    ) {
+        (self.surroundings, self.mayWait, self.answered) = (surroundings, mayWait, answered)
+    }
+
+    /// For who looks or settles outside a run, where nobody else waits for a store: when nothing has gone through for half a
+    /// minute, no call waits any more until one is answered.
+    init(outsideRuns surroundings: Surroundings) {
+        let last = LastAnswer(surroundings.uptime())
+        self.init(
+            surroundings,
+            mayWait: { $0 <= Self.longest && surroundings.uptime() - last.moment.withLock { $0 } < 30 },
+            answered: { last.moment.withLock { $0 = surroundings.uptime() } })
+    }
+
+    /// - Throws: what the last call threw, also when the task is cancelled while it waits.
     func call<Value>(_ body: () async throws -> Value) async throws -> Value {
         var attempt = 1
         while true {
             do {
-                return try await body()
-            } catch let failure as Failure
-                where failure.class == .throttled && attempt < Self.tries && failure.retryAfter ?? 0 <= longest
-                && mayWait()
-            {
+                let value = try await body()
+                answered()
+                return value
+            } catch let failure as Failure where failure.class == .throttled && attempt < Self.tries {
                 let pause = max(RetryPolicy().delay(jitter: surroundings.jitter()), .seconds(failure.retryAfter ?? 0))
-                try await surroundings.sleep(pause)
+                guard mayWait(pause / .seconds(1)) else { throw failure }
+                // Who was refused has done nothing: a cancelled task is told that, and not that it was given up.
+                do { try await surroundings.sleep(pause) } catch { throw failure }
                 attempt += 1
             }
         }
+    }
+
+    private final class LastAnswer: Sendable {
+        let moment: Mutex<Double>
+
+        init(_ moment: Double) { self.moment = Mutex(moment) }
     }
 }

@@ -34,7 +34,13 @@ package final class BlockingPool: Sendable {
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         let errand = Errand(body)
         return try await withCheckedThrowingContinuation { continuation in
-            queue.append { continuation.resume(with: errand.run()) }
+            queue.append {
+                // What it made is the caller's alone then: he may let go of it last, and end.
+                switch errand.run() {
+                case .success(let value): continuation.resume(returning: value)
+                case .failure(let error): continuation.resume(throwing: error)
+                }
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ struct Mallow: AsyncParsableCommand {
     /// Ends the process without what libraries do when it exits: OpenSSL, which libmongoc's SASL comes with as well, takes
     /// itself apart then, under the threads of transfers and pools that are on their way out.
     ///
-    /// Nothing is lost by it: what we say is written when it is said, and files are closed by who has opened them.
+    /// Nothing is lost by it: what we say is written when it is said, and files are closed when they are let go.
     private static func end(_ code: Int32) -> Never { quick_exit(code) }
 
     /// Says what went wrong, in one sentence on standard error, and with `--json` as an object on standard output.

@@ -53,7 +53,10 @@ struct OpenConsole: AsyncParsableCommand {
         let options = try self.ledger.forRun()
         let endpoints = target?.endpoints
         let ledger = try options.open()
-        let watch = try Self.watch(ledger)
+        let watch = try LedgerWatch(ledger)
+        // Begins to look at every course while the terminal is taken: of 10,000 courses, that takes longest. What cannot be
+        // read now is read, and told, by the console itself.
+        async let _ = try? watch.prepare(.worstFirst)
         let configuration = try options.configuration.read()
         let isRehearsal = options.configuration.rehearsal
         // A demo's ledger is a demo's, whoever opens it.
@@ -80,14 +83,6 @@ struct OpenConsole: AsyncParsableCommand {
         guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
             throw UsageError("The console needs a terminal; \(otherwise).")
         }
-    }
-
-    /// Begins to look at every course while the terminal is taken: of 10,000 courses, that takes longest.
-    private static func watch(_ ledger: Ledger) throws -> LedgerWatch {
-        let watch = try LedgerWatch(ledger)
-        // What cannot be read now is read, and told, by the console itself.
-        Task { try? await watch.prepare(.worstFirst) }  // the console reads it again, and says why not
-        return watch
     }
 
     /// Takes the terminal until the operator leaves.

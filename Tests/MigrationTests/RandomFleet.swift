@@ -178,10 +178,11 @@ private final class Editor: Sendable {
             return (video, language, ObjectKey(unchecked: "video-transcripts/author-\(state.edits).srt"))
         }
         guard let (video, language, key) = edit else { return }
-        // Adding only: an upload that replaces another leaves the old object behind, as edx-val always has.
-        guard world.catalog.contents.rows[video]?.contains(where: { $0.language == language }) != true else { return }
-        world.catalog.insertAsAuthor(video, language, key)
         world.store.plant(key, Array("an author's own".utf8))
         state.withLock { _ = $0.keys.insert(key) }
+        // Adding only: an upload that replaces another leaves the old object behind, as edx-val always has.
+        guard !world.catalog.addAsAuthor(video, language, key) else { return }
+        world.store.removeSilently(key)
+        state.withLock { _ = $0.keys.remove(key) }
     }
 }

@@ -132,6 +132,75 @@ import Testing
         }
     }
 
+    @Test func `what arrives while the store's answer is on its way was not seen by the look`() async throws {
+        let world = MemoryWorld([:])
+        let course = CourseKey(unchecked: "course-v1:Org+C+R")
+        let header = TransactionHeader(
+            id: UUID(), run: RunID(1), course: course, block: UsageKey(course: course, type: "video", block: "v"),
+            video: "v")
+        let id = UUID()
+        let object = ObjectStoreContract.object("video-transcripts/a.srt", "one", intent: id)
+        let intent = Intent(
+            id: id, language: "en", object: object.key, size: object.bytes.count, checksum: object.checksum,
+            format: .srt)
+        try await world.log.record([.intents(header, [intent]), .watched(header, intent)])
+        world.advance(by: LateStore.delay - 1)
+        let surroundings = Surroundings(
+            sleep: { _ in }, uptime: { world.now.timeIntervalSince1970 }, now: { world.now },
+            newID: { world.newID() }, jitter: { 0 })
+        let store = LateStore(raw: world.store, object: object) { world.advance(by: 2) }
+        func settle() async throws -> Recovery.Outcome {
+            try await Recovery(store: store, catalog: world.catalog, log: world.log, surroundings: surroundings)
+                .settleAll()
+        }
+
+        #expect(try await settle() == Recovery.Outcome())
+        #expect(world.log.intentState(of: object.key) == .watched, "the look was a second too early")
+        #expect(world.store.objects.keys.contains(object.key))
+        #expect(try await settle().absent == 1)
+        #expect(world.log.intentState(of: object.key) == .removed)
+        #expect(world.store.objects.isEmpty)
+    }
+
+    /// A store whose first answer takes a while, in which a PUT arrives that was given up as lost.
+    private struct LateStore: ObjectStore {
+        static let delay = 60.0
+
+        let raw: MemoryObjectStore
+        let object: NewObject
+        let wait: @Sendable () -> Void
+        private let hasArrived = Arrival()
+
+        private final class Arrival: Sendable {
+            let isPast = Mutex(false)
+        }
+
+        init(raw: MemoryObjectStore, object: NewObject, wait: @escaping @Sendable () -> Void) {
+            (self.raw, self.object, self.wait) = (raw, object, wait)
+        }
+
+        var longestDelay: TimeInterval { Self.delay }
+
+        func head(_ key: ObjectKey) async throws -> ObjectInfo? {
+            let info = try await raw.head(key)
+            let isFirst = hasArrived.isPast.withLock { isPast in
+                defer { isPast = true }
+                return !isPast
+            }
+            if isFirst {
+                wait()
+                _ = try await raw.put(object)
+            }
+            return info
+        }
+        func get(_ key: ObjectKey) async throws -> [UInt8]? { try await raw.get(key) }
+        func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
+        func put(_ object: NewObject) async throws -> ETag { try await raw.put(object) }
+        func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+            try await raw.delete(key, ifMatch: etag)
+        }
+    }
+
     /// A store that never answers about some keys.
     private struct BrokenStore: ObjectStore {
         let raw: MemoryObjectStore

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import MigrationModel
+import Synchronization
 import TestDoubles
 import Testing
 
@@ -40,5 +41,18 @@ import Testing
         control.pause(for: .storeOutage, reason: "by itself") { notes.note([$0]) }
         control.resume(after: .storeOutage) { notes.note([$0]) }
         #expect(notes.contents.checkpoints.isEmpty)
+    }
+
+    @Test func `nobody of a run that is over is told of anything`() {
+        let control = RunControl(concurrency: 4, errorBudget: 10)
+        let told = Mutex(0)
+        control.whenLooking { told.withLock { $0 += 1 } }
+        control.whenDraining { _ in told.withLock { $0 += 1 } }
+        control.look()
+        #expect(told.withLock { $0 } == 1)
+        control.runIsOver()
+        control.look()
+        control.drain(.interrupted, reason: "a signal that came late")
+        #expect(told.withLock { $0 } == 1)
     }
 }

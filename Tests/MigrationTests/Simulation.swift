@@ -60,11 +60,8 @@ struct Simulation: Sendable {
                 let end = world.now.addingTimeInterval(seconds)
                 for _ in 0..<waiters { await Task.yield() }
                 let left = end.timeIntervalSince(world.now)
-                if left > 0 {
-                    // Before the clock says so: what arrives in this time has arrived for whoever reads the clock after it.
-                    await schedule.pass(left)
-                    world.advance(by: left)
-                }
+                // What arrives in this time has arrived for whoever reads the clock after it.
+                if left > 0 { await schedule.pass(left) { world.advance(by: left) } }
                 meanwhile(control, connections.log)
                 // Whoever is not asleep has his turn.
                 await Task.yield()

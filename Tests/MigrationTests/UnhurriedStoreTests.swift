@@ -19,7 +19,8 @@ import Testing
     }
 
     private func unhurried(_ store: any ObjectStore, mayWait: Bool = true) -> UnhurriedStore {
-        UnhurriedStore(store, Unhurried(surroundings: clock.surroundings) { mayWait })
+        UnhurriedStore(
+            store, Unhurried(clock.surroundings, mayWait: { $0 <= Unhurried.longest && mayWait }))
     }
 
     private static func refusal(_ class: Failure.Class = .throttled, _ seconds: Double? = 0) -> Failure {
@@ -77,14 +78,34 @@ import Testing
         #expect(waits == [2, 8, 2, 8])
     }
 
-    @Test func `a task that is cancelled waits no longer`() async throws {
+    @Test func `a task that is cancelled waits no longer, and hears what the store said`() async throws {
         let given = clock.surroundings
         let surroundings = Surroundings(
             sleep: { _ in throw CancellationError() }, uptime: given.uptime, now: given.now, newID: given.newID,
             jitter: given.jitter)
         let failing = FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()])
         let store = UnhurriedStore(failing, surroundings)
-        await #expect(throws: CancellationError.self) { _ = try await store.put(Self.object) }
+        let failure = await #expect(throws: Failure.self) { _ = try await store.put(Self.object) }
+        #expect(failure?.class == .throttled)
+    }
+
+    @Test func `outside a run nobody waits any more for a store that answers nothing`() async throws {
+        let refusals = Array(repeating: Self.refusal(.throttled, 5), count: 100)
+        let reader = UnhurriedReader(FailingStore(raw: MemoryObjectStore(), failures: refusals), clock.surroundings)
+        var calls = 0
+        while (try? await reader.head(Self.object.key)) == nil, calls < 100 { calls += 1 }
+        #expect(waits == Array(repeating: 5, count: 6))
+    }
+
+    @Test func `and waits again for one that has answered`() async throws {
+        let refusals = Array(repeating: Self.refusal(.throttled, 5), count: 20)
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: refusals + [Self.refusal()], sparing: [20])
+        let reader = UnhurriedReader(failing, clock.surroundings)
+        for _ in 0..<14 { await #expect(throws: Failure.self) { _ = try await reader.head(Self.object.key) } }
+        #expect(waits.count == 6)
+        #expect(try await reader.head(Self.object.key) == nil, "it has answered")
+        #expect(try await reader.head(Self.object.key) == nil, "it is asked again")
+        #expect(waits.count == 7)
     }
 
     @Test func `so it is by who only reads`() async throws {
@@ -108,16 +129,17 @@ import Testing
         #expect(!waits.isEmpty && Set(waits) == [2])
     }
 
-    @Test(arguments: [(0.0, 10.0), (5, 10), (6, 6)])
+    @Test(arguments: [0.0, 1, 4, 4.9, 5, 6, 10, 11], [[], [0]])
     func `a preflight of a store that stays busy has its answer soon, in the store's words`(
-        _ asked: Double, _ longest: Double
+        _ asked: Double, _ sparing: Set<Int>
     ) async {
         let failures = Array(repeating: Self.refusal(.throttled, asked), count: 100)
-        let failing = FailingStore(raw: MemoryObjectStore(), failures: failures)
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: failures, sparing: sparing)
         let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
         let checks = await preflight.checks(of: failing, in: clock.surroundings) { _ in }
-        #expect(checks.first?.failed == .throttled)
-        #expect(waits.reduce(0, +) <= longest)
+        #expect(checks.contains { $0.failed == .throttled && $0.measured.contains("503") })
+        // Ten seconds by its calls, and two before each further attempt.
+        #expect(waits.reduce(0, +) <= 16)
     }
 }
 
@@ -163,37 +185,38 @@ private struct OnceASecondStore: ObjectStore {
     }
 }
 
-/// A store whose first heads and puts fail, each in its way; all others are done.
+/// A store whose calls fail, each in its way, until no failure is left.
 private struct FailingStore: ObjectStore {
     private let raw: MemoryObjectStore
-    private let failures: Queue
+    private let sparing: Set<Int>
+    private let state: State
 
-    private final class Queue: Sendable {
-        let failures: Mutex<[Failure]>
-        init(_ failures: [Failure]) { self.failures = Mutex(failures) }
+    private final class State: Sendable {
+        let state: Mutex<(calls: Int, failures: [Failure])>
+        init(_ failures: [Failure]) { state = Mutex((0, failures)) }
     }
 
-    init(raw: MemoryObjectStore, failures: [Failure]) {
-        self.raw = raw
-        self.failures = Queue(failures)
+    /// - Parameter sparing: numbers of calls, from 0, that go well all the same.
+    init(raw: MemoryObjectStore, failures: [Failure], sparing: Set<Int> = []) {
+        (self.raw, self.sparing) = (raw, sparing)
+        state = State(failures)
     }
 
-    private func fail() throws {
-        if let failure = failures.failures.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw failure }
+    private func call<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let failure = state.state.withLock { state -> Failure? in
+            defer { state.calls += 1 }
+            return sparing.contains(state.calls) || state.failures.isEmpty ? nil : state.failures.removeFirst()
+        }
+        if let failure { throw failure }
+        return try await body()
     }
 
     var longestDelay: Double { raw.longestDelay }
-    func head(_ key: ObjectKey) async throws -> ObjectInfo? {
-        try fail()
-        return try await raw.head(key)
-    }
-    func get(_ key: ObjectKey) async throws -> [UInt8]? { try await raw.get(key) }
+    func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await call { try await raw.head(key) } }
+    func get(_ key: ObjectKey) async throws -> [UInt8]? { try await call { try await raw.get(key) } }
     func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { raw.keys(under: prefix) }
-    func put(_ object: NewObject) async throws -> ETag {
-        try fail()
-        return try await raw.put(object)
-    }
+    func put(_ object: NewObject) async throws -> ETag { try await call { try await raw.put(object) } }
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
-        try await raw.delete(key, ifMatch: etag)
+        try await call { try await raw.delete(key, ifMatch: etag) }
     }
 }

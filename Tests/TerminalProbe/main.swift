@@ -7,9 +7,9 @@ import Terminal
 ///
 ///     TerminalProbe ERROR-LOG [COLOURS [CHARACTERS]]
 ///
-/// Keys: q ends, t dies of a fault, x exits without closing and e does it quickly, z stops, m turns the mouse on or off, c copies, b rings, w
-/// changes a few cells, h shows wide characters, l redraws, o tries to open the terminal once more, r gives it back and
-/// opens it again.
+/// Keys: q ends, t dies of a fault, x exits without closing and e does it quickly, z stops, m turns the mouse on or off,
+/// c copies, b rings, w changes a few cells, h shows wide characters, l redraws, o tries to open the terminal once more,
+/// r gives it back and opens it again.
 
 /// What came, newest last.
 struct Probe {

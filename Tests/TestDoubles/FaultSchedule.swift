@@ -86,15 +86,24 @@ package final class FaultSchedule: Sendable {
 
     package func breach(_ text: String) { state.withLock { $0.breaches.append(text) } }
 
-    /// Time passes, and writes that were given up as lost arrive in it: all of them have when this returns, whichever task
-    /// took them on, so that no clock is moved past one that is still on its way.
-    package func pass(_ seconds: Double) async {
-        let now = state.withLock { state in
-            state.elapsed += seconds
-            return state.elapsed
+    /// Time passes, and writes that were given up as lost arrive in it, whichever task takes them on: no clock is moved past
+    /// one that is still on its way, or is given up in this very moment.
+    ///
+    /// - Parameter advance: moves the clock by these seconds.
+    package func pass(_ seconds: Double, _ advance: () -> Void) async {
+        while true {
+            let end = state.withLock { $0.elapsed } + seconds
+            await deliver { $0.due <= end }
+            let hasPassed = state.withLock { state in
+                let now = state.elapsed + seconds
+                guard state.arriving == 0, !state.late.contains(where: { $0.due <= now }) else { return false }
+                state.elapsed = now
+                advance()
+                return true
+            }
+            if hasPassed { return }
+            await Task.yield()
         }
-        await deliver { $0.due <= now }
-        while state.withLock({ $0.arriving > 0 }) { await Task.yield() }
     }
 
     /// All writes that were given up as lost arrive now.

@@ -96,6 +96,18 @@ package final class MemoryCatalog: VideoCatalog {
         }
     }
 
+    /// Adds a transcript as an author does in Studio, unless the video has one of the language in this very moment.
+    ///
+    /// - Returns: whether it was added.
+    package func addAsAuthor(_ video: VideoID, _ language: LanguageCode, _ object: ObjectKey) -> Bool {
+        state.withLock { contents in
+            guard contents.rows[video]?.contains(where: { isSame($0.language, language) }) != true else { return false }
+            contents.videos.insert(video)
+            contents.insert(video, language, object, format: TranscriptFormat.srt.rawValue, provider: "Custom")
+            return true
+        }
+    }
+
     /// Deletes a transcript as an author does in Studio.
     package func deleteAsAuthor(_ video: VideoID, _ language: LanguageCode) {
         state.withLock { $0.rows[video]?.removeAll { $0.language == language } }

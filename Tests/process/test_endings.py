@@ -56,7 +56,8 @@ class EndingTests(ProgramTests):
     def test_no_library_takes_itself_apart(self):
         """Threads that are on their way out may still be in one."""
         site = self.site("platform", self.folder / "fleet")
-        for number, (expected, *command) in enumerate([(0, "run", "--all"), (2, "run", "--no-such-option"), (0, "run", "--help")]):
+        commands = [(0, "run", "--all"), (2, "run", "--no-such-option"), (0, "run", "--help")]
+        for number, (expected, *command) in enumerate(commands):
             with self.subTest(command):
                 trace = self.folder / f"loader{number}"
                 environment = os.environ | {"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(trace)}

@@ -80,8 +80,9 @@ bool cn_stop_process(void);
 // The guard: a process that dies of a fault must not leave the terminal as it is in a full-screen program.
 
 /// Keeps the terminal's settings. From now on ILL, TRAP, ABRT, SEGV, BUS, FPE, SYS and QUIT first give the terminal back,
-/// and standard error to `error`, and say `notice`; then they do what they did before. So do exit() and quick_exit(). Call it on the
-/// thread that draws: it gets a signal stack of its own. False when the settings cannot be read, or it is armed already.
+/// and standard error to `error`, and say `notice`; then they do what they did before. So do exit() and quick_exit().
+/// Call it on the thread that draws: it gets a signal stack of its own. False when the settings cannot be read, or it is
+/// armed already.
 bool cn_arm_guard(int terminal, int error, const char *notice);
 /// Puts the settings back as they were and the old actions in force. Nothing happens when it is not armed.
 void cn_disarm_guard(void);

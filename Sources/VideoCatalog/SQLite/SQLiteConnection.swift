@@ -33,8 +33,8 @@ final class SQLiteConnection: Sendable {
         self.log = log
     }
 
-    /// Closes the file, with its log, when what was begun is over; blocks for as long. Nothing can be run afterwards, and it
-    /// must not be called by what runs.
+    /// Closes the file, with its log, when what was begun is over; blocks for as long. Nothing can be run afterwards, and
+    /// it must not be called by what runs.
     ///
     /// Whoever hears of his job is resumed by a thread that still holds the file: without this, a process that ends next
     /// would leave the log beside it.
