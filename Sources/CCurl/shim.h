@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // libcurl, with the calls that take a variable number of arguments under names that Swift can call.
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <sys/socket.h>
 
 typedef size_t (*mallow_curl_sink)(char *bytes, size_t size, size_t count, void *context);
 
@@ -28,6 +32,20 @@ static inline int mallow_curl_no_seek(void *context, curl_off_t offset, int orig
 
 static inline CURLcode mallow_curl_refuse_rewinding(CURL *handle) {
     return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, mallow_curl_no_seek);
+}
+
+static inline int mallow_curl_new_socket(void *milliseconds, curl_socket_t socket, curlsocktype purpose) {
+    const unsigned int timeout = (unsigned int)(uintptr_t)milliseconds;
+    // A system that cannot do it goes by its own patience, as for every other program.
+    setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof(timeout));
+    return CURL_SOCKOPT_OK;
+}
+
+// The system gives a new connection up, even one whose process has ended, when what was sent on it is not acknowledged for
+// so long.
+static inline void mallow_curl_give_up_unacknowledged(CURL *handle, unsigned int milliseconds) {
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, mallow_curl_new_socket);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds);
 }
 
 static inline CURLMcode mallow_curl_multi_set_number(CURLM *multi, CURLMoption option, long value) {

@@ -230,12 +230,12 @@ package struct PlatformPreflight: Sendable {
             try ledger.proveFileWritable("write the ledger")
             // SQLite keeps its log beside the file.
             try ledger.folder.proveFolderWritable("write beside the ledger")
-            let date = now()
             let (store, catalog) = (endpoints.store.description, endpoints.catalog.description)
-            switch try Ledger.tryOut(path: ledger.path, store: store, catalog: catalog, at: date) {
+            switch try Ledger.tryOut(path: ledger.path, store: store, catalog: catalog, at: now()) {
             case .empty: return [clock.passed("ledger", "empty: the first run makes its tables"), noEvent]
             case .locked: return [clock.locked("ledger")]
-            case .ready(let readiness): return readiness.checks(at: date, clock)
+            // By the clock after the look: an engine at work may have written while its lock was waited for.
+            case .ready(let readiness): return readiness.checks(at: now(), clock)
             }
         }
     }

@@ -58,6 +58,7 @@ struct EasyHandle: Hashable {
         // Servers close what has been idle for some seconds; a connection that closes just then is a doubt for nothing.
         set(CURLOPT_MAXAGE_CONN, 10)
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.milliseconds)
+        mallow_curl_give_up_unacknowledged(pointer, UInt32(limits.unacknowledged.milliseconds))
         // A thread that still waits for a name server is left alone, and not waited for, by the thread of all transfers.
         set(CURLOPT_QUICK_EXIT, 1)
         // A store's name has many addresses, and others a moment later: whoever looks it up begins at any of them, and what

@@ -184,7 +184,9 @@ package final class Ledger: Sendable {
 
     /// File locks do not reach every host that shares a folder, and a lock file can be removed; the heartbeat tells.
     private func livingHolder(otherThan engine: EngineIdentity) async throws -> LedgerBusy? {
-        guard let lease = try await pool.read({ try Lease.fetch($0) }), lease.isAlive(at: now(), seenFrom: engine)
+        // By the clock before the look: one that beats meanwhile is alive.
+        let date = now()
+        guard let lease = try await pool.read({ try Lease.fetch($0) }), lease.isAlive(at: date, seenFrom: engine)
         else { return nil }
         return lease.isOf(engine) ? nil : LedgerBusy(of: lease, ledger: path)
     }

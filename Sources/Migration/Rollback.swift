@@ -26,7 +26,7 @@ struct Rollback: Sendable {
     /// Reads the catalog first, always: rows that are there were committed, whatever the reply said, and an object
     /// behind a row is never removed.
     ///
-    /// - Parameter doubtful: intents whose PUT may still arrive, and when it was begun.
+    /// - Parameter doubtful: intents whose PUT may still arrive, and since when nobody waits for its reply.
     /// - Returns: the receipt, when the commit had happened; else how far it is proven that nothing remains.
     /// - Throws: ``Failure`` when a store does not answer; then the intents stay open and it may be called again. ``LedgerLost``.
     func settle(

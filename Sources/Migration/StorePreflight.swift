@@ -3,22 +3,26 @@ package import Foundation
 package import MigrationModel
 import Synchronization
 
-/// For how long the calls of a preflight may still wait.
-private final class PreflightPatience: Sendable {
-    private let seconds: Mutex<Double>
+/// For how long calls to a busy store may still wait.
+private final class Allowance: Sendable {
+    private let left: Mutex<(seconds: Double, isUsedUp: Bool)>
 
-    init(seconds: Double) { self.seconds = Mutex(seconds) }
+    init(seconds: Double) { left = Mutex((seconds, false)) }
 
-    /// Whether one may wait for so many seconds, which are gone then.
+    /// Whether a call was not allowed to wait.
+    var isUsedUp: Bool { left.withLock { $0.isUsedUp } }
+
+    /// Whether a call may wait for so many seconds, which are gone then.
     func lasts(_ pause: Double) -> Bool {
-        seconds.withLock { seconds in
-            guard pause <= seconds else { return false }
-            seconds -= pause
+        left.withLock { left in
+            guard pause <= left.seconds else {
+                left.isUsedUp = true
+                return false
+            }
+            left.seconds -= pause
             return true
         }
     }
-
-    func end() { seconds.withLock { $0 = 0 } }
 }
 
 /// Proves what every migration rests on, with one small object: the store refuses a second put at a key, knows our
@@ -55,7 +59,11 @@ package struct StorePreflight: Sendable {
     ///
     /// Never fails: what a call throws is told by the check that made it, and the last check says what is left there. A
     /// task that is cancelled goes on to that one. It is called once, as its canary's key is used up.
-    package func checks(of store: any ObjectStore) async -> [PreflightCheck] {
+    ///
+    /// - Parameter cleaner: the same store for the clean-up; nil for the very same.
+    package func checks(
+        of store: any ObjectStore, cleaning cleaner: (any ObjectStore)? = nil
+    ) async -> [PreflightCheck] {
         var written: ETag?
         var mayArrive = false
         // What was refused, or sent to nobody, was never written.
@@ -95,7 +103,8 @@ package struct StorePreflight: Sendable {
         // A preflight that is given up cleans up all the same: a task of its own is not cancelled with it.
         let cleaning = await Task { [mayArrive, wasTried] in
             await check(.nothingLeft) {
-                wasTried ? try await remove(from: store, mayArrive: mayArrive) : .pass("nothing was written")
+                guard wasTried else { return .pass("nothing was written") }
+                return try await remove(from: cleaner ?? store, mayArrive: mayArrive)
             }
         }.value
         return [putting, reading, deleting, refusing, cleaning]
@@ -108,37 +117,33 @@ package struct StorePreflight: Sendable {
             }
     }
 
-    /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times. A call that the store
-    /// refused for being busy is made again in its place: some take one write a second at a key, and no more. All those
-    /// calls together wait for ten seconds at most, for somebody waits for the word, and for none when it is given up.
+    /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times, and not when half a minute
+    /// is gone. A call that the store refused for being busy is made again in its place, since some take one write a second
+    /// at a key; for that, all of them together wait for ten seconds, and the clean-up for four more.
     ///
     /// - Parameter again: told what failed before each further attempt, which has a canary of its own.
-    /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes no
-    ///   further attempt.
+    /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes
+    ///   no further attempt.
     package func checks(
         of store: any ObjectStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
     ) async -> [PreflightCheck] {
-        let patience = PreflightPatience(seconds: Self.longest)
-        let store = UnhurriedStore(store, Unhurried(surroundings, mayWait: patience.lasts))
-        return await withTaskCancellationHandler {
-            await attempts(on: store, in: surroundings, again: again)
-        } onCancel: {
-            patience.end()
+        func asked(within allowance: Allowance) -> UnhurriedStore {
+            UnhurriedStore(store, Unhurried(surroundings, mayWait: allowance.lasts))
         }
-    }
-
-    private func attempts(
-        on store: UnhurriedStore, in surroundings: Surroundings, again: @Sendable (String) -> Void
-    ) async -> [PreflightCheck] {
+        let began = surroundings.uptime()
+        let allowance = Allowance(seconds: Self.busy)
         var left: [PreflightCheck] = []
         var preflight = self
         var attempt = 0
         while true {
             attempt += 1
-            let checks = await preflight.checks(of: store)
+            let checks = await preflight.checks(
+                of: asked(within: allowance), cleaning: asked(within: Allowance(seconds: Self.cleaning)))
             let failed = checks.filter { $0.verdict == .fail }
-            let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
-            guard let first = failed.first, mayPass, attempt <= RetryPolicy.most, !Task.isCancelled else {
+            // Of a store that stays busy, another attempt would hear the same.
+            let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false } && !allowance.isUsedUp
+            let isInTime = surroundings.uptime() - began < Self.longest
+            guard let first = failed.first, mayPass, isInTime, attempt <= RetryPolicy.most, !Task.isCancelled else {
                 return left + checks
             }
             left += checks.filter { $0.name == Promise.nothingLeft.rawValue && $0.verdict == .attention }
@@ -153,8 +158,10 @@ package struct StorePreflight: Sendable {
         }
     }
 
-    /// Seconds for which calls wait that a busy store refused.
-    private static let longest = 10.0
+    /// Seconds after which no further attempt is begun.
+    private static let longest = 30.0
+    /// Seconds for which calls wait that a busy store refused, and those of a clean-up.
+    private static let (busy, cleaning) = (10.0, 4.0)
 
     /// After these nothing was written.
     private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled]

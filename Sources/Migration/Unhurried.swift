@@ -25,14 +25,14 @@ struct Unhurried: Sendable {
         (self.surroundings, self.mayWait, self.answered) = (surroundings, mayWait, answered)
     }
 
-    /// For who looks or settles outside a run, where nobody else waits for a store: when nothing has gone through for half a
-    /// minute, no call waits any more until one is answered.
+    /// For who looks or settles outside a run, where nobody else waits for a store: half a minute after the first of calls
+    /// that were all refused, none waits any more until one is answered.
     init(outsideRuns surroundings: Surroundings) {
-        let last = LastAnswer(surroundings.uptime())
+        let refusals = Refusals()
         self.init(
             surroundings,
-            mayWait: { $0 <= Self.longest && surroundings.uptime() - last.moment.withLock { $0 } < 30 },
-            answered: { last.moment.withLock { $0 = surroundings.uptime() } })
+            mayWait: { $0 <= Self.longest && surroundings.uptime() - refusals.began(surroundings.uptime()) < 30 },
+            answered: refusals.end)
     }
 
     /// - Throws: what the last call threw, also when the task is cancelled while it waits.
@@ -53,9 +53,19 @@ struct Unhurried: Sendable {
         }
     }
 
-    private final class LastAnswer: Sendable {
-        let moment: Mutex<Double>
+    /// Calls that were refused, and none in between that was answered.
+    private final class Refusals: Sendable {
+        private let first = Mutex(Double?.none)
 
-        init(_ moment: Double) { self.moment = Mutex(moment) }
+        /// - Returns: when the first was refused, if that was not now.
+        func began(_ now: Double) -> Double {
+            first.withLock { first in
+                let began = first ?? now
+                first = began
+                return began
+            }
+        }
+
+        func end() { first.withLock { $0 = nil } }
     }
 }

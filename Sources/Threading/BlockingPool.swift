@@ -37,7 +37,7 @@ package final class BlockingPool: Sendable {
             queue.append {
                 // What it made is the caller's alone then: he may let go of it last, and end.
                 switch errand.run() {
-                case .success(let value): continuation.resume(returning: value)
+                case .success(let value): continuation.resume(returning: consume value)
                 case .failure(let error): continuation.resume(throwing: error)
                 }
             }

@@ -135,6 +135,44 @@ import Testing
         }
     }
 
+    @Test func `what nobody takes from the line is given up`() async throws {
+        // It listens, and nobody ever reads what comes.
+        let deaf = try DeafServer()
+        let limits = TransferLimits(
+            connections: 1, firstByte: .seconds(600), whole: .seconds(600), unacknowledged: .seconds(1))
+        let body = [UInt8](repeating: 1, count: 16 << 20)
+        let error = await #expect(throws: TransferError.self) {
+            _ = try await CurlLoop(limits).perform(HTTPRequest(.put, deaf.address, body: body))
+        }
+        #expect(error?.mayHaveArrived == true)
+        #expect(error?.code != 28, "it is the system that gives up, and no deadline of ours")
+    }
+
+    /// A socket that connections can be made to, and that is never read.
+    private final class DeafServer {
+        let address: String
+        private let listener: Int32
+
+        init() throws {
+            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            self.listener = listener
+            var place = sockaddr_in()
+            place.sin_family = sa_family_t(AF_INET)
+            place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let isListening = withUnsafeMutablePointer(to: &place) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { place in
+                    bind(listener, place, size) == 0 && listen(listener, 8) == 0
+                        && getsockname(listener, place, &size) == 0
+                }
+            }
+            try #require(isListening)
+            address = "http://127.0.0.1:\(UInt16(bigEndian: place.sin_port))/"
+        }
+
+        deinit { close(listener) }
+    }
+
     @Test func `an answer with too many bytes is given up`() async throws {
         let server = try LoopbackServer { _ in .answer(200, body: [UInt8](repeating: 0, count: 2000)) }
         defer { server.stop() }

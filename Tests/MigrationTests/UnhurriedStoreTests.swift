@@ -97,6 +97,14 @@ import Testing
         #expect(waits == Array(repeating: 5, count: 6))
     }
 
+    @Test func `what was not asked for has not been refused`() async throws {
+        let failing = FailingStore(raw: MemoryObjectStore(), failures: [Self.refusal()])
+        let reader = UnhurriedReader(failing, clock.surroundings)
+        clock.time.withLock { $0 += 3600 }
+        #expect(try await reader.head(Self.object.key) == nil)
+        #expect(waits == [2])
+    }
+
     @Test func `and waits again for one that has answered`() async throws {
         let refusals = Array(repeating: Self.refusal(.throttled, 5), count: 20)
         let failing = FailingStore(raw: MemoryObjectStore(), failures: refusals + [Self.refusal()], sparing: [20])
@@ -138,9 +146,49 @@ import Testing
         let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
         let checks = await preflight.checks(of: failing, in: clock.surroundings) { _ in }
         #expect(checks.contains { $0.failed == .throttled && $0.measured.contains("503") })
-        // Ten seconds by its calls, and two before each further attempt.
-        #expect(waits.reduce(0, +) <= 16)
+        // Ten seconds for its calls, and four for the clean-up.
+        #expect(waits.reduce(0, +) <= 14)
     }
+
+    @Test func `the clean-up of a preflight has an allowance of its own`() async {
+        // The first put goes well, the second one uses the allowance up, and so the rest fails; a look and a delete of the
+        // clean-up are refused once each.
+        let raw = MemoryObjectStore()
+        let rest = Array(repeating: Self.refusal(.throttled, 5), count: 6)
+        let failing = FailingStore(raw: raw, failures: rest + [Self.refusal(), Self.refusal()], sparing: [0, 8])
+        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
+        let checks = await preflight.checks(of: failing, in: clock.surroundings) { Issue.record("\($0)") }
+        #expect(waits == [5, 5, 2, 2])
+        #expect(raw.objects.isEmpty)
+        #expect(checks.last?.verdict == .pass)
+    }
+
+    @Test func `no further attempt is begun when half a minute is gone`() async {
+        let store = SlowlyFailingStore(clock: clock)
+        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
+        let again = Mutex(0)
+        _ = await preflight.checks(of: store, in: clock.surroundings) { _ in again.withLock { $0 += 1 } }
+        #expect(again.withLock { $0 } == 1, "each attempt takes twenty seconds")
+    }
+}
+
+/// A store to which every connection fails, after a while.
+private struct SlowlyFailingStore: ObjectStore {
+    let clock: WaitedClock
+
+    private func fail() -> Failure {
+        clock.time.withLock { $0 += 20 }
+        return Failure(.transient, "connect", at: "the store", cause: "no connection", advice: "wait")
+    }
+
+    var longestDelay: Double { 60 }
+    func head(_ key: ObjectKey) async throws -> ObjectInfo? { throw fail() }
+    func get(_ key: ObjectKey) async throws -> [UInt8]? { throw fail() }
+    func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> {
+        AsyncThrowingStream(unfolding: { throw fail() })
+    }
+    func put(_ object: NewObject) async throws -> ETag { throw fail() }
+    func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion { throw fail() }
 }
 
 /// A store in memory that takes one write a second at a key.
