@@ -32,7 +32,7 @@ package struct PlatformPreflight: Sendable {
     private let writesBack: Bool
     private let now: @Sendable () -> Date
     /// How long a trial of the store that is given up may take to remove its canary.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(7)
     /// A call that never returns takes one of its threads, and there are more threads than looks.
     private let pool = BlockingPool(name: "preflight", width: 8)
 
@@ -60,7 +60,7 @@ package struct PlatformPreflight: Sendable {
     /// Every check; all are made at once. Those that failed come first, then those that somebody should know of; within
     /// a verdict the order is always source, write-back, store, catalog, ledger, clock, disk, window, rehearsals.
     ///
-    /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take five more to clean up.
+    /// - Parameter limit: how long each of them may take; 20 s are meant. The store may take seven more to clean up.
     package func checks(within limit: Duration) async -> [PreflightCheck] {
         let probes = [
             // A run reads on where this gives up.

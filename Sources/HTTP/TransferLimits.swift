@@ -11,13 +11,14 @@ package struct TransferLimits: Sendable, Hashable {
     package var firstByte: Duration
     /// Of a transfer from its start to its end; a large body has a second more for each 100 kB.
     package var whole: Duration
-    /// Until the other side's system acknowledges what was sent, or takes more of it. Then ours gives it up, even where the
-    /// transfer or the whole process is gone by then: what is on a line that is down for a while does not arrive much later.
+    /// For how long nothing may move on a line: the other side's system, or a proxy's, acknowledges nothing that was sent, or
+    /// takes no more. Then ours gives it up, even where the transfer or the whole process is gone by then: what lies on a
+    /// line that is down for a while does not arrive much later. Longer than the other deadlines, which say more.
     package var unacknowledged: Duration
 
     package init(
         connections: Int, connect: Duration = .seconds(9), firstByte: Duration = .seconds(20),
-        whole: Duration = .seconds(60), unacknowledged: Duration = .seconds(20)
+        whole: Duration = .seconds(60), unacknowledged: Duration = .seconds(25)
     ) {
         precondition(connections > 0, "nothing can be transferred without a connection")
         self.connections = connections

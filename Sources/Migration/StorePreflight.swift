@@ -5,21 +5,15 @@ import Synchronization
 
 /// For how long calls to a busy store may still wait.
 private final class Allowance: Sendable {
-    private let left: Mutex<(seconds: Double, isUsedUp: Bool)>
+    private let left: Mutex<Double>
 
-    init(seconds: Double) { left = Mutex((seconds, false)) }
-
-    /// Whether a call was not allowed to wait.
-    var isUsedUp: Bool { left.withLock { $0.isUsedUp } }
+    init(seconds: Double) { left = Mutex(seconds) }
 
     /// Whether a call may wait for so many seconds, which are gone then.
     func lasts(_ pause: Double) -> Bool {
         left.withLock { left in
-            guard pause <= left.seconds else {
-                left.isUsedUp = true
-                return false
-            }
-            left.seconds -= pause
+            guard pause <= left else { return false }
+            left -= pause
             return true
         }
     }
@@ -119,7 +113,7 @@ package struct StorePreflight: Sendable {
 
     /// The same, tried again where it may pass, as a course would be: after 2 s, at most 3 times, and not when half a minute
     /// is gone. A call that the store refused for being busy is made again in its place, since some take one write a second
-    /// at a key; for that, all of them together wait for ten seconds, and the clean-up for four more.
+    /// at a key; for that, those of an attempt wait for thirteen seconds together, and its clean-up for five more.
     ///
     /// - Parameter again: told what failed before each further attempt, which has a canary of its own.
     /// - Returns: the last attempt's checks, and what an earlier one may have left behind. A task that is cancelled makes
@@ -131,18 +125,18 @@ package struct StorePreflight: Sendable {
             UnhurriedStore(store, Unhurried(surroundings, mayWait: allowance.lasts))
         }
         let began = surroundings.uptime()
-        let allowance = Allowance(seconds: Self.busy)
         var left: [PreflightCheck] = []
         var preflight = self
         var attempt = 0
         while true {
             attempt += 1
+            let allowance = Allowance(seconds: Self.busy)
             let checks = await preflight.checks(
                 of: asked(within: allowance), cleaning: asked(within: Allowance(seconds: Self.cleaning)))
             let failed = checks.filter { $0.verdict == .fail }
-            // Of a store that stays busy, another attempt would hear the same.
-            let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false } && !allowance.isUsedUp
-            let isInTime = surroundings.uptime() - began < Self.longest
+            let mayPass = failed.allSatisfy { $0.failed?.isRetryable ?? false }
+            let longest = failed.contains { $0.failed == .throttled } ? Self.longest.busy : Self.longest.failing
+            let isInTime = surroundings.uptime() - began < longest
             guard let first = failed.first, mayPass, isInTime, attempt <= RetryPolicy.most, !Task.isCancelled else {
                 return left + checks
             }
@@ -158,10 +152,12 @@ package struct StorePreflight: Sendable {
         }
     }
 
-    /// Seconds after which no further attempt is begun.
-    private static let longest = 30.0
-    /// Seconds for which calls wait that a busy store refused, and those of a clean-up.
-    private static let (busy, cleaning) = (10.0, 4.0)
+    /// Seconds after which no further attempt is begun. One at a store that stays busy takes its time as well, and its word
+    /// is waited for.
+    private static let longest = (failing: 30.0, busy: 8.0)
+    /// Seconds for which calls wait that a busy store refused, and those of a clean-up. An attempt writes five times at its
+    /// key: a store that takes one write a second, and asks for three seconds each time, is given its twelve.
+    private static let (busy, cleaning) = (13.0, 5.0)
 
     /// After these nothing was written.
     private static let refusals: Set<Failure.Class> = [.auth, .transient, .throttled]
@@ -315,9 +311,10 @@ package struct StorePreflight: Sendable {
             }
         } catch {
             let failure = Failure(error, "preflight", at: canary.text)
+            // Its own advice is for a run that goes on.
+            let advice = failure.class == .throttled ? "try again when the store is less busy" : failure.advice
             return found(
-                "\(failure.what) at \(failure.place): \(failure.cause)", .fail, failure.advice,
-                failed: failure.class)
+                "\(failure.what) at \(failure.place): \(failure.cause)", .fail, advice, failed: failure.class)
         }
     }
 }

@@ -26,12 +26,12 @@ struct Unhurried: Sendable {
     }
 
     /// For who looks or settles outside a run, where nobody else waits for a store: half a minute after the first of calls
-    /// that were all refused, none waits any more until one is answered.
+    /// that were all refused, none waits any more until one is answered, or nobody has asked for half a minute.
     init(outsideRuns surroundings: Surroundings) {
         let refusals = Refusals()
         self.init(
             surroundings,
-            mayWait: { $0 <= Self.longest && surroundings.uptime() - refusals.began(surroundings.uptime()) < 30 },
+            mayWait: { $0 <= Self.longest && refusals.last(until: surroundings.uptime()) < Refusals.most },
             answered: refusals.end)
     }
 
@@ -55,17 +55,22 @@ struct Unhurried: Sendable {
 
     /// Calls that were refused, and none in between that was answered.
     private final class Refusals: Sendable {
-        private let first = Mutex(Double?.none)
+        /// In seconds.
+        static let most = 30.0
 
-        /// - Returns: when the first was refused, if that was not now.
-        func began(_ now: Double) -> Double {
-            first.withLock { first in
-                let began = first ?? now
-                first = began
-                return began
+        private let moments = Mutex((first: Double, last: Double)?.none)
+
+        /// Notes that a call was refused now.
+        ///
+        /// - Returns: for how many seconds calls have been refused.
+        func last(until now: Double) -> Double {
+            moments.withLock { moments in
+                let first = moments.flatMap { now - $0.last < Self.most ? $0.first : nil } ?? now
+                moments = (first, now)
+                return now - first
             }
         }
 
-        func end() { first.withLock { $0 = nil } }
+        func end() { moments.withLock { $0 = nil } }
     }
 }

@@ -139,7 +139,7 @@ import Testing
         // It listens, and nobody ever reads what comes.
         let deaf = try DeafServer()
         let limits = TransferLimits(
-            connections: 1, firstByte: .seconds(600), whole: .seconds(600), unacknowledged: .seconds(1))
+            connections: 1, firstByte: .seconds(20), whole: .seconds(20), unacknowledged: .seconds(1))
         let body = [UInt8](repeating: 1, count: 16 << 20)
         let error = await #expect(throws: TransferError.self) {
             _ = try await CurlLoop(limits).perform(HTTPRequest(.put, deaf.address, body: body))

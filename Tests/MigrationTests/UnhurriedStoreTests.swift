@@ -105,6 +105,16 @@ import Testing
         #expect(waits == [2])
     }
 
+    @Test func `long ago is not still`() async throws {
+        let failing = FailingStore(
+            raw: MemoryObjectStore(), failures: Array(repeating: Self.refusal(), count: 4), sparing: [4])
+        let reader = UnhurriedReader(failing, clock.surroundings)
+        await #expect(throws: Failure.self) { _ = try await reader.head(Self.object.key) }
+        clock.time.withLock { $0 += 3600 }
+        #expect(try await reader.head(Self.object.key) == nil)
+        #expect(waits == [2, 2, 2])
+    }
+
     @Test func `and waits again for one that has answered`() async throws {
         let refusals = Array(repeating: Self.refusal(.throttled, 5), count: 20)
         let failing = FailingStore(raw: MemoryObjectStore(), failures: refusals + [Self.refusal()], sparing: [20])
@@ -127,17 +137,20 @@ import Testing
         #expect(try await reader.checksum(ofBytesAt: Self.object.key) == Self.object.checksum)
     }
 
-    @Test(arguments: [true, false])
-    func `a store that takes one write a second at a key is proven`(_ countsRefused: Bool) async {
-        let store = OnceASecondStore(countsRefused: countsRefused, uptime: clock.surroundings.uptime)
-        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
-        let checks = await preflight.checks(of: store, in: clock.surroundings) { Issue.record("\($0)") }
+    @Test(arguments: [true, false], [0.0, 1, 2, 3])
+    func `a store that takes one write a second at a key is proven`(_ countsRefused: Bool, _ asked: Double) async {
+        let given = clock.surroundings
+        let surroundings = Surroundings(
+            sleep: given.sleep, uptime: given.uptime, now: given.now, newID: given.newID, jitter: { 1 })
+        let store = OnceASecondStore(countsRefused: countsRefused, asked: asked, uptime: given.uptime)
+        let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: given.uptime)
+        let checks = await preflight.checks(of: store, in: surroundings) { Issue.record("\($0)") }
         #expect(checks.map(\.verdict) == Array(repeating: .pass, count: 5))
         #expect(store.raw.objects.isEmpty)
-        #expect(!waits.isEmpty && Set(waits) == [2])
+        #expect(waits.count == 4)
     }
 
-    @Test(arguments: [0.0, 1, 4, 4.9, 5, 6, 10, 11], [[], [0]])
+    @Test(arguments: [0.0, 1, 3.9, 4, 4.9, 5, 6, 10, 11], [[], [0]])
     func `a preflight of a store that stays busy has its answer soon, in the store's words`(
         _ asked: Double, _ sparing: Set<Int>
     ) async {
@@ -146,19 +159,18 @@ import Testing
         let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
         let checks = await preflight.checks(of: failing, in: clock.surroundings) { _ in }
         #expect(checks.contains { $0.failed == .throttled && $0.measured.contains("503") })
-        // Ten seconds for its calls, and four for the clean-up.
-        #expect(waits.reduce(0, +) <= 14)
+        #expect(waits.reduce(0, +) <= 18, "an operator's proof gives it up after twenty")
     }
 
     @Test func `the clean-up of a preflight has an allowance of its own`() async {
         // The first put goes well, the second one uses the allowance up, and so the rest fails; a look and a delete of the
         // clean-up are refused once each.
         let raw = MemoryObjectStore()
-        let rest = Array(repeating: Self.refusal(.throttled, 5), count: 6)
+        let rest = Array(repeating: Self.refusal(.throttled, 6), count: 6)
         let failing = FailingStore(raw: raw, failures: rest + [Self.refusal(), Self.refusal()], sparing: [0, 8])
         let preflight = StorePreflight(prefix: "video-transcripts/", id: UUID(), uptime: clock.surroundings.uptime)
         let checks = await preflight.checks(of: failing, in: clock.surroundings) { Issue.record("\($0)") }
-        #expect(waits == [5, 5, 2, 2])
+        #expect(waits == [6, 6, 2, 2])
         #expect(raw.objects.isEmpty)
         #expect(checks.last?.verdict == .pass)
     }
@@ -196,6 +208,8 @@ private struct OnceASecondStore: ObjectStore {
     let raw = MemoryObjectStore()
     /// Whether what it refuses is a write, too.
     let countsRefused: Bool
+    /// For how many seconds it wants to be left alone then.
+    let asked: Double
     let uptime: @Sendable () -> Double
     private let writes = Writes()
 
@@ -203,8 +217,8 @@ private struct OnceASecondStore: ObjectStore {
         let last = Mutex<[ObjectKey: Double]>([:])
     }
 
-    init(countsRefused: Bool, uptime: @escaping @Sendable () -> Double) {
-        (self.countsRefused, self.uptime) = (countsRefused, uptime)
+    init(countsRefused: Bool, asked: Double, uptime: @escaping @Sendable () -> Double) {
+        (self.countsRefused, self.asked, self.uptime) = (countsRefused, asked, uptime)
     }
 
     private func write(_ key: ObjectKey) throws {
@@ -215,8 +229,18 @@ private struct OnceASecondStore: ObjectStore {
             return isRefused
         }
         if isRefused {
-            throw Failure(.throttled, "write", at: key.text, cause: "429", advice: "wait", retryAfter: 0)
+            throw Failure(.throttled, "write", at: key.text, cause: "429", advice: "wait", retryAfter: asked)
         }
+    }
+
+    func refusesDamage(to object: NewObject) async throws -> Bool? {
+        try write(object.key)
+        return true
+    }
+
+    func refusesWrongETag(at key: ObjectKey) async throws -> Bool? {
+        try write(key)
+        return true
     }
 
     var longestDelay: Double { raw.longestDelay }
@@ -227,7 +251,9 @@ private struct OnceASecondStore: ObjectStore {
         try write(object.key)
         return try await raw.put(object)
     }
+    /// It is looked at first, as everywhere: what has another ETag is not asked to be deleted.
     func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
+        guard try await raw.head(key)?.etag == etag else { return .changed }
         try write(key)
         return try await raw.delete(key, ifMatch: etag)
     }

@@ -9,8 +9,8 @@ package import MigrationModel
 /// who wrote it is metadata. What a server cannot do is done in a weaker way only where its operator has accepted that by
 /// name (``StoreWeakness``).
 package struct S3Store: ObjectStore {
-    /// A server that has a whole request may take its time; a minute is far over what any took. What is not at the server
-    /// yet is given up by this machine's own system within twenty seconds (``TransferLimits/unacknowledged``).
+    /// A server that has a whole request may take its time; a minute is far over what any took. What does not get as far as
+    /// a server or proxy is given up by this machine's own system before that (``TransferLimits/unacknowledged``).
     package var longestDelay: TimeInterval { Self.longestDelay }
     package static let longestDelay: TimeInterval = 60
     package var weaknesses: Set<StoreWeakness> { client.location.accepted }
