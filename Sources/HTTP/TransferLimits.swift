@@ -13,7 +13,7 @@ package struct TransferLimits: Sendable, Hashable {
     package var whole: Duration
     /// For how long nothing may move on a line: the other side's system, or a proxy's, acknowledges nothing that was sent, or
     /// takes no more. Then ours gives it up, even where the transfer or the whole process is gone by then: what lies on a
-    /// line that is down for a while does not arrive much later. Longer than the other deadlines, which say more.
+    /// line that is down for a while does not arrive much later. Longer than until the first byte, whose end says more.
     package var unacknowledged: Duration
 
     package init(

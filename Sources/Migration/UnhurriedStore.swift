@@ -33,9 +33,9 @@ package struct UnhurriedReader: ObjectReader {
 /// A store that is told to scale up refuses some calls of many for minutes: if each took its whole video back, and cost
 /// its course a retry, the fleet would ask for more than before. In a run the brake hears of every refusal all the same,
 /// an operator's limits hold for every call, and nobody waits here for a store that is out: that is the run's to wait for.
-package struct UnhurriedStore: ObjectStore {
+package struct UnhurriedStore: ObjectStore, ReadingByReader {
     private let raw: any ObjectStore
-    private let reader: UnhurriedReader
+    package let reader: UnhurriedReader
     private let unhurried: Unhurried
 
     /// For who settles outside a run.
@@ -50,16 +50,6 @@ package struct UnhurriedStore: ObjectStore {
 
     package var longestDelay: TimeInterval { raw.longestDelay }
     package var weaknesses: Set<StoreWeakness> { raw.weaknesses }
-
-    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
-
-    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
-
-    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
-        try await reader.checksum(ofBytesAt: key)
-    }
-
-    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func put(_ object: NewObject) async throws -> ETag {
         try await unhurried.call { try await raw.put(object) }

@@ -54,9 +54,8 @@ struct OpenConsole: AsyncParsableCommand {
         let endpoints = target?.endpoints
         let ledger = try options.open()
         let watch = try LedgerWatch(ledger)
-        // Begins to look at every course while the terminal is taken: of 10,000 courses, that takes longest. What cannot be
-        // read now is read, and told, by the console itself.
-        async let _ = try? watch.prepare(.worstFirst)
+        // Begins to look at every course while the terminal is taken: of 10,000 courses, that takes longest.
+        async let _ = try? watch.prepare(.worstFirst)  // the console reads it again, and says why not
         let configuration = try options.configuration.read()
         let isRehearsal = options.configuration.rehearsal
         // A demo's ledger is a demo's, whoever opens it.

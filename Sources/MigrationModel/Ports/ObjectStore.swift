@@ -160,6 +160,24 @@ extension ObjectReader {
     }
 }
 
+/// A store that reads by a reader that it has.
+package protocol ReadingByReader: ObjectReader {
+    associatedtype Reader: ObjectReader
+    var reader: Reader { get }
+}
+
+extension ReadingByReader {
+    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
+
+    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
+
+    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
+        try await reader.checksum(ofBytesAt: key)
+    }
+
+    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
+}
+
 /// Reads, adds and takes back objects. There is no overwrite.
 package protocol ObjectStore: ObjectReader {
     /// For how many seconds a write whose reply was lost may still arrive; 0 when a write that failed is over.

@@ -18,11 +18,11 @@ import Glibc
 /// which exactly one of them can win, and only when the object's bytes and its sidecar are on the disk. Deletion alone
 /// is weaker: a file changed by somebody else between the look at its bytes and its removal would be lost, so it is
 /// used, as the port says, only on keys that are ours.
-package final class DirectoryStore: ObjectStore {
+package final class DirectoryStore: ObjectStore, ReadingByReader {
     /// A write that failed is over: nothing of it is under way anywhere.
     package let longestDelay: TimeInterval = 0
 
-    private let reader: DirectoryReader
+    package let reader: DirectoryReader
     private let writer: ObjectWriter
     private let folders: KnownFolders
 
@@ -62,12 +62,6 @@ package final class DirectoryStore: ObjectStore {
             return ETag(unchecked: object.checksum.hexadecimal)
         }
     }
-
-    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
-
-    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
-
-    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func delete(_ key: ObjectKey, ifMatch etag: ETag) async throws -> Deletion {
         let place = try ObjectPath(key)

@@ -8,7 +8,7 @@ package import MigrationModel
 /// What it knows of an object is S3's own: the SHA-256 that the server checked the bytes against before it stored them;
 /// who wrote it is metadata. What a server cannot do is done in a weaker way only where its operator has accepted that by
 /// name (``StoreWeakness``).
-package struct S3Store: ObjectStore {
+package struct S3Store: ObjectStore, ReadingByReader {
     /// A server that has a whole request may take its time; a minute is far over what any took. What does not get as far as
     /// a server or proxy is given up by this machine's own system before that (``TransferLimits/unacknowledged``).
     package var longestDelay: TimeInterval { Self.longestDelay }
@@ -16,23 +16,13 @@ package struct S3Store: ObjectStore {
     package var weaknesses: Set<StoreWeakness> { client.location.accepted }
 
     private let client: S3Client
-    private let reader: S3Reader
+    package let reader: S3Reader
 
     /// Nothing is asked yet.
     package init(_ client: S3Client) {
         self.client = client
         reader = S3Reader(client)
     }
-
-    package func head(_ key: ObjectKey) async throws -> ObjectInfo? { try await reader.head(key) }
-
-    package func get(_ key: ObjectKey) async throws -> [UInt8]? { try await reader.get(key) }
-
-    package func checksum(ofBytesAt key: ObjectKey) async throws -> Checksum? {
-        try await reader.checksum(ofBytesAt: key)
-    }
-
-    package func keys(under prefix: String) -> AsyncThrowingStream<ObjectKey, any Error> { reader.keys(under: prefix) }
 
     package func put(_ object: NewObject) async throws -> ETag {
         // The server looks whether what it got has this SHA-256; before one that does not, we do.
